@@ -1,0 +1,34 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up what it needs (scripts/setup).
+BIN := .venv/bin
+SOURCES := gongkai flows crawlers dataset extraction storage
+.PHONY: help setup demo test test-all lint format lock bench clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+setup:  ## virtual environment, locked packages, browser
+	@scripts/setup
+
+demo: setup  ## the whole job on three bundled sites, into ./data
+	@$(BIN)/gongkai demo
+
+test: setup  ## the tests, without those that take minutes
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+test-all: setup  ## every test
+	@$(BIN)/python -m pytest -q
+
+lint: setup  ## ruff and mypy --strict
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: setup  ## let ruff format and mend what it can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: setup  ## the benchmarks, each beside a peer in the same run
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+lock:  ## resolve the dependencies anew into requirements.lock (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra browser --extra dev --upgrade pyproject.toml -o requirements.lock
+
+clean:  ## take away what setup and demo made
+	rm -rf .venv data build dist *.egg-info .mypy_cache .ruff_cache .hypothesis
