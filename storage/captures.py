@@ -1,17 +1,53 @@
-"""Captures: what was asked of a site and what came back. The archive's truth; everything else is folded from them.
+"""Captures: what was asked of a site and what came back. The archive's truth; everything else is folded from
+them.
 
 Layout:
 
     captures/<site>/<run>/<n>.jsonl      one segment of a run's captures of one site, written once, n = 000000, 000001, …
 
-A segment is written only after the bodies that its captures name are durable. A run owns its segments: two runs
-never write the same key. A process killed before a segment leaves at most bodies that no capture names; the next
-run asks again and names them.
+A segment is written only after the bodies that its captures name are durable. A run owns its segments: two
+runs never write the same key. A process killed before a segment leaves at most bodies that no capture names;
+the next run asks again and names them.
+
+A line is one capture as JSON: UTF-8, the fields in the order of the class below. What a reader does not know
+is an error that names the segment, never skipped.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from storage.objects import ObjectStore, StoreError
+
+CAPTURES = "captures/"
+"""Where the segments are."""
+
+ROLES = frozenset({"listing", "document", "attachment"})
+OUTCOMES = frozenset({"new", "unchanged_304", "unchanged_hash", "changed", "gone"})
+"""Outcomes besides ``blocked:<wall>`` and ``error:<kind>``."""
+GOOD_OUTCOMES = frozenset({"new", "unchanged_304", "unchanged_hash", "changed"})
+"""Outcomes that say: the resource was there, with the body named."""
+
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+REDACTED = "[redacted]"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")  # a site or run id: a segment of keys
+_OUTCOME = re.compile(r"(?:blocked|error):[a-z0-9_.-]+")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SEGMENT = re.compile(r"captures/([^/]+)/([^/]+)/(\d{6,})\.jsonl")
+
+
+class CaptureError(StoreError):
+    """A capture, or a segment of them, is not what it must be; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +60,8 @@ class Trail:
         date: the date beside the link, as printed, where there was one.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+
     listing: str | None = None
     anchor: str | None = None
     date: str | None = None
@@ -34,11 +72,11 @@ class Capture:
     """One request and its answer.
 
     Attributes:
-        id: ``<site>/<run>/<n>`` with n the ordinal within the run's captures of the site.
+        id: ``<site>/<run>/<n>`` with n the ordinal within the run's captures of the site, six digits.
         run: run id; sorts by time.
         site: site id of the registry.
-        role: ``listing`` (a page asked for its links), ``document`` (a page that may be a report), ``attachment``
-            (a file that a document page links).
+        role: ``listing`` (a page asked for its links), ``document`` (a page that may be a report),
+            ``attachment`` (a file that a document page links).
         url: the address asked, as the crawler knows the resource.
         final_url: the address that answered, after redirects.
         redirects: addresses passed on the way.
@@ -46,7 +84,7 @@ class Capture:
         request_headers: as sent, secrets removed.
         request_body: the form or JSON of a POST, None otherwise.
         response_headers: as received, secrets removed.
-        time: when the answer was complete, UTC, ISO 8601 with seconds.
+        time: when the answer was complete, UTC, ``2026-11-22T15:30:00Z``; `timestamp` writes it.
         status: HTTP status, None where no answer came.
         outcome: ``new``, ``unchanged_304``, ``unchanged_hash``, ``changed``, ``gone``, ``blocked:<wall>``,
             ``error:<kind>``.
@@ -59,6 +97,8 @@ class Capture:
         trail: how the crawler came here.
         note: what a person should know (error text, wall marker), else None.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
 
     id: str
     run: str
@@ -82,3 +122,217 @@ class Capture:
     parent: str | None = None
     trail: Trail = Trail()
     note: str | None = None
+
+    @property
+    def resource_key(self) -> str:
+        """What names the resource: its address, with ``POST`` and the hash of the body where that is part of
+        it."""
+        if self.method == "GET":
+            return self.url
+        body = hashlib.sha256((self.request_body or "").encode()).hexdigest()
+        return f"{self.method} {self.url} {body}"
+
+
+_ADAPTER = TypeAdapter(Capture)
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a moment as captures write it: UTC, whole seconds, ``2026-11-22T15:30:00Z``.
+
+    Raises:
+        ValueError: the moment does not say its time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone is no moment")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers with the values of credentials and cookies replaced by ``[redacted]``."""
+    return {name: REDACTED if name.lower() in SECRET_HEADERS else value for name, value in headers.items()}
+
+
+def check_name(name: str, what: str) -> str:
+    """Return a site or run id that may be a segment of keys.
+
+    Raises:
+        CaptureError: it holds other characters, is empty or too long.
+    """
+    if not _NAME.fullmatch(name):
+        raise CaptureError(f"{what} {name!r}: letters, digits, '.', '_' and '-' only, at most 128")
+    return name
+
+
+def site_prefix(site: str) -> str:
+    """Return what the keys of a site's segments start with."""
+    return f"{CAPTURES}{check_name(site, 'site')}/"
+
+
+def segment_key(site: str, run: str, number: int) -> str:
+    """Return the key of a segment."""
+    return f"{site_prefix(site)}{check_name(run, 'run')}/{number:06d}.jsonl"
+
+
+def parse_segment_key(key: str) -> tuple[str, str, int]:
+    """Return site, run and number of a segment.
+
+    Raises:
+        CaptureError: the key is not that of a segment.
+    """
+    match = _SEGMENT.fullmatch(key)
+    if match is None:
+        raise CaptureError(f"{key}: not a segment of captures")
+    return match[1], match[2], int(match[3])
+
+
+def check_capture(capture: Capture) -> None:
+    """Raise CaptureError where a capture contradicts itself or uses words that captures do not know."""
+    for wrong, what in (
+        (capture.role not in ROLES, "role"),
+        (capture.method not in {"GET", "POST"}, "method"),
+        (capture.renderer not in {"http", "browser"}, "renderer"),
+        (capture.outcome not in OUTCOMES and not _OUTCOME.fullmatch(capture.outcome), "outcome"),
+        (not _TIME.fullmatch(capture.time), "time"),
+        (capture.sha256 is not None and not _SHA256.fullmatch(capture.sha256), "sha256"),
+        (capture.outcome in GOOD_OUTCOMES and capture.sha256 is None, "sha256"),
+        (not capture.id.startswith(f"{capture.site}/{capture.run}/"), "id"),
+    ):
+        if wrong:
+            raise CaptureError(f"capture {capture.id}: {what} {getattr(capture, what)!r} is not one")
+
+
+def encode_capture(capture: Capture) -> bytes:
+    """Return a capture as its line, without the line end, secrets removed.
+
+    Raises:
+        CaptureError: it could not be read back.
+    """
+    capture = replace(
+        capture,
+        request_headers=redact_headers(capture.request_headers),
+        response_headers=redact_headers(capture.response_headers),
+    )
+    try:
+        line = _ADAPTER.dump_json(capture, warnings="error")
+    except PydanticSerializationError as error:
+        raise CaptureError(f"capture {capture.id}: {error}") from error
+    if decode_capture(line) != capture:
+        raise CaptureError(f"capture {capture.id}: would not be read back as it is")
+    return line
+
+
+def decode_capture(line: bytes) -> Capture:
+    """Return the capture of a line.
+
+    Raises:
+        CaptureError: the line is not a capture, or has fields that captures do not have.
+    """
+    try:
+        capture = _ADAPTER.validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise CaptureError(f"{where or 'line'}: {first['msg']}") from error
+    check_capture(capture)
+    return capture
+
+
+def read_segment(store: ObjectStore, key: str) -> list[Capture]:
+    """Return the captures of one segment.
+
+    Raises:
+        CaptureError: it is not whole, or holds what captures do not hold.
+    """
+    site, run, _ = parse_segment_key(key)
+    *lines, rest = store.get(key).split(b"\n")
+    if rest or not lines:
+        raise CaptureError(f"{key} in {store.url}: the segment is cut off; restore it")
+    captures = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            capture = decode_capture(line)
+        except CaptureError as error:
+            raise CaptureError(f"{key} in {store.url}, line {number}: {error}") from error
+        if (capture.site, capture.run) != (site, run):
+            raise CaptureError(f"{key} in {store.url}, line {number}: the capture of another site or run")
+        captures.append(capture)
+    return captures
+
+
+def list_segments(store: ObjectStore, site: str, *, after_run: str = "") -> Iterator[str]:
+    """Yield the keys of a site's segments, by run and number, of the runs that sort after `after_run`."""
+    prefix = site_prefix(site)
+    # '0' is the character after '/': every segment of `after_run` sorts before "<after_run>0".
+    return store.list(prefix, after=f"{prefix}{after_run}0" if after_run else "")
+
+
+def read_captures(store: ObjectStore, site: str, *, after_run: str = "") -> Iterator[Capture]:
+    """Yield a site's captures, by run and in the order they were made, of the runs that sort after
+    `after_run`.
+
+    Raises:
+        CaptureError: a segment cannot be read; the message names it.
+    """
+    for key in list_segments(store, site, after_run=after_run):
+        yield from read_segment(store, key)
+
+
+class CaptureWriter:
+    """Writes the captures of one site in one run. For one thread.
+
+    The caller sees to it that a body is durable (`Archive.put_body` has returned) before it adds the capture
+    that names it.
+    """
+
+    def __init__(self, store: ObjectStore, site: str, run: str) -> None:
+        self._store = store
+        self._site = check_name(site, "site")
+        self._run = check_name(run, "run")
+        self._captures = 0
+        self._segments = 0
+        self._lines: list[bytes] = []
+        self._ids: set[str] = set()
+
+    def __len__(self) -> int:
+        """Return how many captures wait for `flush`."""
+        return len(self._lines)
+
+    def next_id(self) -> str:
+        """Return an id that no capture of this writer has had: ``<site>/<run>/<n>``."""
+        number = self._captures
+        self._captures += 1
+        return f"{self._site}/{self._run}/{number:06d}"
+
+    def add(self, capture: Capture) -> None:
+        """Take a capture into the next segment.
+
+        Raises:
+            CaptureError: it is of another site or run, its id was used, or it could not be read back.
+        """
+        if (capture.site, capture.run) != (self._site, self._run):
+            raise CaptureError(f"capture {capture.id}: not of site {self._site} and run {self._run}")
+        if capture.id in self._ids:
+            raise CaptureError(f"capture {capture.id}: the id was used before")
+        self._lines.append(encode_capture(capture))
+        self._ids.add(capture.id)
+
+    def flush(self) -> None:
+        """Write what waits as one segment; durable on return. When it raises, everything still waits.
+
+        Raises:
+            CaptureError: another process writes under this run id.
+        """
+        if not self._lines:
+            return
+        key = segment_key(self._site, self._run, self._segments)
+        data = b"".join(line + b"\n" for line in self._lines)
+        # A store that answered too late was asked twice, and the second answer is "there already": then it is
+        # ours.
+        if not self._store.put_new(key, data) and self._store.get(key) != data:
+            raise CaptureError(f"{key} in {self._store.url} is there already: one run id must not run twice")
+        self._segments += 1
+        self._lines.clear()
+
+    def close(self) -> None:
+        """Write what waits."""
+        self.flush()

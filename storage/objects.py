@@ -3,13 +3,15 @@
     file:///path          objects are files below the path
     s3://bucket/prefix    objects are keys below the prefix; endpoint and credentials come from the usual AWS settings
 
-Keys are ``/``-separated relative names of printable characters. `put_new` and `put` return only when the bytes are
-durable; a reader never sees half an object.
+Keys are ``/``-separated relative names without control characters; `storage.keys` has the rule. A key never
+goes on below another key (``a`` and ``a/b``): a file cannot be a folder. `put_new`, `put_new_many` and `put`
+return only when the bytes are durable, that is when they would survive a loss of power; also when they report that the key was there
+already. A reader never sees half an object.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,7 +29,7 @@ class ObjectNotFoundError(StoreError):
 
 
 class InvalidKeyError(StoreError):
-    """The key is empty, absolute, climbs (``..``) or holds control characters."""
+    """The key is empty, absolute, too long, climbs (``..``) or holds control characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ class ObjectStore(Protocol):
 
     def put_new(self, key: str, data: bytes) -> bool:
         """Create the object; True if this call created it, False if it was there already (left untouched)."""
+        ...
+
+    def put_new_many(self, items: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
+        """`put_new` of several objects at the price of a few, in no promised order; the answers are in the
+        order given.
+
+        A key that stands twice among `items` is created once. When this raises, any of the objects may have
+        been created, each of them whole.
+        """
         ...
 
     def put(self, key: str, data: bytes) -> None:

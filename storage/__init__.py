@@ -1,0 +1,81 @@
+"""The archive: bodies, captures, states and records in one object store.
+
+The store is one URL (`open_store`): a folder on disk or a bucket that speaks S3, with the same few operations
+and the same semantics (`ObjectStore`). On top of it:
+
+    raw/sha256/<aa>/<sha256>            `Archive`         bodies as received; written once, never changed
+    captures/<site>/<run>/<n>.jsonl     `CaptureWriter`   what was asked and what came back: the truth
+    sites/<site>/state.json             `refresh_state`   what is known of a site, folded from its captures
+    records/<extractor>/…               `RecordStore`     what was read from bodies
+
+Order of every write: bytes durable -> capture -> state -> record. A process killed between any two leaves
+nothing lost and nothing wrong: a body that no capture names is asked for again, a state that lags is folded
+again, a record that is missing is made again. Nothing here lists the whole store, except `storage.fixity`,
+which is there to do that.
+"""
+
+from storage.address import open_store
+from storage.archive import Archive, BodyCorruptError
+from storage.captures import (
+    Capture,
+    CaptureError,
+    CaptureWriter,
+    Trail,
+    read_captures,
+    redact_headers,
+    timestamp,
+)
+from storage.objects import (
+    InvalidKeyError,
+    ObjectInfo,
+    ObjectNotFoundError,
+    ObjectStore,
+    StoreError,
+    StoreUnreachableError,
+)
+from storage.records import RecordError, RecordStore, canonical_json, extractors
+from storage.runs import new_run_id
+from storage.state import (
+    Resource,
+    SiteState,
+    StateError,
+    Version,
+    fold,
+    load_state,
+    rebuild_state,
+    refresh_state,
+    save_state,
+)
+
+__all__ = [
+    "Archive",
+    "BodyCorruptError",
+    "Capture",
+    "CaptureError",
+    "CaptureWriter",
+    "InvalidKeyError",
+    "ObjectInfo",
+    "ObjectNotFoundError",
+    "ObjectStore",
+    "RecordError",
+    "RecordStore",
+    "Resource",
+    "SiteState",
+    "StateError",
+    "StoreError",
+    "StoreUnreachableError",
+    "Trail",
+    "Version",
+    "canonical_json",
+    "extractors",
+    "fold",
+    "load_state",
+    "new_run_id",
+    "open_store",
+    "read_captures",
+    "rebuild_state",
+    "redact_headers",
+    "refresh_state",
+    "save_state",
+    "timestamp",
+]

@@ -1,0 +1,333 @@
+"""The object store on a local disk: an object is a file below the root.
+
+An object is written to ``.gongkai/tmp/`` on the same file system, forced to disk, and only then given its
+name: by link(2), which fails when the name exists (`put_new`), or by rename(2), which replaces it (`put`).
+Then the folder that holds the name is forced to disk. So a name always leads to whole bytes, whatever is
+killed when; what a killed process leaves in ``.gongkai/tmp/`` is not an object, and is swept away by a later
+open.
+
+fsync is the price of a put. `put_new_many` lets several files wait for the disk together, in few threads: a
+journalling file system commits them in few transactions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from storage.keys import RESERVED, check_key, check_prefix
+from storage.objects import (
+    InvalidKeyError,
+    ObjectInfo,
+    ObjectNotFoundError,
+    StoreError,
+    StoreUnreachableError,
+)
+
+Item = TypeVar("Item")
+
+STALE_SECONDS = 24 * 3600
+"""A temporary file this old belongs to no living write."""
+
+# A name that another process made this recently may not be on disk yet: a kernel writes back within half a
+# minute.
+_YOUNG_SECONDS = 300
+_GROUP = 64  # files of `put_new_many` that wait together: bounds open files
+_SYNC_THREADS = 4  # more gain nothing: they queue for the same journal
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; free space or use another store",
+    errno.EDQUOT: "the disk quota is used up; free space or use another store",
+    errno.EROFS: "the file system is read-only; choose a folder that can be written",
+    errno.EACCES: "permission denied; choose a folder that you may write, or change its owner",
+    errno.EPERM: "not permitted; choose a folder on a file system with hard links that you may write",
+    errno.EOPNOTSUPP: "the file system has no hard links; choose a folder on another one",
+    errno.EMLINK: "the file system has no hard links; choose a folder on another one",
+    errno.EIO: "the disk reports an input/output error; check it before going on",
+    errno.EMFILE: "too many open files; raise the limit (ulimit -n)",
+    errno.ENFILE: "too many open files on this machine",
+    errno.ENOTCONN: "the file system is not mounted any more",
+    errno.ESTALE: "the network file system was changed under us; mount it again",
+}
+
+
+class LocalStore:
+    """Objects as files below a folder; made when it is not there.
+
+    Raises:
+        StoreUnreachableError: the folder cannot be made or written.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow a symlink that may
+        be moved self._temporary = self._root / RESERVED / "tmp"
+        self._number = itertools.count()
+        self._settled: set[str] = set()  # folders that exist and whose own names are on disk
+        self._pool: ThreadPoolExecutor | None = None
+        self._pool_lock = threading.Lock()
+        with self._translated("open"):
+            _make_durable_folders(self._temporary)
+            self._sweep()
+            self._write_temporary(b"").unlink()  # unwritable is found out now, not in the middle of a crawl
+
+    @property
+    def url(self) -> str:
+        """The ``file:`` URL that opens this store again."""
+        return self._root.as_uri()
+
+    def get(self, key: str) -> bytes:
+        """Return the object's bytes. Raises ObjectNotFoundError."""
+        path = self._path(key)
+        with self._translated("read", key):
+            try:
+                return path.read_bytes()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise ObjectNotFoundError(f"{self.url} has no object {key}") from None
+
+    def put_new(self, key: str, data: bytes) -> bool:
+        """Create the object; True if this call created it, False if it was there already (left untouched)."""
+        path = self._path(key)
+        with self._translated("write", key):
+            if self._is_there(path):
+                return False
+            temporary = self._write_temporary(data)
+            try:
+                created = self._link(temporary, path)
+            finally:
+                temporary.unlink()
+            if created:
+                _sync_folder(path.parent)
+            return created
+
+    def put_new_many(self, items: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
+        """`put_new` of several objects, which wait for the disk together."""
+        for key, _ in items:
+            check_key(key)
+        answers: list[bool] = []
+        for start in range(0, len(items), _GROUP):
+            answers += self._put_new_group(items[start : start + _GROUP])
+        return answers
+
+    def put(self, key: str, data: bytes) -> None:
+        """Create or replace the object, atomically."""
+        path = self._path(key)
+        with self._translated("write", key):
+            temporary = self._write_temporary(data)
+            try:
+                self._in_folder(path, lambda: temporary.replace(path))
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+            _sync_folder(path.parent)
+
+    def list(self, prefix: str, *, after: str = "") -> Iterator[str]:
+        """Yield the keys that start with `prefix` and sort after `after`, in ascending code-point order."""
+        check_prefix(prefix)
+        folder, _, start = prefix.rpartition("/")
+        base = f"{folder}/" if folder else ""
+        with self._translated("list", prefix):
+            yield from self._walk(self._root / folder, base, start, after)
+
+    def stat(self, key: str) -> ObjectInfo | None:
+        """Return what is known of the object, None if there is none."""
+        path = self._path(key)
+        with self._translated("stat", key):
+            try:
+                status = path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return ObjectInfo(key, status.st_size) if path.is_file() else None
+
+    def _path(self, key: str) -> Path:
+        return self._root / check_key(key)
+
+    def _walk(self, folder: Path, base: str, start: str, after: str) -> Iterator[str]:
+        """Yield the keys below `folder`, whose keys begin with `base`, of the names that begin with
+        `start`."""
+        try:
+            with os.scandir(folder) as entries:
+                # A folder sorts as its name with the slash, as its keys do: "a-b" < "a/b".
+                names = sorted(
+                    f"{entry.name}/" if entry.is_dir() else entry.name
+                    for entry in entries
+                    if entry.name.startswith(start) and (base or entry.name != RESERVED)
+                )
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for name in names:
+            key = base + name
+            if name.endswith("/"):
+                # All keys of a folder sort before `after`, unless `after` is among them or before them.
+                if key > after or after.startswith(key):
+                    yield from self._walk(folder / name, key, "", after)
+            elif key > after:
+                yield key
+
+    def _is_there(self, path: Path) -> bool:
+        try:
+            status = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if path.is_dir():
+            raise InvalidKeyError(f"{path} is a folder of other objects, and cannot be an object")
+        if time.time() - status.st_ctime < _YOUNG_SECONDS:
+            # Another process may have linked it and not yet forced the folder to disk. Its bytes are on disk.
+            self._settle(path.parent)
+            _sync_folder(path.parent)
+        return True
+
+    def _write_temporary(self, data: bytes) -> Path:
+        """Write and force to disk a new temporary file."""
+        path, descriptor = self._open_temporary()
+        try:
+            try:
+                _write_all(descriptor, data)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except BaseException:
+            path.unlink()
+            raise
+        return path
+
+    def _open_temporary(self) -> tuple[Path, int]:
+        name = f"{os.uname().nodename[:60]}-{os.getpid()}-{time.time_ns()}-{next(self._number)}"
+        path = self._temporary / name
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+        try:
+            return path, os.open(path, flags, 0o644)
+        except FileNotFoundError:
+            # The folder was removed while we were at work, perhaps with the whole store. Start it anew.
+            self._settled.clear()
+            _make_durable_folders(self._temporary)
+            return path, os.open(path, flags, 0o644)
+
+    def _link(self, temporary: Path, path: Path) -> bool:
+        try:
+            self._in_folder(path, lambda: os.link(temporary, path))
+        except FileExistsError:
+            self._is_there(path)
+            return False
+        return True
+
+    def _in_folder(self, path: Path, act: Callable[[], object]) -> None:
+        """Do what gives `path` its name, making its folder first."""
+        self._settle(path.parent)
+        try:
+            act()
+        except FileNotFoundError:
+            self._settled.clear()
+            self._settle(path.parent)
+            act()
+
+    def _settle(self, folder: Path) -> None:
+        """Make `folder` and force its name to disk; once per process, since a folder that is there stays
+        there."""
+        name = str(folder)
+        if name in self._settled or folder == self._root:
+            return
+        self._settle(folder.parent)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+        _sync_folder(folder.parent)
+        self._settled.add(name)
+
+    def _put_new_group(self, items: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
+        answers = [False] * len(items)
+        waiting: list[tuple[int, Path, Path, int]] = []
+        linked: set[Path] = set()
+        with self._translated("write", items[0][0]):
+            try:
+                for place, (key, data) in enumerate(items):
+                    path = self._path(key)
+                    if not self._is_there(path):
+                        temporary, descriptor = self._open_temporary()
+                        waiting.append((place, path, temporary, descriptor))
+                        _write_all(descriptor, data)
+                self._in_threads(os.fsync, [descriptor for *_, descriptor in waiting])
+                for place, path, temporary, _ in waiting:
+                    if self._link(temporary, path):
+                        answers[place] = True
+                        linked.add(path.parent)
+            finally:
+                for *_, temporary, descriptor in waiting:
+                    os.close(descriptor)
+                    temporary.unlink()
+            self._in_threads(_sync_folder, linked)
+        return answers
+
+    def _in_threads(self, act: Callable[[Item], None], items: Iterable[Item]) -> None:
+        with self._pool_lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="fsync")
+        for _ in self._pool.map(act, items):
+            pass
+
+    def _sweep(self) -> None:
+        """Remove temporary files that no living process can be writing."""
+        limit = time.time() - STALE_SECONDS
+        with os.scandir(self._temporary) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):  # another process sweeps too
+                    if entry.stat().st_mtime < limit:
+                        Path(entry.path).unlink()
+
+    @contextlib.contextmanager
+    def _translated(self, verb: str, key: str = "") -> Iterator[None]:
+        """Turn what the system says into what the store says."""
+        try:
+            yield
+        except OSError as error:
+            what = (
+                f"cannot {verb} {key} in the store {self._root}"
+                if key
+                else f"cannot {verb} the store {self._root}"
+            )
+            if isinstance(error, FileExistsError | NotADirectoryError):
+                if verb == "open":
+                    raise StoreUnreachableError(
+                        f"{what}: there is a file in the way; choose a folder"
+                    ) from error
+                raise InvalidKeyError(f"{what}: it would go on below another key") from error
+            if isinstance(error, IsADirectoryError):
+                raise InvalidKeyError(f"{what}: it is a folder of other objects") from error
+            advice = _ADVICE.get(error.errno or 0)
+            if advice is None:
+                raise StoreError(f"{what}: {error.strerror or error}") from error
+            raise StoreUnreachableError(f"{what}: {advice}") from error
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _make_durable_folders(folder: Path) -> None:
+    """Make `folder` and its parents; force the names of those that were missing to disk."""
+    missing: list[Path] = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(folder))
+    for path in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            path.mkdir()
+        _sync_folder(path.parent)

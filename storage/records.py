@@ -1,0 +1,141 @@
+"""Extraction results: one immutable record for each body and extractor.
+
+Layout:
+
+    records/extractors.json                     the extractors that have records, in the order they were first used
+    records/<extractor>/<aa>/<sha256>.json      the record of a body
+    records/<extractor>/sites/<site>.json       manifest: the bodies of a site that were read, and each record's kind
+
+Everything is canonical JSON: UTF-8, no spaces, keys in the order the record has them. The manifest and the
+list of extractors are conveniences, written after the records they speak of, respectively before: the records
+are the truth.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from storage.archive import check_sha256
+from storage.captures import check_name
+from storage.objects import InvalidKeyError, ObjectNotFoundError, ObjectStore, StoreError
+
+EXTRACTORS_KEY = "records/extractors.json"
+
+_EXTRACTOR = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}")
+
+
+class RecordError(StoreError):
+    """A record, a manifest or the list of extractors is not what it must be; the message names it."""
+
+
+def canonical_json(value: object) -> bytes:
+    """Return a value as JSON: UTF-8, no spaces, keys in their order, no NaN."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def extractors(store: ObjectStore) -> list[str]:
+    """Return the ids of the extractors that have records, in the order they were first used.
+
+    Raises:
+        RecordError: the list cannot be read.
+    """
+    document = _load(store, EXTRACTORS_KEY)
+    if document is None:
+        return []
+    names = document.get("extractors")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise RecordError(f"{EXTRACTORS_KEY} in {store.url}: not a list of extractors")
+    return names
+
+
+class RecordStore:
+    """The records of one extractor. Safe to use from several threads."""
+
+    def __init__(self, store: ObjectStore, extractor: str) -> None:
+        if not _EXTRACTOR.fullmatch(extractor):
+            raise InvalidKeyError(f"extractor id {extractor!r}: letters, digits and . + _ - only")
+        self._store = store
+        self._extractor = extractor
+        self._is_listed = False
+
+    def key(self, sha256: str) -> str:
+        """Return the key of a body's record."""
+        check_sha256(sha256)
+        return f"records/{self._extractor}/{sha256[:2]}/{sha256}.json"
+
+    def get(self, sha256: str) -> dict[str, Any] | None:
+        """Return the record of a body, None where there is none.
+
+        Raises:
+            RecordError: what is there is not a JSON object.
+        """
+        return _load(self._store, self.key(sha256))
+
+    def put_new(self, sha256: str, record: Mapping[str, Any]) -> bool:
+        """Keep a record; True if this call created it, False if the body has one already (left untouched)."""
+        self._list_extractor()
+        return self._store.put_new(self.key(sha256), canonical_json(record))
+
+    def put_new_many(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> list[bool]:
+        """Keep several records at the price of a few; the answers are those of `put_new`, in order."""
+        self._list_extractor()
+        return list(
+            self._store.put_new_many(
+                [(self.key(sha256), canonical_json(record)) for sha256, record in records]
+            )
+        )
+
+    def load_manifest(self, site: str) -> dict[str, str]:
+        """Return the kinds of a site's records by the hash of the body; empty where there is no manifest.
+
+        Raises:
+            RecordError: the manifest cannot be read.
+        """
+        key = self._manifest_key(site)
+        document = _load(self._store, key)
+        if document is None:
+            return {}
+        kinds = document.get("records")
+        if not isinstance(kinds, dict) or not all(isinstance(kind, str) for kind in kinds.values()):
+            raise RecordError(
+                f"{key} in {self._store.url}: not a manifest; delete it, the next extraction writes it anew"
+            )
+        return kinds
+
+    def save_manifest(self, site: str, kinds: Mapping[str, str]) -> None:
+        """Replace a site's manifest: the same bytes for the same content."""
+        document = {"manifest": 1, "site": site, "records": dict(sorted(kinds.items()))}
+        self._store.put(self._manifest_key(site), canonical_json(document))
+
+    def _manifest_key(self, site: str) -> str:
+        return f"records/{self._extractor}/sites/{check_name(site, 'site')}.json"
+
+    def _list_extractor(self) -> None:
+        """See to it that the list of extractors has this one, before its first record is written.
+
+        Two new extractors may overwrite each other's entry: so it is read again, and by every new process.
+        """
+        while not self._is_listed:
+            known = extractors(self._store)
+            if self._extractor in known:
+                self._is_listed = True
+            else:
+                document = {"extractors": [*known, self._extractor]}
+                self._store.put(EXTRACTORS_KEY, canonical_json(document))
+
+
+def _load(store: ObjectStore, key: str) -> dict[str, Any] | None:
+    try:
+        data = store.get(key)
+    except ObjectNotFoundError:
+        return None
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        raise RecordError(f"{key} in {store.url}: not JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise RecordError(f"{key} in {store.url}: not a JSON object")
+    return document
