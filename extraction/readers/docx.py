@@ -1,0 +1,364 @@
+"""Word documents (Office Open XML): the printed text and the true grid of every table.
+
+Read straight from the XML, because the object models on offer flatten spans or copy merged cells. What Word
+prints counts: tracked deletions, field codes, hidden text and the second branch of alternate content are left
+out; automatic list numbers are put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from extraction.document import (
+    Block,
+    Cell,
+    Document,
+    Fact,
+    Link,
+    Paragraph,
+    ReadIssue,
+    Table,
+    UnreadableError,
+)
+from extraction.readers.word_numbering import Numbering, W
+from extraction.readers.word_styles import Style, paragraph_styles
+from extraction.readers.word_text import ALTERNATE, TRANSPARENT, Line, branch_of
+from extraction.readers.zipped import Package
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+MAX_CELLS = 200_000
+MAX_SPAN = 1_000
+"""Word itself stops at 63 columns; a larger span is damage or malice."""
+
+_CORE = {
+    "{http://purl.org/dc/elements/1.1/}": "dc:",
+    "{http://purl.org/dc/terms/}": "dcterms:",
+    "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}": "cp:",
+}
+
+_P, _TBL, _TR, _TC = f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc"
+
+
+def read(data: bytes, *, url: str | None = None) -> Document:
+    """Read a DOCX file.
+
+    Args:
+        data: the file.
+        url: not used; all readers share one signature.
+
+    Raises:
+        UnreadableError: not a DOCX, cut short, encrypted, damaged or hostile.
+    """
+    del url
+    package = Package(data, "DOCX")
+    main = _main_part(package)
+    root = package.xml(main)
+    body = root.find(f"{W}body")
+    if body is None:
+        raise UnreadableError("malformed", f"{main} has no document body")
+    reader = _Reader(package, main)
+    blocks = tuple(reader.blocks(body, f"{main}#/w:document/w:body"))
+    return Document(
+        media_type=MEDIA_TYPE,
+        blocks=blocks,
+        facts=reader.facts(),
+        links=tuple(reader.links),
+        issues=tuple(reader.issues(blocks)),
+    )
+
+
+def office_facts(package: Package) -> Iterator[Fact]:
+    """The core properties of an Office file, and the company.
+
+    Raises:
+        UnreadableError: a part of properties is damaged.
+    """
+    for kind, target, external in package.relationships("").values():
+        if external or kind not in ("core-properties", "extended-properties") or target not in package:
+            continue
+        for element in package.xml(target):
+            space, _, name = str(element.tag).rpartition("}")
+            value = (element.text or "").strip()
+            if not value:
+                continue
+            if kind == "core-properties" and space + "}" in _CORE:
+                yield Fact(_CORE[space + "}"] + name, value, "properties")
+            elif kind == "extended-properties" and name == "Company":
+                yield Fact("app:Company", value, "properties")
+
+
+def _main_part(package: Package) -> str:
+    for kind, target, external in package.relationships("").values():
+        if kind == "officeDocument" and not external and target in package:
+            return target
+    if "word/document.xml" in package:
+        return "word/document.xml"
+    raise UnreadableError("malformed", "the ZIP file holds no Word document")
+
+
+class _Reader:
+    """One pass over the body. Holds what paragraphs share: styles, list counters, links, doubts."""
+
+    def __init__(self, package: Package, main: str) -> None:
+        self._relations = package.relationships(main)
+        parts = {kind: target for kind, target, external in self._relations.values() if not external}
+        self._package = package
+        self._doubts: dict[str, ReadIssue] = {}
+        self._numbering = Numbering(self._side_part(parts.get("numbering", "")))
+        self._styles: dict[str, Style] = paragraph_styles(self._side_part(parts.get("styles", "")))
+        self._has_notes = False
+        self._cells = 0
+        self.links: list[Link] = []
+
+    def _side_part(self, name: str) -> etree._Element | None:
+        """A part that the text can do without; damage to it is noted."""
+        if name not in self._package:
+            return None
+        try:
+            return self._package.xml(name)
+        except UnreadableError as error:
+            self._doubt("part_unreadable", "warning", str(error))
+            return None
+
+    def facts(self) -> tuple[Fact, ...]:
+        """What the file says about itself; damage is noted, for the text matters more."""
+        try:
+            return tuple(office_facts(self._package))
+        except UnreadableError as error:
+            self._doubt("part_unreadable", "warning", str(error))
+            return ()
+
+    # -- blocks ------------------------------------------------------------------------------------------
+
+    def blocks(self, container: etree._Element, path: str) -> Iterator[Block]:
+        """The paragraphs and tables in a body, text box or content control."""
+        for child, here in _children(container, path):
+            if child.tag == _P:
+                yield from self._paragraph(child, here)
+            elif child.tag == _TBL:
+                yield from self._table(child, here)
+            elif child.tag == ALTERNATE:
+                branch = branch_of(child)
+                if branch is not None:
+                    yield from self.blocks(branch, here)
+            elif child.tag in TRANSPARENT:
+                yield from self.blocks(child, here)
+            elif child.tag == f"{W}altChunk":
+                self._doubt("embedded_part", "warning", "a part embedded as altChunk was not read")
+
+    def _paragraph(self, element: etree._Element, path: str) -> Iterator[Block]:
+        text, boxes, style = self._line(element, in_cell=False)
+        if text.strip():
+            yield Paragraph(text, path=path, level=style.level)
+        for box in boxes:
+            yield from self.blocks(box, path)
+
+    def _line(self, element: etree._Element, *, in_cell: bool) -> tuple[str, list[etree._Element], Style]:
+        """A paragraph's printed text, the text boxes anchored in it, and its effective style."""
+        style = self._styles.get("") or Style()
+        properties = element.find(f"{W}pPr")
+        if properties is not None:
+            named = properties.find(f"{W}pStyle")
+            if named is not None:
+                style = self._styles.get(named.get(f"{W}val", ""), style)
+            style = style.overridden_by(properties)
+        line = Line(element)
+        self._note(line)
+        text = line.text
+        if style.list_id is not None and style.list_id != "0":
+            number = self._numbering.next(style.list_id, style.list_level)
+            if number and in_cell and not any(character.isalpha() for character in text):
+                # "1." before a bare figure would read as another figure.
+                if text.strip():
+                    self._doubt(
+                        "list_number_left_out", "warning", f"list number {number!r} before {text!r} left out"
+                    )
+            elif number and text.strip():
+                text = number + text
+        return text, line.boxes, style
+
+    # -- tables ------------------------------------------------------------------------------------------
+
+    def _table(self, element: etree._Element, path: str) -> Iterator[Block]:
+        rows = [(row, here) for row, here in _flatten(element, path, _TR) if not _row_deleted(row)]
+        spread = [
+            [(cell, here) for cell, here in _flatten(row, at, _TC) if not _cell_deleted(cell)]
+            for row, at in rows
+        ]
+        framed = all(len(row) == 1 for row in spread)
+        if framed and any(cell.find(f".//{_TBL}") is not None for row in spread for cell, _ in row):
+            for row in spread:  # a frame around other tables is page layout
+                for cell, here in row:
+                    yield from self.blocks(cell, here)
+            return
+        yield from self._grid(rows, spread)
+
+    def _grid(
+        self,
+        rows: list[tuple[etree._Element, str]],
+        spread: list[list[tuple[etree._Element, str]]],
+    ) -> Iterator[Block]:
+        printed: list[Cell] = []
+        inner: list[Block] = []
+        # Column -> index in `printed` of the cell that a vertical merge below it would extend.
+        open_above: dict[int, int] = {}
+        for index, (row, cells) in enumerate(zip(rows, spread, strict=True)):
+            column = _row_offset(row[0])
+            carried: dict[int, int] = {}
+            left: int | None = None
+            for cell, path in cells:
+                span, vertical, horizontal = self._spans(cell)
+                if horizontal == "continue" and left is not None:
+                    printed[left] = _wider(printed[left], span)
+                    self._hidden(cell)
+                    column += span
+                    continue
+                above = open_above.get(column)
+                if vertical == "continue" and above is not None and printed[above].colspan == span:
+                    printed[above] = _taller(printed[above])
+                    self._hidden(cell)
+                    carried[column] = above
+                    left = None
+                else:
+                    self._cells += 1
+                    if self._cells > MAX_CELLS:
+                        raise UnreadableError("too_large", f"more than {MAX_CELLS} table cells")
+                    text, more = self._cell_text(cell, path)
+                    inner.extend(more)
+                    printed.append(Cell(text, row=index, column=column, colspan=span, path=path))
+                    left = len(printed) - 1
+                    if vertical is not None:
+                        carried[column] = left
+                column += span
+            open_above = carried
+        if printed:
+            yield Table(tuple(printed))
+        yield from inner
+
+    def _spans(self, cell: etree._Element) -> tuple[int, str | None, str | None]:
+        """Columns covered, vertical merge and horizontal merge (``restart``, ``continue`` or None)."""
+        properties = cell.find(f"{W}tcPr")
+        if properties is None:
+            return 1, None, None
+        span = _integer(properties.find(f"{W}gridSpan"), 1)
+        if span > MAX_SPAN:
+            self._doubt("span_too_wide", "error", f"a cell claims {span} columns; taken as one")
+            span = 1
+        merges: list[str | None] = []
+        for name in ("vMerge", "hMerge"):
+            merge = properties.find(f"{W}{name}")
+            merges.append(None if merge is None else merge.get(f"{W}val", "continue"))
+        return max(span, 1), merges[0], merges[1]
+
+    def _hidden(self, cell: etree._Element) -> None:
+        text = "".join(self._cell_text(cell, "")[0].split())
+        if text:
+            self._doubt(
+                "covered_text",
+                "warning",
+                f"text under a merged cell is not printed and was left out: {text[:60]}",
+            )
+
+    def _cell_text(self, cell: etree._Element, path: str) -> tuple[str, list[Block]]:
+        """A cell's own lines, and the tables and text boxes inside it as blocks of their own."""
+        lines: list[str] = []
+        more: list[Block] = []
+
+        def collect(container: etree._Element, at: str) -> None:
+            for child, here in _children(container, at):
+                if child.tag == _P:
+                    text, boxes, _ = self._line(child, in_cell=True)
+                    lines.append(text)
+                    for box in boxes:
+                        collect(box, here)
+                elif child.tag == _TBL:
+                    more.extend(self._table(child, here))
+                elif child.tag == ALTERNATE:
+                    branch = branch_of(child)
+                    if branch is not None:
+                        collect(branch, here)
+                elif child.tag in TRANSPARENT:
+                    collect(child, here)
+
+        collect(cell, path)
+        return "\n".join(lines), more
+
+    # -- what the reader could not take ------------------------------------------------------------------
+
+    def _note(self, line: Line) -> None:
+        self._has_notes = self._has_notes or line.has_notes
+        if line.hidden.strip():
+            self._doubt("hidden_text", "warning", f"hidden text was left out: {line.hidden.strip()[:60]}")
+        for relation, text in line.links:
+            _, target, _ = self._relations.get(relation, ("", "", False))
+            if target:
+                self.links.append(Link(target, text))
+
+    def _doubt(self, code: str, severity: str, message: str) -> None:
+        self._doubts.setdefault(code, ReadIssue(code, severity, message))
+
+    def issues(self, blocks: tuple[Block, ...]) -> Iterator[ReadIssue]:
+        """What could not be taken with certainty."""
+        yield from self._doubts.values()
+        if self._has_notes:
+            yield ReadIssue("notes_left_out", "note", "footnotes or endnotes were left out")
+        pictures = sum(1 for link in self.links if "/media/" in link.url)
+        if not blocks and pictures:
+            yield ReadIssue("needs_ocr", "error", f"the document holds {pictures} pictures and no text")
+
+
+def _children(container: etree._Element, path: str) -> Iterator[tuple[etree._Element, str]]:
+    """Element children with their XPath."""
+    counts: dict[str, int] = {}
+    for child in container:
+        tag = str(child.tag)
+        count = counts[tag] = counts.get(tag, 0) + 1
+        if tag.startswith(W):
+            yield child, f"{path}/w:{tag[len(W) :]}[{count}]"
+        else:
+            yield child, f"{path}/mc:{tag.rpartition('}')[2]}[{count}]"
+
+
+def _flatten(container: etree._Element, path: str, wanted: str) -> Iterator[tuple[etree._Element, str]]:
+    """Rows of a table or cells of a row, also those wrapped in content controls or custom XML."""
+    for child, here in _children(container, path):
+        if child.tag == wanted:
+            yield child, here
+        elif child.tag in TRANSPARENT:
+            yield from _flatten(child, here, wanted)
+
+
+def _row_offset(row: etree._Element) -> int:
+    properties = row.find(f"{W}trPr")
+    skipped = 0 if properties is None else _integer(properties.find(f"{W}gridBefore"), 0)
+    return skipped if 0 <= skipped <= MAX_SPAN else 0
+
+
+def _row_deleted(row: etree._Element) -> bool:
+    properties = row.find(f"{W}trPr")
+    return properties is not None and properties.find(f"{W}del") is not None
+
+
+def _cell_deleted(cell: etree._Element) -> bool:
+    properties = cell.find(f"{W}tcPr")
+    return properties is not None and properties.find(f"{W}cellDel") is not None
+
+
+def _integer(element: etree._Element | None, default: int) -> int:
+    value = None if element is None else element.get(f"{W}val")
+    return (
+        int(value)
+        if value is not None and value.isascii() and value.isdigit() and len(value) < 9
+        else default
+    )
+
+
+def _wider(cell: Cell, columns: int) -> Cell:
+    return Cell(cell.text, cell.row, cell.column, cell.rowspan, cell.colspan + columns, cell.path)
+
+
+def _taller(cell: Cell) -> Cell:
+    return Cell(cell.text, cell.row, cell.column, cell.rowspan + 1, cell.colspan, cell.path)
