@@ -1,7 +1,6 @@
-"""Captures: what was asked of a site and what came back. The archive's truth; everything else is folded from
-them.
+"""Captures: what was asked of a site and what came back.
 
-Layout:
+They are the archive's truth; everything else is folded from them. Layout:
 
     captures/<site>/<run>/<n>.jsonl      one segment of a run's captures of one site, written once, n = 000000, 000001, …
 
@@ -125,8 +124,7 @@ class Capture:
 
     @property
     def resource_key(self) -> str:
-        """What names the resource: its address, with ``POST`` and the hash of the body where that is part of
-        it."""
+        """What names the resource: its address; for a POST also the method and the hash of the body."""
         if self.method == "GET":
             return self.url
         body = hashlib.sha256((self.request_body or "").encode()).hexdigest()
@@ -267,8 +265,7 @@ def list_segments(store: ObjectStore, site: str, *, after_run: str = "") -> Iter
 
 
 def read_captures(store: ObjectStore, site: str, *, after_run: str = "") -> Iterator[Capture]:
-    """Yield a site's captures, by run and in the order they were made, of the runs that sort after
-    `after_run`.
+    """Yield a site's captures of the runs that sort after `after_run`, by run and as they were written.
 
     Raises:
         CaptureError: a segment cannot be read; the message names it.

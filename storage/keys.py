@@ -39,8 +39,7 @@ def check_key(key: str) -> str:
 
 
 def check_prefix(prefix: str) -> str:
-    """Return `prefix` if keys can start with it: a key cut off anywhere, also directly after a slash, or
-    nothing.
+    """Return `prefix` if keys can start with it: a key cut off anywhere, or nothing.
 
     Raises:
         InvalidKeyError: no key can start like that.

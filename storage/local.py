@@ -67,8 +67,8 @@ class LocalStore:
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow a symlink that may
-        be moved self._temporary = self._root / RESERVED / "tmp"
+        self._root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow symlinks
+        self._temporary = self._root / RESERVED / "tmp"
         self._number = itertools.count()
         self._settled: set[str] = set()  # folders that exist and whose own names are on disk
         self._pool: ThreadPoolExecutor | None = None

@@ -1,12 +1,12 @@
 """The object store: one URL, five operations, the same semantics on local disk and on S3.
 
     file:///path          objects are files below the path
-    s3://bucket/prefix    objects are keys below the prefix; endpoint and credentials come from the usual AWS settings
+    s3://bucket/prefix    objects are keys below the prefix; endpoint and credentials as for every AWS tool
 
 Keys are ``/``-separated relative names without control characters; `storage.keys` has the rule. A key never
 goes on below another key (``a`` and ``a/b``): a file cannot be a folder. `put_new`, `put_new_many` and `put`
-return only when the bytes are durable, that is when they would survive a loss of power; also when they report that the key was there
-already. A reader never sees half an object.
+return only when the bytes are durable, that is when they would survive a loss of power; also when they report
+that the key was there already. A reader never sees half an object.
 """
 
 from __future__ import annotations
@@ -62,10 +62,9 @@ class ObjectStore(Protocol):
         ...
 
     def put_new_many(self, items: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
-        """`put_new` of several objects at the price of a few, in no promised order; the answers are in the
-        order given.
+        """`put_new` of several objects at the price of a few; the answers are in the order given.
 
-        A key that stands twice among `items` is created once. When this raises, any of the objects may have
+        Nothing is promised of the order in which they are created. A key that stands twice among `items` is created once. When this raises, any of the objects may have
         been created, each of them whole.
         """
         ...

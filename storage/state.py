@@ -125,8 +125,7 @@ class Resource:
 
     @property
     def gone_since(self) -> str | None:
-        """When it was first found gone after the last good answer; None where it is there, or was never
-        gone."""
+        """When it was first found gone after the last good answer; None where it was not."""
         return self.gone_times[0] if self.gone_times else None
 
 
@@ -153,8 +152,7 @@ _ADAPTER = TypeAdapter(SiteState)
 
 
 def fold(state: SiteState, captures: Iterable[Capture]) -> SiteState:
-    """Return the state with `captures` in it. Their order does not matter, nor whether some are in it
-    already."""
+    """Return the state with `captures` in it, in whatever order they come, in it already or not."""
     resources = dict(state.resources)
     for capture in captures:
         key = capture.resource_key
