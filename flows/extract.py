@@ -1,0 +1,131 @@
+"""Bodies without a record -> records -> manifest, one site at a time.
+
+What has to be read is never kept in a list: it is every body of a document or attachment of the site that has no
+record of the current extractor. So a killed run is completed by the next one, and the same body on two sites is
+read once.
+
+A record is keyed by the hash of the body and the extractor, so it is made from the body alone: neither the address
+nor the declared media type goes in, or the record of a body found at two addresses would depend on which came first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import extraction
+from flows.progress import emit
+from storage import Archive, BodyCorruptError, ObjectNotFoundError, ObjectStore, RecordStore, refresh_state
+from storage.state import SiteState
+
+REPORT_ROLES = frozenset({"document", "attachment"})
+"""Roles of resources that may be a report; listings are kept, but not read for figures."""
+
+BATCH = 100
+"""Records between two saves of the manifest: what a kill costs is looking that many records up again."""
+
+
+@dataclass
+class ExtractStats:
+    """What extraction did for one site.
+
+    Attributes:
+        extracted: bodies read now.
+        reused: bodies whose record was there, from another site or from a killed run.
+        known: bodies that the manifest already had.
+        kinds: of all the site's bodies, how many are ``report``, ``not_report``, ``unreadable``.
+        figures: cells with a number in the records made now.
+        cells: cells in the records made now.
+        checks_failed: checks that do not hold, in the records made now.
+        issues: issues of the records made now, by code.
+        problems: bodies that could not be read from the archive, as messages.
+    """
+
+    extracted: int = 0
+    reused: int = 0
+    known: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    figures: int = 0
+    cells: int = 0
+    checks_failed: int = 0
+    issues: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+    def count(self, record: dict[str, Any]) -> None:
+        """Add what a record that was made now holds."""
+        cells = record.get("cells") or {}
+        self.extracted += 1
+        self.cells += len(cells)
+        self.figures += sum(cell.get("status") == "number" for cell in cells.values())
+        self.checks_failed += sum(check.get("holds") is False for check in record.get("checks") or ())
+        self.issues.update(issue["code"] for issue in record.get("issues") or ())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for the summary."""
+        return {
+            "extracted": self.extracted,
+            "reused": self.reused,
+            "known": self.known,
+            "kinds": dict(sorted(self.kinds.items())),
+            "cells": self.cells,
+            "figures": self.figures,
+            "checks_failed": self.checks_failed,
+            "issues": dict(sorted(self.issues.items())),
+            "problems": self.problems,
+        }
+
+
+def report_bodies(state: SiteState) -> Iterator[str]:
+    """Yield the hash of every body, of every version, that may be a report, each once, in a stable order."""
+    seen: set[str] = set()
+    for _, resource in sorted(state.resources.items()):
+        if resource.role not in REPORT_ROLES:
+            continue
+        for version in resource.versions:
+            if version.sha256 not in seen:
+                seen.add(version.sha256)
+                yield version.sha256
+
+
+def make_record(data: bytes) -> dict[str, Any]:
+    """Return the record of a body by the current extractor."""
+    return dict(extraction.extract(data).to_dict())
+
+
+def extract_site(store: ObjectStore, site: str) -> ExtractStats:
+    """Make the missing records of a site's bodies, then bring its manifest up to date."""
+    state = refresh_state(store, site)
+    archive = Archive(store)
+    records = RecordStore(store, extraction.EXTRACTOR)
+    manifest = records.load_manifest(site)
+    stats = ExtractStats()
+    bodies = list(report_bodies(state))
+    unsaved = 0
+    for sha256 in bodies:
+        if sha256 in manifest:
+            stats.known += 1
+            continue
+        record = records.get(sha256)
+        if record is not None:
+            stats.reused += 1
+        else:
+            try:
+                record = make_record(archive.get_body(sha256))
+            except (BodyCorruptError, ObjectNotFoundError) as error:
+                stats.problems.append(str(error))
+                continue
+            records.put_new(sha256, record)
+            stats.count(record)
+        manifest[sha256] = record["kind"]
+        unsaved += 1
+        emit("extract", "document", site, sha256=sha256, kind=record["kind"], todo=len(bodies))
+        if unsaved >= BATCH:
+            records.save_manifest(site, manifest)
+            unsaved = 0
+    if unsaved:
+        records.save_manifest(site, manifest)
+    stats.kinds = Counter(manifest[sha256] for sha256 in bodies if sha256 in manifest)
+    emit("extract", "site_done", site, extracted=stats.extracted, reused=stats.reused)
+    return stats

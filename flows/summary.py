@@ -1,0 +1,208 @@
+"""What a run did: ``runs/<run>/summary.json``, the same facts as an artifact, and the exit code they mean.
+
+The summary is written at the start (``finished`` null) and replaced at the end, so a run that was killed is seen as
+one. It is the body of an alert and the input of a retry: it names every site that failed and why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from storage import ObjectNotFoundError, ObjectStore, canonical_json, timestamp
+
+DONE, FINDINGS, USAGE, PARTIAL, UNREACHABLE = 0, 1, 2, 3, 4
+"""Exit codes of the commands."""
+
+FORMAT = 1
+
+GOOD_ENDINGS = frozenset({"finished", "ok", "complete", "done"})
+"""What a site's crawl says when nothing stopped it."""
+
+
+def summary_key(run: str) -> str:
+    """Return the key of a run's summary."""
+    return f"runs/{run}/summary.json"
+
+
+def begin_summary(
+    run: str, store_url: str, sites: Iterable[str], extractor: str, settings: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Return the summary of a run that begins."""
+    return {
+        "summary": FORMAT,
+        "run": run,
+        "kind": "nightly",
+        "store": store_url,
+        "extractor": extractor,
+        "settings": dict(settings),
+        "started": timestamp(now),
+        "finished": None,
+        "exit": None,
+        "planned": sorted(sites),
+        "sites": {},
+        "counts": {},
+        "outcomes": {},
+        "walls": {},
+        "alerts": [],
+    }
+
+
+def end_summary(
+    summary: Mapping[str, Any],
+    crawled: Mapping[str, Mapping[str, Any]],
+    extracted: Mapping[str, Mapping[str, Any]],
+    failures: Iterable[tuple[tuple[str, ...], str]],
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the summary of a run that has ended.
+
+    Args:
+        summary: as it began.
+        crawled: the crawler's statistics by site.
+        extracted: the extraction's statistics by site.
+        failures: sites that failed together (a shard), and why.
+        now: the present moment.
+    """
+    alerts: list[dict[str, Any]] = []
+    for names, message in failures:
+        alerts += [{"site": name, "code": "shard_failed", "message": message} for name in names]
+    sites: dict[str, Any] = {}
+    for site in summary["planned"]:
+        crawl, extract = crawled.get(site, {}), extracted.get(site, {})
+        alerts += _site_alerts(site, crawl, extract)
+        sites[site] = {"crawl": dict(crawl), "extract": dict(extract)}
+    if not any(alert["code"] == "shard_failed" for alert in alerts):
+        alerts += [
+            {"site": site, "code": "not_crawled", "message": "the crawler said nothing of this site"}
+            for site in summary["planned"]
+            if site not in crawled
+        ]
+    outcomes: Counter[str] = Counter()
+    for entry in crawled.values():
+        outcomes.update(entry.get("outcomes", {}))
+    failed = sorted({alert["site"] for alert in alerts})
+    return {
+        **summary,
+        "finished": timestamp(now),
+        "exit": PARTIAL if failed else DONE,
+        "sites": sites,
+        "counts": _counts(summary["planned"], failed, crawled, extracted, outcomes),
+        "outcomes": dict(sorted(outcomes.items())),
+        "walls": {
+            name.removeprefix("blocked:"): count
+            for name, count in sorted(outcomes.items())
+            if name.startswith("blocked:")
+        },
+        "alerts": alerts,
+    }
+
+
+def _site_alerts(site: str, crawl: Mapping[str, Any], extract: Mapping[str, Any]) -> list[dict[str, Any]]:
+    alerts = []
+    if crawl:
+        ending = str(crawl.get("finished", "unknown"))
+        if ending not in GOOD_ENDINGS:
+            alerts.append({"site": site, "code": ending, "message": _why(crawl, ending)})
+        elif not crawl.get("pages"):
+            alerts.append({"site": site, "code": "no_pages", "message": _why(crawl, "no page answered")})
+    alerts += [
+        {"site": site, "code": "body_unreadable", "message": problem} for problem in extract.get("problems", ())
+    ]
+    return alerts
+
+
+def _why(crawl: Mapping[str, Any], ending: str) -> str:
+    """Return the most telling of what the crawler noted of a site."""
+    for name in ("errors", "blocked", "issues"):
+        if notes := crawl.get(name):
+            first = notes[0]
+            return str(first.get("message") or first) if isinstance(first, Mapping) else str(first)
+    return ending
+
+
+def _counts(
+    planned: Iterable[str],
+    failed: Iterable[str],
+    crawled: Mapping[str, Mapping[str, Any]],
+    extracted: Mapping[str, Mapping[str, Any]],
+    outcomes: Mapping[str, int],
+) -> dict[str, int]:
+    def crawl_sum(name: str) -> int:
+        return sum(int(entry.get(name, 0)) for entry in crawled.values())
+
+    def extract_sum(name: str) -> int:
+        return sum(int(entry.get(name, 0)) for entry in extracted.values())
+
+    kinds: Counter[str] = Counter()
+    for entry in extracted.values():
+        kinds.update(entry.get("kinds", {}))
+    return {
+        "sites": len(list(planned)),
+        "sites_failed": len(list(failed)),
+        "pages": crawl_sum("pages"),
+        "listings": crawl_sum("listings"),
+        "documents": crawl_sum("documents"),
+        "attachments": crawl_sum("attachments"),
+        "decoys": crawl_sum("decoys"),
+        "new": outcomes.get("new", 0),
+        "changed": outcomes.get("changed", 0),
+        "unchanged": outcomes.get("unchanged_304", 0) + outcomes.get("unchanged_hash", 0),
+        "gone": outcomes.get("gone", 0),
+        "report_bodies": kinds["report"],
+        "unreadable_bodies": kinds["unreadable"],
+        "extracted": extract_sum("extracted"),
+        "reused": extract_sum("reused"),
+        "figures": extract_sum("figures"),
+        "cells": extract_sum("cells"),
+        "checks_failed": extract_sum("checks_failed"),
+        "issues": sum(sum(entry.get("issues", {}).values()) for entry in extracted.values()),
+    }
+
+
+def save_summary(store: ObjectStore, summary: Mapping[str, Any]) -> None:
+    """Write a run's summary."""
+    store.put(summary_key(summary["run"]), canonical_json(summary))
+
+
+def load_summary(store: ObjectStore, run: str) -> dict[str, Any] | None:
+    """Return a run's summary, None where there is none."""
+    try:
+        summary = json.loads(store.get(summary_key(run)))
+    except ObjectNotFoundError:
+        return None
+    if not isinstance(summary, dict):
+        raise ValueError(f"{summary_key(run)} in {store.url}: not a summary")
+    return summary
+
+
+def last_summaries(store: ObjectStore, count: int) -> list[dict[str, Any]]:
+    """Return the summaries of the last `count` runs, latest first."""
+    # Two objects a run and a run a night: this listing stays small for decades.
+    runs = sorted({key.split("/")[1] for key in store.list("runs/") if key.endswith("/summary.json")})
+    found = (load_summary(store, run) for run in reversed(runs[-count:] if count else []))
+    return [summary for summary in found if summary is not None]
+
+
+def as_markdown(summary: Mapping[str, Any]) -> str:
+    """Return a summary as Markdown, for the artifact of a run."""
+    counts = summary["counts"]
+    lines = [
+        f"# Run {summary['run']}",
+        "",
+        f"{summary['started']} to {summary['finished'] or 'now'}, exit code {summary['exit']}",
+        "",
+        "| | |",
+        "|---|---:|",
+        *(f"| {name.replace('_', ' ')} | {value:,} |" for name, value in counts.items()),
+    ]
+    if summary["alerts"]:
+        lines += ["", "## Alerts", "", "| site | code | message |", "|---|---|---|"]
+        lines += [
+            "| " + " | ".join(str(alert[name]).replace("|", "\\|") for name in ("site", "code", "message")) + " |"
+            for alert in summary["alerts"]
+        ]
+    return "\n".join(lines) + "\n"
