@@ -2,7 +2,7 @@
 
 They publish five real reports between them, on three of the ways such sites are built::
 
-    demo-muye      static TRS WCM: paged list pages, metadata tables, reports as HTML with a word processor's residue
+    demo-muye      static TRS WCM: paged list pages, metadata tables, reports as HTML with Word's residue
     demo-huangpi   Hanweb jpage: lists from an XML endpoint, GB18030 pages, reports as DOCX attachments
     demo-wuhan     lists that a script builds from a JSON address of its own, a report as PDF, a repeated DOCX
 
@@ -16,7 +16,7 @@ Every page says in its footer that it is a demonstration; what is no report was 
     build/            makes content/reports from the text dumps in sources/
 """
 
-from gongkai.demo.registry import demo_sites
-from gongkai.demo.server import DEFAULT_PORT, DemoPortError, RunningSites, SiteStats, start_demo_sites
+from gongkai.demo.registry import DEFAULT_PORT, demo_sites
+from gongkai.demo.server import DemoPortError, RunningSites, SiteStats, start_demo_sites
 
 __all__ = ["DEFAULT_PORT", "DemoPortError", "RunningSites", "SiteStats", "demo_sites", "start_demo_sites"]

@@ -1,9 +1,10 @@
 """A Hanweb site: columns embed their newest records, the others come page by page from ``dataproxy.jsp``.
 
-The endpoint answers as such sites do, also to what they do not understand: parameters that name no list get an empty
-datastore, windows beyond the list an empty record set, and a page is cut at 300 records.
+The endpoint answers as such sites do, also to what they do not understand: parameters that name no list get
+an empty datastore, windows beyond the list an empty record set, and a page is cut at 300 records.
 """
 
+from functools import partial
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -108,7 +109,7 @@ def _list_parameters(catalogue: Catalogue, column: Column) -> dict[str, str]:
 def _record(article: Article, column: Column) -> str:
     # Such sites break dates over lines.
     return (
-        pages.item(article, lambda one: _path(column, one))
+        pages.item(article, partial(_path, column))
         .replace("<span>", "<span>\n")
         .replace("</span>", "\n</span>")
     )
@@ -117,9 +118,7 @@ def _record(article: Article, column: Column) -> str:
 def _home(layout: pages.Layout, catalogue: Catalogue) -> Resource:
     boxes = []
     for column in catalogue.columns[:3]:
-        listed = pages.items(
-            column.articles[:5], lambda article, column=column: _path(column, article), room=22
-        )
+        listed = pages.items(column.articles[:5], partial(_path, column), room=22)
         boxes.append(
             template("trs-box.html").substitute(
                 path=f"{column.path}index.html", name=column.name, items=listed
@@ -149,7 +148,8 @@ def _column(layout: pages.Layout, catalogue: Catalogue, column: Column) -> Resou
             data=data,
         )
     head = (
-        f'<meta name="ColumnName" content="{column.name}" />\n<meta name="ColumnType" content="政府信息公开" />\n'
+        f'<meta name="ColumnName" content="{column.name}" />\n'
+        '<meta name="ColumnType" content="政府信息公开" />\n'
         f'<meta name="ColId" content="{_column_id(column)}" />'
     )
     page = template("jpage-platform.html").substitute(name=column.name, content=content)

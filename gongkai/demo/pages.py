@@ -17,13 +17,15 @@ from gongkai.demo.catalogue import (
 from gongkai.demo.resource import HTML, MEDIA_TYPES, Resource
 
 _YEAR = re.compile(r"(20\d\d)(?=年)")
-_TITLE_ROOM = 30  # lists cut longer titles; the whole one stands in the anchor's title attribute
+_TITLE_ROOM = 26  # lists cut longer titles; the whole one stands in the anchor's title attribute
 
 Href = Callable[[Article], str]
 
 _NOTICE = (
-    '<p class="demo-notice">演示站点：本网站随 gongkai 软件提供，只在本机运行，用于演示和测试，并非$name网站。'
-    "年度报告文本为公开资料，其余页面内容均为演示而编写。<br />Demonstration site served by gongkai on this machine; "
+    '<p class="demo-notice">演示站点：本网站随 gongkai 软件提供，只在本机运行，'
+    "用于演示和测试，并非$name网站。"
+    "年度报告文本为公开资料，其余页面内容均为演示而编写。<br />"
+    "Demonstration site served by gongkai on this machine; "
     "not a government website.</p>"
 )
 
@@ -56,10 +58,8 @@ def items(articles: Iterable[Article], href: Href, *, room: int = _TITLE_ROOM) -
 def item(article: Article, href: Href, *, room: int = _TITLE_ROOM) -> str:
     """One list item."""
     shown = article.title if len(article.title) <= room else article.title[: room - 1] + "…"
-    return (
-        f'<li><a href="{escape(href(article))}" title="{escape(article.title)}" target="_blank">{escape(shown)}</a>'
-        f"<span>{article.date.isoformat()}</span></li>"
-    )
+    anchor = f'<a href="{escape(href(article))}" title="{escape(article.title)}" target="_blank">'
+    return f"<li>{anchor}{escape(shown)}</a><span>{article.date.isoformat()}</span></li>"
 
 
 def metadata_rows(catalogue: Catalogue, article: Article, column: Column) -> dict[str, str]:
@@ -107,7 +107,8 @@ class Layout:
 
     def not_found(self) -> Resource:
         """The page for addresses that are not there."""
-        content = '<div class="wrap box"><h2>404</h2><p>您访问的页面不存在或已删除。</p><p><a href="/">返回首页</a></p></div>'
+        text = '<p>您访问的页面不存在或已删除。</p><p><a href="/">返回首页</a></p>'
+        content = f'<div class="wrap box"><h2>404</h2>{text}</div>'
         return Resource(
             self.text("页面不存在", content).encode(self.encoding), self.media_type, None, tagged=False
         )

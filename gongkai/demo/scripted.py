@@ -1,7 +1,7 @@
-"""A site whose lists a script builds: the page holds an empty box, the entries come from a JSON address of its own.
+"""A site whose lists a script builds: the page holds an empty box, entries come from JSON.
 
-The JSON names articles by day and number only; that they are pages under ``/YYYY-MM/DD/content_N.html`` stands in the
-script alone.
+The JSON names articles by day and number only; that they are pages under ``/YYYY-MM/DD/content_N.html`` is in
+the script alone.
 """
 
 import json

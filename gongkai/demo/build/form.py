@@ -1,7 +1,7 @@
 """The printed form of the reports' three tables, with its true spans.
 
-Labels and figures come from the dump, the spans from the form: the editions differ only in how many rows stand under
-(六)其他处理, and the converters have lost the spans.
+Labels and figures come from the dump, the spans from the form: the editions differ only in how many rows
+stand under (六)其他处理, and the converters have lost the spans.
 """
 
 import re

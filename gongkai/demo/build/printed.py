@@ -1,8 +1,8 @@
 """A report as PDF, printed by Chromium the way a street office prints its letter.
 
-Page ends cut two rows inside a word (``3.危及“三安全一稳`` / ``定”`` and ``4.无正当理由大量反`` / ``复申请``), as in the
-report this one is modelled on. Row heights are chosen so that the pages are full there; the cut itself is asked for,
-because Chromium would rather move a row of two lines to the next page.
+Page ends cut two rows inside a word (``3.危及“三安全一稳`` / ``定”`` and ``4.无正当理由大量反`` /
+``复申请``), as in the report this one is modelled on. Row heights are chosen so that pages are full there;
+the cut itself is asked for, because Chromium would rather move a row of two lines to the next page.
 """
 
 import subprocess
@@ -21,16 +21,26 @@ _PAGE = """<!DOCTYPE html>
 <style>
 @font-face {{ font-family: report; src: url(regular.ttf); }}
 @font-face {{ font-family: report; font-weight: bold; src: url(bold.ttf); }}
-@page {{ size: A4; margin: 37mm 26mm 35mm 28mm; @bottom-center {{ content: "- " counter(page) " -"; font: 12pt report; }} }}
+@page {{
+  size: A4; margin: 37mm 26mm 35mm 28mm;
+  @bottom-center {{ content: "- " counter(page) " -"; font: 12pt report; }}
+}}
 body {{ margin: 0; font: 16pt/28pt report; text-align: justify; }}
 p {{ margin: 0; text-indent: 2em; }}
 p.letterhead {{ text-align: center; text-indent: 0; }}
-p.letterhead:first-child {{ color: #c00; font-size: 32pt; font-weight: bold; letter-spacing: 4pt; line-height: 1.5; }}
+p.letterhead:first-child {{
+  color: #c00; font-size: 32pt; font-weight: bold; letter-spacing: 4pt; line-height: 1.5;
+}}
 p.number {{ border-bottom: 1.5pt solid #c00; padding-bottom: 6pt; }}
-p.title {{ text-align: center; text-indent: 0; font-size: 20pt; font-weight: bold; padding: 18pt 0; line-height: 1.5; }}
+p.title {{
+  text-align: center; text-indent: 0; font-size: 20pt; font-weight: bold; padding: 18pt 0; line-height: 1.5;
+}}
 p.heading {{ font-weight: bold; }}
 p.right {{ text-align: right; text-indent: 0; }}
-table {{ border-collapse: collapse; width: 100%; table-layout: fixed; font-size: 12pt; line-height: 20pt; margin: 6pt 0; }}
+table {{
+  border-collapse: collapse; width: 100%; table-layout: fixed; margin: 6pt 0;
+  font-size: 12pt; line-height: 20pt;
+}}
 td {{ border: 0.75pt solid #000; padding: {padding}pt 2pt; text-align: center; }}
 table.requests {{ line-break: anywhere; }}
 table.requests td {{ vertical-align: top; }}
@@ -86,7 +96,8 @@ def _block(block: Paragraph | Table) -> str:
     if isinstance(block, Paragraph):
         kind = block.role + (" number" if block.role == "letterhead" and "〔" in block.text else "")
         # The title is printed in two lines, parted where the dump has its blank.
-        return f'<p class="{kind}">{escape(block.text).replace(" ", "<br>" if block.role == "title" else " ")}</p>'
+        text = escape(block.text).replace(" ", "<br>" if block.role == "title" else " ")
+        return f'<p class="{kind}">{text}</p>'
     width = sum(cell.columns for cell in block[0])
     widths = _WIDTHS.get(width, (100 / width,) * width)
     columns = "".join(f'<col style="width: {share:.2f}%">' for share in widths)

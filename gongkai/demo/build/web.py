@@ -5,11 +5,11 @@ from html import escape
 from gongkai.demo.build.form import Cell, Table
 from gongkai.demo.build.report import Paragraph, Report, Role
 
-# What Word writes when its page is pasted into a content system: classes, units, namespaces and empty paragraphs.
+# What Word writes when its page is pasted into a content system: classes, units, namespaces.
 _WORD_STYLES: dict[Role, str] = {
     "title": "text-align: center; line-height: 150%; mso-pagination: widow-orphan",
     "heading": "text-indent: 32pt; line-height: 150%; mso-char-indent-count: 2.0",
-    "text": "text-indent: 32pt; line-height: 150%; mso-char-indent-count: 2.0",
+    "text": "line-height: 150%; mso-pagination: widow-orphan",
     "right": "text-align: right; line-height: 150%; mso-pagination: widow-orphan",
     "letterhead": "text-align: center; line-height: 150%",
 }
@@ -26,28 +26,30 @@ _CELL_WIDTH = 61.5
 
 def word_fragment(report: Report) -> str:
     """The residue of a Word export inside a content system's container."""
-    parts = [_NAMESPACE]
-    for block in report.blocks:
-        parts.append(_word_paragraph(block) if isinstance(block, Paragraph) else _word_table(block))
-    return "\n".join(parts) + "\n"
+    parts = [
+        _word_paragraph(block) if isinstance(block, Paragraph) else _word_table(block)
+        for block in report.blocks
+    ]
+    return "\n".join([_NAMESPACE, *parts]) + "\n"
 
 
 def _word_paragraph(block: Paragraph) -> str:
     indent = "\u3000\u3000" if block.role == "text" else ""
     bold = ("<b>", "</b>") if block.role in ("title", "heading") else ("", "")
+    text = escape(block.text, quote=False)
+    font = f"{_WORD_FONTS[block.role]}; mso-hansi-font-family: 宋体; mso-bidi-font-family: 宋体"
     return (
-        f'<p class="MsoNormal" style="{_WORD_STYLES[block.role]}">{bold[0]}<span style="{_WORD_FONTS[block.role]}; '
-        f'mso-hansi-font-family: 宋体; mso-bidi-font-family: 宋体">{indent}{escape(block.text, quote=False)}'
-        f"<o:p></o:p></span>{bold[1]}</p>"
+        f'<p class="MsoNormal" style="{_WORD_STYLES[block.role]}">{bold[0]}'
+        f'<span style="{font}">{indent}{text}<o:p></o:p></span>{bold[1]}</p>'
     )
 
 
 def _word_table(table: Table) -> str:
-    rows = [
-        '<table class="MsoNormalTable" style="width: 475pt; border-collapse: collapse; mso-padding-alt: 0cm 0cm 0cm 0cm" '
-        'border="0" cellspacing="0" cellpadding="0" width="633">',
-        "<tbody>",
-    ]
+    opening = (
+        '<table class="MsoNormalTable" border="0" cellspacing="0" cellpadding="0" width="633" '
+        'style="width: 475pt; border-collapse: collapse; mso-padding-alt: 0cm 0cm 0cm 0cm">'
+    )
+    rows = [opening, "<tbody>"]
     for number, row in enumerate(table):
         rows.append(f'<tr style="height: 22.5pt; mso-yfti-irow: {number}">')
         rows += [_word_cell(cell) for cell in row]
@@ -60,9 +62,10 @@ def _word_cell(cell: Cell) -> str:
     lang = "" if cell.label else ' lang="EN-US"'
     align = "left" if cell.label and cell.rows == 1 and cell.text[:1].isdigit() else "center"
     return (
-        f'<td style="border: windowtext 1pt solid; padding: 0cm 5.4pt; width: {_CELL_WIDTH * cell.columns}pt" '
-        f'width="{int(_CELL_WIDTH * cell.columns / 0.75)}"{_spans(cell)}>'
-        f'<p class="MsoNormal" style="text-align: {align}; mso-pagination: widow-orphan" align="{align}">{mark}'
+        f'<td style="border: windowtext 1pt solid; padding: 0cm 5.4pt; width: {_CELL_WIDTH * cell.columns}pt"'
+        f' width="{int(_CELL_WIDTH * cell.columns / 0.75)}"{_spans(cell)}>'
+        f'<p class="MsoNormal" style="text-align: {align}; mso-pagination: widow-orphan" align="{align}">'
+        f"{mark}"
         f'<span{lang} style="font-size: 10.5pt; font-family: 宋体">{_text(cell)}<o:p></o:p></span></p></td>'
     )
 

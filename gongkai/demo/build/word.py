@@ -33,7 +33,8 @@ _DOCUMENT_RELATIONSHIPS = (
 )
 _STYLES = (
     f"{_HEAD}<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr>"
-    '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="仿宋_GB2312"/><w:sz w:val="32"/>'
+    '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="仿宋_GB2312"/>'
+    '<w:sz w:val="32"/>'
     '</w:rPr></w:rPrDefault></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="a">'
     '<w:name w:val="Normal"/></w:style></w:styles>'
 )
@@ -134,7 +135,8 @@ def _table(table: Table) -> str:
 def _cell(cell: Cell | None, columns: int, width: int, merge: str) -> str:
     span = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width * columns}" w:type="dxa"/>{span}{merge}<w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width * columns}" w:type="dxa"/>{span}{merge}'
+        '<w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr><w:jc w:val="center"/></w:pPr>{_cell_text(cell) if cell else ""}</w:p></w:tc>'
     )
 
