@@ -16,7 +16,8 @@ _FORMS = "write file:///absolute/folder, s3://bucket/prefix, or a folder like ./
 def open_store(url: str) -> ObjectStore:
     """Open the store at a URL.
 
-    That is ``file:///absolute/folder``, ``s3://bucket/prefix``, or a bare folder like ``./data``. A folder that is not there is made; a bucket is not.
+    That is ``file:///absolute/folder``, ``s3://bucket/prefix``, or a bare folder like ``./data``. A folder
+    that is not there is made; a bucket is not.
 
     Raises:
         StoreUnreachableError: the URL is not that of a store, or the store cannot be used; one line that says

@@ -78,7 +78,8 @@ class Archive:
         found = hash_of(data)
         if found != sha256:
             raise BodyCorruptError(
-                f"{self.body_key(sha256)} in {self._store.url} has the hash {found}: fetch it again or restore it"
+                f"{self.body_key(sha256)} in {self._store.url} has the hash {found}: "
+                "fetch it again or restore it"
             )
         return data
 

@@ -2,11 +2,11 @@
 
 They are the archive's truth; everything else is folded from them. Layout:
 
-    captures/<site>/<run>/<n>.jsonl      one segment of a run's captures of one site, written once, n = 000000, 000001, …
+    captures/<site>/<run>/<n>.jsonl    one segment of a run's captures of one site; n = 000000, 000001, …
 
-A segment is written only after the bodies that its captures name are durable. A run owns its segments: two
-runs never write the same key. A process killed before a segment leaves at most bodies that no capture names;
-the next run asks again and names them.
+A segment is written once, and only after the bodies that its captures name are durable. A run owns its
+segments: two runs never write the same key. A process killed before a segment leaves at most bodies that no
+capture names; the next run asks again and names them.
 
 A line is one capture as JSON: UTF-8, the fields in the order of the class below. What a reader does not know
 is an error that names the segment, never skipped.

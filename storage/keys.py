@@ -33,7 +33,7 @@ def check_key(key: str) -> str:
         raise InvalidKeyError(f"key {key!r}: {RESERVED}/ belongs to the store itself")
     if len(key.encode()) > MAX_KEY_BYTES or any(len(part.encode()) > MAX_SEGMENT_BYTES for part in segments):
         raise InvalidKeyError(
-            f"key {key[:60]!r}…: longer than {MAX_KEY_BYTES} bytes, or a segment longer than {MAX_SEGMENT_BYTES}"
+            f"key {key[:60]!r}…: longer than {MAX_KEY_BYTES} bytes, or a segment than {MAX_SEGMENT_BYTES}"
         )
     return key
 
@@ -52,6 +52,8 @@ def check_prefix(prefix: str) -> str:
 
 
 def _check_characters(text: str) -> None:
+    if "\\" in text:
+        raise InvalidKeyError(f"key {text!r}: holds a backslash, which some stores take for a slash")
     # Short cut: nearly all keys are plain ASCII.
     if text.isascii() and text.isprintable():
         return

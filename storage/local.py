@@ -150,8 +150,7 @@ class LocalStore:
         return self._root / check_key(key)
 
     def _walk(self, folder: Path, base: str, start: str, after: str) -> Iterator[str]:
-        """Yield the keys below `folder`, whose keys begin with `base`, of the names that begin with
-        `start`."""
+        """Yield the keys of `folder` (`base` and a name) and below, of the names that begin with `start`."""
         try:
             with os.scandir(folder) as entries:
                 # A folder sorts as its name with the slash, as its keys do: "a-b" < "a/b".
@@ -229,8 +228,7 @@ class LocalStore:
             act()
 
     def _settle(self, folder: Path) -> None:
-        """Make `folder` and force its name to disk; once per process, since a folder that is there stays
-        there."""
+        """Make `folder` and force its name to disk; once per process, since a folder stays where it is."""
         name = str(folder)
         if name in self._settled or folder == self._root:
             return

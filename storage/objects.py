@@ -64,8 +64,8 @@ class ObjectStore(Protocol):
     def put_new_many(self, items: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
         """`put_new` of several objects at the price of a few; the answers are in the order given.
 
-        Nothing is promised of the order in which they are created. A key that stands twice among `items` is created once. When this raises, any of the objects may have
-        been created, each of them whole.
+        Nothing is promised of the order in which they are created. A key that stands twice among `items` is
+        created once. When this raises, any of the objects may have been created, each of them whole.
         """
         ...
 

@@ -4,7 +4,7 @@ Layout:
 
     records/extractors.json                   the extractors that have records, in order of first use
     records/<extractor>/<aa>/<sha256>.json    the record of a body
-    records/<extractor>/sites/<site>.json     manifest: the bodies of a site that were read, each record's kind
+    records/<extractor>/sites/<site>.json     manifest: the bodies of a site that were read, with kinds
 
 Everything is canonical JSON: UTF-8, no spaces, keys in the order the record has them. The manifest and the
 list of extractors are conveniences, written after the records they speak of, respectively before: the records

