@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from time import monotonic
 from typing import Any, overload
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -103,6 +105,16 @@ class _Server(ThreadingHTTPServer):
         self.site = site
         self.meter = _Meter()
         super().__init__((HOST, port), _Handler)
+
+    def server_bind(self) -> None:
+        # HTTPServer asks the resolver for its own name here, which can hang on a machine without network.
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.server_address[1]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A crawler that is killed in mid-answer is part of the demonstration, anything else is our error.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

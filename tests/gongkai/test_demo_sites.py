@@ -512,3 +512,14 @@ def test_the_meter_counts_addresses_gaps_and_concurrency() -> None:
             ask(running[1])
             assert running.stats()["demo-huangpi"].max_concurrent == 2
         assert running.stats()["demo-wuhan"].requests == {}
+
+
+def test_a_client_that_leaves_in_mid_answer_leaves_no_trace(capfd: pytest.CaptureFixture[str]) -> None:
+    with start_demo_sites(0) as running:
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", urlsplit(running[2]).port)) as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                client.sendall(b"GET /2022-01/13/P020220113356821974563.pdf HTTP/1.1\r\nHost: x\r\n\r\n")
+                client.recv(100)
+        assert ask(running[2]).status == 200
+    assert capfd.readouterr().err == ""
