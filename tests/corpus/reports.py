@@ -1,0 +1,320 @@
+"""One report: its blocks in reading order and its truth."""
+
+# ruff: noqa: E501, PERF401 - printed Chinese text and markup, line by line as they stand in real files
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tests.corpus import figures as fig
+from tests.corpus import forms, grids, narrative
+from tests.corpus.figures import Printed, Table
+from tests.corpus.grids import Grid
+from tests.corpus.identities import Identity, identity
+
+
+@dataclass
+class Text:
+    """A paragraph; `kind` is title, heading, text, sign or wrapper."""
+
+    text: str
+    kind: str = "text"
+
+
+Block = Text | Grid
+
+
+@dataclass
+class Report:
+    """A report to render, and what is true of it."""
+
+    who: Identity
+    editions: dict[str, str]
+    blocks: list[Block]
+    table: Table
+    broken: list[str] = field(default_factory=list)
+    deviations: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def edition(self) -> str:
+        return self.editions.get("requests") or next(iter(self.editions.values()), "")
+
+    def truth(self) -> dict[str, Any]:
+        """The truth as JSON."""
+        who = self.who
+        return {
+            "kind": "report",
+            "title": who.title,
+            "agency": who.agency,
+            "agency_accept": who.accept,
+            "year": who.year,
+            "edition": self.edition or None,
+            "editions": self.editions,
+            "region": who.region,
+            "published": who.published,
+            "signed": who.signed,
+            "document_number": who.number,
+            "deviations": sorted({*self.deviations, *who.deviations}),
+            "missing_tables": self.missing,
+            "broken": self.broken,
+            "cells": {key: _cell(cell) for key, cell in self.table.items()},
+        }
+
+
+def _cell(cell: Printed) -> dict[str, Any]:
+    out: dict[str, Any] = {"value": json_number(cell.value), "status": cell.status, "raw": cell.raw}
+    if cell.accept:
+        out["accept"] = [json_number(value) for value in cell.accept]
+    return out
+
+
+def json_number(value: fig.Number | None) -> int | float | None:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+STYLE_WEIGHTS = {
+    "plain": 10,
+    "wide_space": 2,
+    "trailing_space": 1,
+    "full_width": 1,
+    "bookmark": 1,
+    "thousands": 2,
+    "unit": 2,
+    "note": 2,
+    "signed": 2,
+    "word_change": 1,
+    "decimals": 1,
+    "split_digits": 1,
+    "mixed_zero": 2,
+    "blank_zero": 2,
+    "blank_leaves": 2,
+    "nbsp_blank": 2,
+    "slash": 2,
+    "dash": 1,
+    "hyphen": 1,
+    "none": 1,
+}
+MONEY = ["money_cell_yuan", "money_cell_wan", "money_head_wan", "money_head_yuan", "money_bare"]
+
+
+@dataclass
+class Options:
+    """What kind of report is wanted; anything left None is drawn."""
+
+    edition: str | None = None
+    profile: str | None = None
+    style: str | None = None
+    deviations: set[str] | None = None
+    year: int | None = None
+
+
+def _draw_deviations(rng: random.Random, edition: str) -> set[str]:
+    out: set[str] = set()
+    chances = {
+        "separate": 0.2,
+        "captions_outside": 0.06,
+        "total_outside": 0.2,
+        "head_empty": 0.05,
+        "rows_swapped": 0.04,
+        "group_totals": 0.06,
+        "page_cut": 0.12,
+        "page_cut_label": 0.06,
+        "page_cut_head": 0.06,
+        "own_error": 0.1,
+        "blank_totals": 0.05,
+        "blank_columns": 0.06,
+        "decoy_table": 0.12,
+        "previous_year_table": 0.04,
+        "no_title": 0.05,
+        "no_headings": 0.04,
+        "no_other_section": 0.06,
+        "no_review_table": 0.03,
+        "no_requests_table": 0.02,
+        "narrative_lies": 0.06,
+        "mixed_editions": 0.05,
+        "tables_at_end": 0.03,
+    }
+    if edition == "2019":
+        chances |= {"extra_row": 0.15, "service_subrows": 0.06, "glosses": 0.12}
+    for name, chance in chances.items():
+        if rng.random() < chance:
+            out.add(name)
+    return out
+
+
+def make(rng: random.Random, options: Options | None = None) -> Report:
+    """A random report, or one of the kind that the options ask for."""
+    options = options or Options()
+    edition = options.edition or rng.choice(["2019", "2021", "2021"])
+    if edition == "2014":
+        return _make_2014(rng, options)
+    deviations = _draw_deviations(rng, edition) if options.deviations is None else set(options.deviations)
+    year = options.year or (rng.choice([2019, 2020]) if edition == "2019" else rng.randint(2021, 2025))
+    if options.year is None and rng.random() < 0.03:
+        year = 2022 if edition == "2019" else year
+        deviations.add("old_edition_later_year") if edition == "2019" and year == 2022 else None
+    editions = dict.fromkeys(("proactive", "requests", "review_litigation"), edition)
+    if "mixed_editions" in deviations:
+        editions["proactive"] = "2021" if edition == "2019" else "2019"
+    who = identity(rng, year)
+    profile = options.profile or rng.choice(["zero", "zero", "sparse", "sparse", "sparse", "medium", "large"])
+    style = options.style or rng.choices(list(STYLE_WEIGHTS), list(STYLE_WEIGHTS.values()))[0]
+    values = fig.proactive(rng, editions["proactive"], profile)
+    values |= fig.requests(rng, edition, profile) | fig.review(rng, profile)
+    broken = fig.spoil(rng, values, edition) if "own_error" in deviations else []
+    if editions["proactive"] == "2019" and "extra_row" in deviations:
+        for column, _ in forms.PROACTIVE["2019"][0].columns:
+            values[f"proactive.other_proactive_documents.{column}"] = rng.randint(0, 90)
+    table = fig.printed(rng, values, style)
+    if "blank_totals" in deviations:
+        fig.blank_totals(table)
+    if "blank_columns" in deviations:
+        fig.blank_columns(table)
+    money_head = None
+    if editions["proactive"] == "2019":
+        how = rng.choice(MONEY)
+        money_head = fig.money(rng, table, how)
+        deviations.add(how)
+        if "service_subrows" in deviations:
+            for column in ("items_last_year", "change", "decisions"):
+                table[f"proactive.other_services.{column}"] = Printed("", None, "absent")
+    else:
+        deviations -= {"service_subrows", "extra_row"}
+    word = grids.Wording(rng, {flag for flag in grids.LABEL_FLAGS if rng.random() < 0.1}, year)
+    if options.deviations is not None:
+        word.flags = set(options.deviations) & set(grids.LABEL_FLAGS)
+    deviations |= word.flags
+    report = Report(who, editions, [], table, broken, [f"style_{style}", f"profile_{profile}"])
+    _assemble(rng, report, values, word, deviations, money_head)
+    report.deviations += sorted(deviations)
+    return report
+
+
+def _statutory(
+    rng: random.Random, report: Report, word: grids.Wording, deviations: set[str], money_head: str | None
+) -> dict[str, list[Block]]:
+    out: dict[str, list[Block]] = {"proactive": [], "requests": [], "review_litigation": []}
+    for caption, grid in grids.proactive(
+        report.editions["proactive"], report.table, word, deviations, money_head
+    ):
+        if caption:
+            out["proactive"].append(Text(caption))
+        out["proactive"].append(grid)
+    requests = grids.requests(report.editions["requests"], report.table, word, deviations)
+    if deviations & {"page_cut", "page_cut_label", "page_cut_head"}:
+        parts = grids.page_cut(requests, rng, "page_cut_head" in deviations, "page_cut_label" in deviations)
+        out["requests"] += parts
+    else:
+        out["requests"].append(requests)
+    out["review_litigation"].append(grids.review(report.table, word))
+    for table, name in (("review_litigation", "no_review_table"), ("requests", "no_requests_table")):
+        if name in deviations:
+            out[table] = [Text("本年度无此类情况。")] if rng.random() < 0.5 else []
+            report.missing.append(table)
+            for key in [key for key in report.table if key.startswith(f"{table}.")]:
+                report.table[key] = Printed("", None, "absent")
+            report.broken = [key for key in report.broken if not key.startswith(f"{table}.")]
+    return out
+
+
+def _decoys(rng: random.Random, report: Report, deviations: set[str]) -> list[Block]:
+    """Tables that are not the statutory ones but speak their words."""
+    out: list[Block] = []
+    if "decoy_table" in deviations:
+        rows: list[list[grids.Entry]] = [[("权力事项类别", 1, 1, None), ("数量（项）", 1, 1, None)]]
+        for label in ("行政许可", "行政处罚", "行政强制", "行政确认", "规章", "总计"):
+            rows.append([(label, 1, 1, None), (str(rng.randint(1, 400)), 1, 1, None)])
+        out += [Text("我单位行政权力事项公开情况如下："), grids.build(rows, "decoy")]
+    if "previous_year_table" in deviations:
+        rows = [
+            [
+                ("年度", 1, 1, None),
+                ("新收申请", 1, 1, None),
+                ("上年结转", 1, 1, None),
+                ("予以公开", 1, 1, None),
+                ("总计", 1, 1, None),
+            ]
+        ]
+        for back in (2, 1, 0):
+            figures = [(str(rng.randint(0, 99)), 1, 1, None) for _ in range(4)]
+            rows.append([(f"{report.who.year - back}年", 1, 1, None), *figures])
+        out += [Text("近三年政府信息公开申请办理情况对比："), grids.build(rows, "decoy")]
+    return out
+
+
+def _assemble(
+    rng: random.Random,
+    report: Report,
+    values: fig.Figures,
+    word: grids.Wording,
+    deviations: set[str],
+    money_head: str | None,
+) -> None:
+    who = report.who
+    tables = _statutory(rng, report, word, deviations, money_head)
+    style = rng.choice(["chinese"] * 6 + ["arabic", "bare", "mixed", "spaced", "all_one"])
+    report.deviations.append(f"headings_{style}")
+    heads = narrative.headings(rng, style)
+    blocks: list[Block] = [Text(line, "wrapper") for line in who.wrapper]
+    if "no_title" in deviations:
+        who.title, who.title_lines = None, []
+    blocks += [Text(line, "title") for line in who.title_lines]
+    if "no_title" in deviations or rng.random() < 0.7:
+        blocks += [Text(line) for line in narrative.preface(rng, who)]
+    honest = "narrative_lies" not in deviations
+    told = values if honest else {key: value + 3 for key, value in values.items()}
+    sections: dict[str, list[Block]] = {
+        "overview": [Text(line) for line in narrative.overview(rng, who, told, honest=True)]
+        + _decoys(rng, report, deviations),
+        **tables,
+        "problems": [Text(line) for line in narrative.problems(rng, who)],
+        "other": [Text(line) for line in narrative.other(rng, who)],
+    }
+    if "tables_at_end" in deviations:
+        for key in ("proactive", "requests", "review_litigation"):
+            sections[key], moved = [Text("详见附表。")], sections[key]
+            sections["other"] += [Text("附表"), *moved]
+    if "no_other_section" in deviations and "tables_at_end" not in deviations:
+        del sections["other"]
+    for key in narrative.SECTIONS:
+        if key not in sections:
+            continue
+        if "no_headings" not in deviations or key in {"overview", "problems"}:
+            blocks.append(Text(heads[key], "heading"))
+        blocks += sections[key]
+    blocks += [Text(line, "sign") for line in who.signature]
+    blocks += [Text(line, "wrapper") for line in who.issued]
+    report.blocks = blocks
+
+
+def _make_2014(rng: random.Random, options: Options) -> Report:
+    year = options.year or rng.randint(2014, 2018)
+    who = identity(rng, year)
+    profile = options.profile or rng.choice(["zero", "sparse", "medium", "large"])
+    style = options.style or rng.choice(["plain", "plain", "wide_space", "blank_zero", "thousands"])
+    table = fig.printed(rng, fig.statistics_2014(rng, profile), style)
+    report = Report(
+        who, {"statistics": "2014"}, [], table, [], [f"style_{style}", f"profile_{profile}", "edition_2014"]
+    )
+    blocks: list[Block] = [Text(line, "title") for line in who.title_lines]
+    blocks += [Text(line) for line in narrative.preface(rng, who)]
+    for number, head in enumerate(
+        ["概述", "主动公开政府信息情况", "依申请公开政府信息情况", "存在的主要问题和改进措施"]
+    ):
+        blocks.append(Text(f"{narrative.CHINESE[number]}、{head}", "heading"))
+        blocks.append(
+            Text(
+                f"{year}年，{who.self_name}主动公开政府信息{rng.randint(1, 900)}条，受理申请{rng.randint(0, 20)}件。"
+            )
+        )
+    blocks += [Text(line, "sign") for line in who.signature]
+    blocks += [Text(f"附表：{who.agency}政府信息公开情况统计表"), Text(f"（{year}年度）")]
+    blocks.append(grids.statistics_2014(table, rng))
+    report.blocks = blocks
+    return report
