@@ -1,0 +1,181 @@
+"""From answers to the archive: bytes durable, then captures, then state; off the reactor thread.
+
+`SiteArchive` collects answers and writes them in batches: all bodies of a batch first, then one segment of captures.
+A body that the archive is known to hold already (a 304, or the same hash as last time) is not put again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from crawlers.job import Politeness
+from crawlers.sniff import sniff
+from storage import (
+    Archive,
+    Capture,
+    CaptureWriter,
+    ObjectStore,
+    Resource,
+    SiteState,
+    Trail,
+    refresh_state,
+    timestamp,
+)
+
+# A batch is also written when its bodies come to this, so that large files do not pile up in memory.
+_BATCH_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one request, before it is a capture.
+
+    Attributes:
+        role: as in the capture.
+        url: the address asked.
+        final_url: the address that answered.
+        outcome: as in the capture.
+        method: ``GET`` or ``POST``.
+        redirects: addresses passed.
+        request_headers: as sent.
+        request_body: of a POST.
+        response_headers: as received.
+        status: None where no answer came.
+        body: bytes to keep, None where there are none or they are kept already.
+        sha256: their hash, also where they are kept already.
+        size: their number.
+        renderer: ``http`` or ``browser``.
+        parent: the page of an attachment.
+        trail: how the crawler came here.
+        note: what a person should know.
+    """
+
+    role: str
+    url: str
+    final_url: str
+    outcome: str
+    method: str = "GET"
+    redirects: tuple[str, ...] = ()
+    request_headers: dict[str, str] | None = None
+    request_body: str | None = None
+    response_headers: dict[str, str] | None = None
+    status: int | None = None
+    body: bytes | None = None
+    sha256: str | None = None
+    size: int | None = None
+    renderer: str = "http"
+    parent: str | None = None
+    trail: Trail = Trail()
+    note: str | None = None
+
+
+class SiteArchive:
+    """The archive as one site's crawl sees it: what is known, and what is to be written."""
+
+    def __init__(self, store: ObjectStore, site: str, run: str, settings: Politeness) -> None:
+        self._store = store
+        self._site = site
+        self._run = run
+        self._settings = settings
+        self._archive = Archive(store)
+        self._writer = CaptureWriter(store, site, run)
+        self._state = SiteState(site)
+        self._waiting: list[tuple[Answer, str, str | None]] = []
+        self._bytes = 0
+        self._oldest = 0.0
+        self._lock = asyncio.Lock()
+        self._hashes: dict[str, str] = {}
+
+    async def open(self) -> None:
+        """Load what is known of the site."""
+        self._state = await asyncio.to_thread(refresh_state, self._store, self._site)
+
+    def known(self, key: str) -> Resource | None:
+        """Return what is known of a resource."""
+        return self._state.resources.get(key)
+
+    async def body(self, sha256: str) -> bytes:
+        """Read an archived body back."""
+        return await asyncio.to_thread(self._archive.get_body, sha256)
+
+    def judge(self, key: str, body: bytes) -> tuple[str, str]:
+        """Return the outcome of a good answer with this body, and the body's hash."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        known = self._state.resources.get(key)
+        before = self._hashes.get(key) or (known.sha256 if known is not None else None)
+        self._hashes[key] = sha256
+        if before is None:
+            return "new", sha256
+        return ("unchanged_hash" if before == sha256 else "changed"), sha256
+
+    def add(self, answer: Answer) -> None:
+        """Take an answer; it is durable after the next `flush`."""
+        sniffed = sniff(answer.body) if answer.body is not None else None
+        if answer.outcome == "unchanged_hash":
+            answer = replace(answer, body=None)
+        if not self._waiting:
+            self._oldest = time.monotonic()
+        self._waiting.append((answer, timestamp(datetime.now(UTC)), sniffed))
+        self._bytes += len(answer.body or b"")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a batch is complete."""
+        return len(self._waiting) >= self._settings.flush_captures or self._bytes >= _BATCH_BYTES
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the oldest waiting answer has waited long enough."""
+        return bool(self._waiting) and time.monotonic() - self._oldest >= self._settings.flush_seconds
+
+    async def flush(self) -> None:
+        """Write what waits; on return it is durable."""
+        async with self._lock:
+            batch, self._waiting, self._bytes = self._waiting, [], 0
+            if batch:
+                await asyncio.to_thread(self._write, batch)
+
+    def _write(self, batch: list[tuple[Answer, str, str | None]]) -> None:
+        bodies = [answer.body for answer, _, _ in batch if answer.body is not None]
+        if bodies:
+            self._archive.put_bodies(bodies)
+        for answer, moment, sniffed in batch:
+            self._writer.add(self._capture(answer, moment, sniffed))
+        self._writer.flush()
+
+    def _capture(self, answer: Answer, moment: str, sniffed: str | None) -> Capture:
+        headers = answer.response_headers or {}
+        declared = next((v for k, v in headers.items() if k.lower() == "content-type"), "")
+        return Capture(
+            id=self._writer.next_id(),
+            run=self._run,
+            site=self._site,
+            role=answer.role,
+            url=answer.url,
+            final_url=answer.final_url,
+            time=moment,
+            outcome=answer.outcome,
+            method=answer.method,
+            redirects=answer.redirects,
+            request_headers=answer.request_headers or {},
+            request_body=answer.request_body,
+            response_headers=headers,
+            status=answer.status,
+            sha256=answer.sha256,
+            size=answer.size,
+            media_type=declared.split(";", 1)[0].strip().lower() or None,
+            sniffed_type=sniffed,
+            renderer=answer.renderer,
+            parent=answer.parent,
+            trail=answer.trail,
+            note=answer.note,
+        )
+
+    async def close(self) -> None:
+        """Write what waits and fold it into the site's state."""
+        await self.flush()
+        self._state = await asyncio.to_thread(refresh_state, self._store, self._site)

@@ -1,0 +1,115 @@
+"""The crawl of one site: what has been asked, what is open, and how pages of one list belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from crawlers.archiving import SiteArchive
+from crawlers.figures import SiteFigures
+from crawlers.guard import HostGuard
+from crawlers.page import PageRequest
+from crawlers.registry import Site
+from storage import Trail
+
+
+@dataclass
+class Series:
+    """The pages of one list.
+
+    Attributes:
+        origin: address of its first page.
+        seen: addresses of its entries so far.
+        first: addresses on its first page.
+        prefixes: where its first page's articles lie; a guessed page must lead there too.
+        pages: how many pages were read.
+    """
+
+    origin: str
+    seen: set[str] = field(default_factory=set)
+    first: frozenset[str] = frozenset()
+    prefixes: frozenset[str] = frozenset()
+    pages: int = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request on the way: why it is asked and what its answer is for.
+
+    Attributes:
+        url: the address.
+        role: ``listing``, ``document`` or ``attachment``.
+        trail: how the crawler came here.
+        page: the further-page request this is, None for an ordinary page.
+        series: the list it belongs to.
+        column: whether the page is known to belong to an annual-report column.
+        start: whether it is an entry point.
+        depth: steps from an entry point.
+        words: the words of the link.
+        certain: whether the words name a report.
+        parent: the page of an attachment.
+        hops: redirect shells passed.
+        tries: slow further tries at a wall.
+        fresh: ask without condition.
+        browser: ask with a browser.
+    """
+
+    url: str
+    role: str
+    trail: Trail = Trail()
+    page: PageRequest | None = None
+    series: Series | None = None
+    column: bool = False
+    start: bool = False
+    depth: int = 0
+    words: str = ""
+    certain: bool = False
+    parent: str | None = None
+    hops: int = 0
+    tries: int = 0
+    fresh: bool = False
+    browser: bool = False
+
+    def following(self, page: PageRequest, series: Series) -> Step:
+        """Return the step to a further page of this page's list."""
+        return replace(
+            self, url=page.url, page=page, series=series, trail=Trail(listing=self.url, anchor=f"page {page.number}"),
+            start=False, tries=0, fresh=False, browser=False,
+        )  # fmt: skip
+
+
+class SiteCrawl:
+    """The crawl of one site in one job.
+
+    Attributes:
+        site: its registry entry.
+        guard: what it may ask.
+        archive: where its answers go.
+        figures: its counts.
+        asked: keys of the resources asked in this job.
+        open: requests that are under way.
+        requests: requests made.
+        decoys: addresses counted as decoys.
+        over: whether the crawl has ended.
+    """
+
+    def __init__(self, site: Site, archive: SiteArchive) -> None:
+        self.site = site
+        self.guard = HostGuard(site.start, site.hosts, allow_private=site.allow_private)
+        self.archive = archive
+        self.figures = SiteFigures()
+        self.asked: set[str] = set()
+        self.decoys: set[str] = set()
+        self.open = 0
+        self.requests = 0
+        self.over = False
+
+
+def header_dict(headers: Mapping[bytes | str, object]) -> dict[str, str]:
+    """Return Scrapy's headers as plain text, several values of a name joined as HTTP allows."""
+    found: dict[str, str] = {}
+    for name, values in headers.items():
+        key = name.decode("latin-1") if isinstance(name, bytes) else str(name)
+        parts = values if isinstance(values, list) else [values]
+        found[key] = ", ".join(v.decode("latin-1") if isinstance(v, bytes) else str(v) for v in parts)
+    return found

@@ -1,0 +1,89 @@
+"""Document pages: is this page a report, and which files belong to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import lxml.html
+
+from crawlers.links import anchors_in, file_type, in_navigation, is_file
+from crawlers.page import Page
+from crawlers.titles import judge, normal
+
+# Containers of the article's body, best first (platforms.md, "Body containers").
+_BODIES = (
+    "#UCAP-CONTENT", "#ivs_content", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#zoomcon",
+    "#webeditorview", ".Article_content", ".article-content", ".xxgk_content", ".wzzw-article", "#mainText",
+    ".v_news_content", "#vsb_content", "td.GovInfoContent",
+)  # fmt: skip
+_MARKERS = (
+    "收到和处理政府信息公开申请",
+    "主动公开政府信息情况",
+    "政府信息公开行政复议",
+    "存在的主要问题及改进情况",
+    "其他需要报告的事项",
+    "本年度报告",
+    "依申请公开",
+)
+# Viewers and scripts name the file in quotes, with slashes escaped or not.
+_QUOTED_FILE = re.compile(
+    r"[\"'=]((?:https?:)?[\w:%./\\~-]{1,400}\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z))(?=[\"'&#?])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a document page.
+
+    Attributes:
+        url: its address.
+        words: the words of its link.
+    """
+
+    url: str
+    words: str
+
+
+def resembles_report(page: Page) -> bool:
+    """Tell whether a page holds an annual report in its own text: at least three of the fixed phrases."""
+    text = normal(page.visible_text)
+    return sum(marker in text for marker in _MARKERS) >= 3
+
+
+def _select(page: Page) -> lxml.html.HtmlElement | None:
+    for selector in _BODIES:
+        if selector.startswith("#"):
+            query = f"//*[@id='{selector[1:]}']"
+        else:
+            tag, _, name = selector.partition(".")
+            query = f"//{tag or '*'}[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
+        found = page.tree.xpath(query)
+        if isinstance(found, list) and found and isinstance(found[0], lxml.html.HtmlElement):
+            return found[0]
+    return None
+
+
+def attachments(page: Page) -> Iterator[Attachment]:
+    """Yield the files that belong to a document page, each once; files of other subjects left out."""
+    seen: set[str] = set()
+    body = _select(page)
+    # File lists often stand beside the body's container, so the rest of the page is read as well; what is navigation
+    # there belongs to the site, not to the document.
+    for anchor in anchors_in(page, page.tree):
+        if anchor.url in seen or not (is_file(anchor.url) or file_type(f"/{anchor.text}")):
+            continue
+        inside = body is not None and any(parent is body for parent in anchor.element.iterancestors())
+        if not inside and in_navigation(anchor.element):
+            continue
+        if judge(anchor.text).kind == "decoy":
+            continue
+        seen.add(anchor.url)
+        yield Attachment(anchor.url, anchor.text)
+    for match in _QUOTED_FILE.finditer(page.text):
+        url = page.join(match.group(1).replace("\\/", "/"))
+        if url is not None and url not in seen and judge(match.group(1)).kind != "decoy":
+            seen.add(url)
+            yield Attachment(url, "")

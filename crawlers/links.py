@@ -1,0 +1,179 @@
+"""Links of a page: their words, dates and kinds; the article-address dialects and attachment forms of the platforms."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import lxml.html
+
+from crawlers.page import Page, squeeze
+
+FILE_TYPES = ("docx", "doc", "wps", "xlsx", "xls", "et", "rtf", "pdf", "ofd", "zip", "rar", "7z")
+_FILE_NAME = re.compile(rf"\.({'|'.join(FILE_TYPES)})$", re.IGNORECASE)
+# Addresses that hand out a file without naming its type in the path.
+_DOWNLOAD = re.compile(
+    r"/(?:downfile|download|downloadfile|filedownload|attachmentdownload|showfile)\.(?:jsp|do|action|aspx?|php|ashx)\b"
+    r"|/module/download/|/system/_content/download\.jsp|/group\d+/M0\d/|/attachment/|/attach/\d+/",
+    re.IGNORECASE,
+)
+
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
+
+# Article addresses by dialect: what follows the host. Used to tell articles from navigation; with groups, to date them.
+_DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("A", r"/\d{6}/t(?P<d>\d{8})_\d+\.s?html?$"),
+        ("B", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_[\da-z]+(?:_\d+)?\.s?html?$"),
+        ("B", r"/art/\d{4}/art_[\da-f-]{16,}\.s?html?$"),
+        ("C", r"/\d{4}-\d{2}/\d{2}/(?:content|c)_[\da-z]+\.s?html?$"),
+        ("D", r"/(?P<d>\d{8})/[\da-f-]{8,}/c\.s?html?$"),
+        ("E", r"/\d{12,}/index\.s?html?$"),
+        ("G", r"/\d{5,9}/index\.s?html?$"),
+        ("I", r"/\d{6}/(?:[\da-f]{32}|\d{5,})\.s?html?$"),
+        ("J", r"/pnidpv\w+\.s?html?$"),
+        ("K", r"/c[\da-f]{5,32}/content\.s?html?$"),
+        ("O", r"/\d{4}-\d{2}-\d{2}/\d+\.s?html?$"),
+        ("Q", r"/(?P<d>\d{8})/\d+\.s?html?$"),
+        ("R", r"/\d{4}/\d{1,2}/\d{1,2}/[\da-f]{32}\.s?html?$"),
+        ("S", r"/columns/[\da-f-]{36}/\d{6}/\d{2}/[\da-f-]{36}\.s?html?$"),
+        ("T", r"/(?P<d>\d{8})/[\da-f]{32}\.s?html?$"),
+        ("U", r"/content/(?:post_|\d+/\d+/post_)\d+\.s?html?$|/content/post_\d+\.s?html?$"),
+        ("W", r"/\d{16,20}\.s?html?$"),
+        ("X", r"/c\d+/(?P<d>\d{8})/i\d+\.s?html?$"),
+        ("Y", r"/content-\d+\.s?html?$"),
+        ("Z", r"/article_\d{8,}\.s?html?$"),
+        ("V", r"/info/\d+/\d+\.s?html?$"),
+        ("L", r"/public/\d+/\d+\.s?html?$"),
+        ("M", r"/c\d+\w*/\d{6}/c\d*_\d+\.s?html?$|/\d{4}-\d{2}/\d{2}/c_\d+\.s?html?$"),
+        ("N", r"/\d{4}-\d{2}-\d{2}/\d{6,}\.s?html?$|/contents?/\d+/\d+\.s?html?$|/single/\d+/\d+\.s?html?$"),
+        ("H", r"/[\da-f]{32}\.s?html?$|/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\.s?html?$"),
+    )
+)
+
+
+def dialect(url: str) -> str | None:
+    """Return the letter of the article-address dialect an address is written in, None for navigation and unknown."""
+    path = urlsplit(url).path
+    for name, pattern in _DIALECTS:
+        if pattern.search(path):
+            return name
+    return None
+
+
+def file_type(url: str) -> str | None:
+    """Return the type of the file an address leads to, as far as the address says: in its path or a query value."""
+    parts = urlsplit(url)
+    for name in [parts.path, *(value for _, value in parse_qsl(parts.query))]:
+        match = _FILE_NAME.search(unquote(name).strip())
+        if match:
+            return match.group(1).lower()
+    return None
+
+
+def is_file(url: str) -> bool:
+    """Tell whether an address leads to a file rather than to a page."""
+    return file_type(url) is not None or bool(_DOWNLOAD.search(urlsplit(url).path))
+
+
+def folder(url: str) -> str:
+    """Return host and folder of an address, with a slash at its end."""
+    parts = urlsplit(url)
+    path = parts.path or "/"
+    return parts.netloc.lower() + (path if path.endswith("/") else posixpath.dirname(path).rstrip("/") + "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link of a page.
+
+    Attributes:
+        url: where it leads.
+        text: its words; the title attribute where the text is cut or missing.
+        date: the date printed beside it, None where there is none.
+        element: the element, for its surroundings.
+    """
+
+    url: str
+    text: str
+    date: str | None
+    element: lxml.html.HtmlElement
+
+
+_CUT = re.compile(r"(?:…|\.{2,}|。{2,}|⋯)+\s*$")
+
+
+def anchor_words(element: lxml.html.HtmlElement) -> str:
+    """Return the words of a link, completed from its title attribute where they are cut, missing or a part of it."""
+    text = squeeze(element.text_content())
+    title = squeeze(element.get("title"))
+    if not title:
+        return text
+    stem = _CUT.sub("", text).strip()
+    # The title attribute may hold a tooltip ("标题：… 时间：…"): it is taken only when it continues the text.
+    if not text or (stem != text and stem[:4] in title) or (len(title) > len(text) and text in title):
+        return re.sub(r"^标题[:：]\s*", "", title)
+    return text
+
+
+def date_beside(element: lxml.html.HtmlElement) -> str | None:
+    """Return the date printed in the line of a link, as printed; None if there is none or the line holds several."""
+    line: lxml.html.HtmlElement | None = element
+    for _ in range(4):
+        if line is None or line.tag in {"ul", "ol", "table", "tbody", "body"}:
+            return None
+        dates = {match.group(0) for match in _DATE.finditer(line.text_content())}
+        if line is not element and len({a.get("href") for a in line.iter("a")}) > 1 and line.tag not in {"tr", "li"}:
+            return None
+        words = set() if line is element else {m.group(0) for m in _DATE.finditer(element.text_content())}
+        rest = dates - words or dates
+        if len(rest) == 1:
+            return squeeze(rest.pop())
+        if rest:
+            return None
+        line = line.getparent()
+    return None
+
+
+def anchors(page: Page) -> Iterator[Anchor]:
+    """Yield the links of a page in document order, scripts and fragments left out."""
+    yield from anchors_in(page, page.tree)
+
+
+def anchors_in(page: Page, root: lxml.html.HtmlElement, base: str | None = None) -> Iterator[Anchor]:
+    """Yield the links below an element; `base` replaces the page's own base address."""
+    from crawlers.page import join
+
+    for element in root.iter("a", "area"):
+        href = element.get("href")
+        if not href:
+            continue
+        url = join(base or page.base, href)
+        if url is None:
+            continue
+        words = anchor_words(element)
+        yield Anchor(url, words, date_beside(element), element)
+
+
+_NOISE = re.compile(
+    r"(?:^|[\s_-])(?:nav|menu|header|head|foot|footer|side|sidebar|crumb|breadcrumb|position|location|friend|link|share|"
+    r"pagination|pager|page|top|copyright|hot|recommend|related)(?:$|[\s_\d-])",
+    re.IGNORECASE,
+)
+
+
+def in_navigation(element: lxml.html.HtmlElement) -> bool:
+    """Tell whether an element stands in what by its tag or class is navigation, a footer or a side box."""
+    for parent in element.iterancestors():
+        if parent.tag in {"nav", "header", "footer", "aside"}:
+            return True
+        if parent.tag == "body":
+            break
+        marks = f"{parent.get('class') or ''} {parent.get('id') or ''}"
+        if marks != " " and _NOISE.search(marks):
+            return True
+    return False

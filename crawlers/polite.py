@@ -1,0 +1,233 @@
+"""Slowly: robots.txt with its Crawl-delay, pauses between requests, further tries with growing pauses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from email.utils import parsedate_to_datetime
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request, signals
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
+
+from crawlers.guard import authority
+from crawlers.page import decode
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawlers.spider import ReportSpider
+
+log = logging.getLogger(__name__)
+
+# RFC 9309: a crawler must read at least this much of a robots.txt.
+_MAX_ROBOTS = 500 * 1024
+_RETRY_STATUS = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
+_RETRY_ERRORS = (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    ConnectError,
+    ConnectionDone,
+    ConnectionLost,
+)
+# A Retry-After beyond this ends the tries of this night instead.
+_MAX_WAIT = 300.0
+_LEAST_PAUSE = 0.001
+
+
+class RobotsRefusedError(IgnoreRequest):
+    """The site's robots.txt does not allow the request."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class PoliteMiddleware:
+    """Downloader middleware: obeys robots.txt and keeps the pauses of each host.
+
+    RFC 9309: a robots.txt that answers 4xx allows everything, one that answers 5xx or not at all closes the host.
+    The pause counts from the end of an answer, so that a slow server gets as much rest as a fast one.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._rules: dict[str, asyncio.Future[Protego | RobotsRefusedError | None]] = {}
+        self._delays: dict[str, float] = {}
+        crawler.signals.connect(self._answered, signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PoliteMiddleware:
+        """Build from Scrapy's crawler."""
+        return cls(crawler)
+
+    @property
+    def _spider(self) -> ReportSpider:
+        return cast("ReportSpider", self._crawler.spider)
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the rules of the request's host; refuse what they do not allow."""
+        host = authority(request.url)
+        self._keep_delay(host, request.meta["crawl"].site.delay)
+        if request.meta.get("robots") or not self._spider.job.settings.obey_robots:
+            return
+        rules = await self.rules(request)
+        if isinstance(rules, RobotsRefusedError):
+            raise rules
+        if rules is not None and not rules.can_fetch(request.url, self._spider.agent):
+            raise RobotsRefusedError("robots", f"robots.txt of {host} does not allow this address")
+
+    async def rules(self, request: Request) -> Protego | RobotsRefusedError | None:
+        """Return the rules of the request's host, asked once a job; None where everything is allowed."""
+        parts = urlsplit(request.url)
+        key = f"{parts.scheme}://{parts.netloc}"
+        if key not in self._rules:
+            self._rules[key] = asyncio.get_running_loop().create_future()
+            try:
+                found = await self._ask(request, f"{key}/robots.txt")
+            except BaseException:
+                self._rules.pop(key).cancel()
+                raise
+            self._rules[key].set_result(found)
+            return found
+        return await asyncio.shield(self._rules[key])
+
+    def allows(self, url: str) -> bool:
+        """Tell whether rules that were read before allow an address (for the browser's requests)."""
+        parts = urlsplit(url)
+        future = self._rules.get(f"{parts.scheme}://{parts.netloc}")
+        if future is None or not future.done():
+            return True
+        rules = future.result()
+        return rules is None or (isinstance(rules, Protego) and rules.can_fetch(url, self._spider.agent))
+
+    async def _ask(self, request: Request, url: str) -> Protego | RobotsRefusedError | None:
+        crawl = request.meta["crawl"]
+        engine = self._crawler.engine
+        if engine is None:
+            raise RuntimeError("robots.txt asked before the engine started")
+        asked = Request(
+            url,
+            headers=self._spider.conditions(crawl, url),
+            meta={"guard": crawl.guard, "crawl": crawl, "robots": True, "cookiejar": crawl.site.id},
+            callback=NO_CALLBACK,
+            dont_filter=True,
+        )
+        try:
+            response = await engine.download_async(asked)
+        except IgnoreRequest as error:
+            # RFC 9309 lets a crawler treat a robots.txt behind too many or foreign redirects as not there.
+            log.info("robots.txt of %s was not followed: %s", url, error)
+            return None
+        except (*_RETRY_ERRORS, OSError) as error:
+            kind = await self._spider.robots_failed(crawl, url, error)
+            return RobotsRefusedError(kind, f"robots.txt could not be read: {error}")
+        body = await self._spider.robots_answered(crawl, url, response)
+        if response.status >= 500 and body is None:
+            return RobotsRefusedError(f"robots_http_{response.status}", "robots.txt answered with a server error")
+        if body is None:
+            return None
+        rules = Protego.parse(decode(body[:_MAX_ROBOTS]))
+        delay = rules.crawl_delay(self._spider.agent)
+        if delay is not None:
+            limit = self._spider.job.settings.max_crawl_delay
+            if delay > limit:
+                return RobotsRefusedError("robots_delay", f"robots.txt asks for {delay:g} s between requests")
+            self._keep_delay(authority(url), float(delay))
+        return rules
+
+    def _keep_delay(self, host: str, delay: float) -> None:
+        """Let no request to a host follow another sooner than the longest delay anyone asked for."""
+        if self._spider.job.settings.concurrency_per_host == 1:
+            # Without any pause Scrapy takes the next request from a queue before the one it took counts as sent.
+            delay = max(delay, _LEAST_PAUSE)
+        delay = max(delay, self._delays.get(host, 0.0))
+        if self._delays.get(host) == delay:
+            return
+        self._delays[host] = delay
+        downloader = self._downloader()
+        # Queues of hosts are dropped when idle and made again from these settings.
+        downloader.per_slot_settings[host] = {
+            "delay": delay,
+            "concurrency": self._spider.job.settings.concurrency_per_host,
+            "jitter": 0.0,
+        }
+        if host in downloader.slots:
+            downloader.slots[host].delay = delay
+
+    def delay_of(self, host: str) -> float:
+        """Return the pause that a host is given."""
+        return self._delays.get(host, 0.0)
+
+    def _downloader(self) -> Any:
+        engine = self._crawler.engine
+        if engine is None:
+            raise RuntimeError("the engine has not started")
+        return engine.downloader
+
+    def _answered(self, request: Request) -> None:
+        slot = self._downloader().slots.get(request.meta.get("download_slot", ""))
+        if slot is not None:
+            slot.lastseen = monotonic()
+
+
+class RetryMiddleware:
+    """Downloader middleware: asks again after server errors and broken connections, each time after a longer pause."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RetryMiddleware:
+        """Build from Scrapy's crawler."""
+        return cls(crawler)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Ask again after 5xx, 408 and 429."""
+        if response.status not in _RETRY_STATUS:
+            return response
+        return await self._again(request, _retry_after(response)) or response
+
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """Ask again after broken connections and timeouts."""
+        return await self._again(request, None) if isinstance(exception, _RETRY_ERRORS) else None
+
+    async def _again(self, request: Request, wait: float | None) -> Request | None:
+        spider = cast("ReportSpider", self._crawler.spider)
+        settings = spider.job.settings
+        tries = int(request.meta.get("retry_times", 0))
+        if tries >= settings.retries or spider.stopping or (wait is not None and wait > _MAX_WAIT):
+            return None
+        await spider.pause(max(wait or 0.0, settings.backoff * 2**tries))
+        again = request.copy()
+        again.dont_filter = True
+        again.meta["retry_times"] = tries + 1
+        return again
+
+
+def _retry_after(response: Response) -> float | None:
+    raw = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if raw.isdigit():
+        return float(raw)
+    if raw:
+        try:
+            return max(0.0, parsedate_to_datetime(raw).timestamp() - time())
+        except ValueError:
+            return None
+    return None

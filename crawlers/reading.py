@@ -1,0 +1,241 @@
+"""What a page leads to: the next steps of a crawl. Decides; asks nothing itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from crawlers import platforms
+from crawlers.columns import is_column, leads, names_column
+from crawlers.crawl import Series, SiteCrawl, Step
+from crawlers.documents import attachments, resembles_report
+from crawlers.job import Politeness
+from crawlers.links import dialect, folder
+from crawlers.page import Entry, Listing, Page, PageRequest
+from crawlers.platforms import redirect
+from crawlers.rendering.shells import is_script_shell
+from crawlers.titles import Verdict, judge
+from storage import Trail
+
+# A portal's home page may link "信息公开" from every corner; the first ones are the real ones.
+_STEPS_A_PAGE = 12
+# Redirect shells that lead to redirect shells.
+_MAX_HOPS = 4
+# Years, then classes, then agencies: deeper than this no column was seen to be split.
+_COLUMN_DEPTH = 4
+
+
+class Reader:
+    """Reads pages for the spider."""
+
+    def __init__(self, settings: Politeness) -> None:
+        self._settings = settings
+
+    def read(self, crawl: SiteCrawl, step: Step, page: Page | None, *, unchanged: bool) -> tuple[str, list[Step]]:
+        """Return the role a body turned out to have and the steps that follow from it.
+
+        Args:
+            crawl: the site's crawl.
+            step: why the page was asked.
+            page: what came back; None for a file.
+            unchanged: whether it is what the archive held already.
+        """
+        if page is None:
+            return ("attachment" if step.role == "attachment" else "document"), []
+        if step.role == "document":
+            return self._document(crawl, step, page, unchanged=unchanged)
+        return self._listing(crawl, step, page, unchanged=unchanged)
+
+    def instead(self, crawl: SiteCrawl, step: Step) -> list[Step]:
+        """Return what may replace a further page that could not be had."""
+        if step.page is None or step.series is None:
+            return []
+        following = self._alternative(crawl, step.page)
+        if following is None:
+            return []
+        return [replace(step, url=following.url, page=following, tries=0, fresh=False)]
+
+    def _alternative(self, crawl: SiteCrawl, page: PageRequest) -> PageRequest | None:
+        """Return the next guess for a further page; guesses that failed before are left out."""
+        rest = list(page.alternatives)
+        while rest:
+            url, *rest = rest
+            known = crawl.archive.known(url)
+            if page.trial and known is not None and known.sha256 is None and known.last_status in {404, 410}:
+                continue
+            return replace(page, url=url, alternatives=tuple(rest))
+        return None
+
+    # Documents
+
+    def _document(self, crawl: SiteCrawl, step: Step, page: Page, *, unchanged: bool) -> tuple[str, list[Step]]:
+        target = redirect.target(page)
+        if target is not None and step.hops < _MAX_HOPS:
+            return "listing", [replace(step, url=target, hops=step.hops + 1)]
+        reports = step.certain or resembles_report(page) or judge(page.title).kind == "report"
+        if not step.certain and not resembles_report(page):
+            # A line such as "2023年" in a column may lead to another list.
+            inner = platforms.listing(page)
+            if sum(judge(entry.title).kind == "report" for entry in inner.entries) >= 2:
+                return self._listing(crawl, replace(step, role="listing", column=True), page, unchanged=unchanged)
+        if step.certain and not step.browser and crawl.site.render != "never" and is_script_shell(page):
+            if not resembles_report(page) and not any(attachments(page)):
+                return "document", [replace(step, browser=True)]
+        if not reports:
+            return "document", []
+        crawl.figures.reports += 1
+        return "document", [
+            Step(file.url, "attachment", Trail(step.url, file.words or None, None), parent=step.url)
+            for file in attachments(page)
+        ]
+
+    # Lists
+
+    def _listing(self, crawl: SiteCrawl, step: Step, page: Page, *, unchanged: bool) -> tuple[str, list[Step]]:
+        listing = platforms.listing(page)
+        crawl.figures.platforms[listing.platform] += 1
+        for code in listing.issues:
+            crawl.figures.issue(code, f"{listing.platform}: the page is not as the platform's pages are", step.url)
+        column = step.column or is_column(page, step.words)
+        verdicts = _verdicts(listing, column)
+        reports = [e for e, v in verdicts if v.kind == "report"]
+        if not column and len(reports) >= 2 and len(reports) * 3 >= len(verdicts):
+            column = True
+            verdicts = _verdicts(listing, column)
+        if step.series is not None and step.page is not None:
+            refused = self._judge_page(crawl, step, step.series, step.page, listing)
+            if refused is not None:
+                return "listing", refused
+        elif not reports and resembles_report(page):
+            # The column's address shows the report itself.
+            return self._document(crawl, replace(step, role="document", certain=True), page, unchanged=unchanged)
+        step = replace(step, column=column)
+        steps = self._entries(crawl, step, page, verdicts)
+        further = self._further(crawl, step, page, listing, bool(reports), unchanged=unchanged)
+        ways = self._ways(step, page, listing)
+        if not steps and not further and not listing.columns and self._needs_browser(crawl, step, page):
+            return "listing", [replace(step, browser=True), *ways]
+        return "listing", [*further, *ways, *steps]
+
+    def _entries(
+        self, crawl: SiteCrawl, step: Step, page: Page, verdicts: list[tuple[Entry, Verdict]]
+    ) -> list[Step]:
+        certain = [entry for entry, verdict in verdicts if verdict.kind == "report"]
+        home = folder(step.page.origin if step.page is not None and step.page.origin else page.url)
+        # Where decided reports lie, undecided ones may lie too.
+        dialects = Counter((dialect(entry.url), _section(entry.url)) for entry in certain)
+        from_service = step.page is not None and step.page.platform not in {None, "static", "trs_wcm"}
+        steps: list[Step] = []
+        for entry, verdict in verdicts:
+            if verdict.kind == "decoy":
+                if entry.url not in crawl.decoys:
+                    crawl.decoys.add(entry.url)
+                    crawl.figures.decoys += 1
+                    crawl.figures.decoy_reasons[verdict.reason] += 1
+                continue
+            near = (
+                from_service
+                or folder(entry.url).startswith(home)
+                or (dialect(entry.url), _section(entry.url)) in dialects
+            )
+            if verdict.kind == "report" or (verdict.kind == "undecided" and near):
+                trail = Trail(step.url, entry.title or None, entry.date)
+                steps.append(
+                    Step(entry.url, "document", trail, column=step.column, depth=step.depth + 1, words=entry.title,
+                         certain=verdict.kind == "report")
+                )  # fmt: skip
+        return steps
+
+    def _ways(self, step: Step, page: Page, listing: Listing) -> list[Step]:
+        """Return the steps to other lists: frames and branches, columns and their parts, the way to them."""
+        steps = [
+            Step(entry.url, "listing", Trail(step.url, entry.title or None), column=step.column or names_column(entry.title),
+                 start=step.start, depth=step.depth, words=entry.title or step.words, hops=step.hops + 1)
+            for entry in listing.columns
+            if step.hops < _MAX_HOPS
+        ]  # fmt: skip
+        if step.series is not None or (step.page is not None and step.page.number > 1):
+            return steps
+        limit = _COLUMN_DEPTH + self._settings.max_depth if step.column else self._settings.max_depth
+        if step.depth >= limit:
+            return steps
+        found = Counter[str]()
+        for lead in leads(page, in_column=step.column):
+            found[lead.kind] += 1
+            if lead.kind == "step" and found["step"] > _STEPS_A_PAGE:
+                continue
+            inside = lead.kind in {"column", "part"}
+            steps.append(
+                Step(lead.url, "listing", Trail(step.url, lead.words or None), column=inside, depth=step.depth + 1,
+                     words=lead.words)
+            )  # fmt: skip
+        return steps
+
+    def _further(
+        self, crawl: SiteCrawl, step: Step, page: Page, listing: Listing, reports: bool, *, unchanged: bool
+    ) -> list[Step]:
+        """Return the steps to further pages of the list, where it is worth paging."""
+        service = any(request.number == 1 for request in listing.next)
+        if not (step.column or (step.start and (reports or service))):
+            return []
+        steps = []
+        for request in listing.next:
+            series = step.series
+            if series is None:
+                urls = frozenset(entry.url for entry in listing.entries)
+                series = Series(step.url, set(urls), urls, frozenset(_section(url) for url in urls))
+            if series.pages >= self._settings.max_list_pages:
+                crawl.figures.issue("list_page_cap", f"the list goes on after {series.pages} pages", step.url)
+                continue
+            if listing.total is not None and len(series.seen) >= listing.total > 0 and step.series is not None:
+                continue
+            chosen: PageRequest | None = request
+            if request.trial and unchanged:
+                chosen = self._alternative(crawl, replace(request, alternatives=(request.url, *request.alternatives)))
+            if chosen is not None:
+                steps.append(step.following(chosen, series))
+        return steps
+
+    def _judge_page(
+        self, crawl: SiteCrawl, step: Step, series: Series, request: PageRequest, listing: Listing
+    ) -> list[Step] | None:
+        """Apply the stop rules to a further page; None where it counts, else the steps that take its place."""
+        urls = {entry.url for entry in listing.entries}
+        new = urls - series.seen
+        if request.trial and series.prefixes:
+            new = {url for url in new if _section(url) in series.prefixes}
+        if new or (listing.columns and not urls):
+            if series.pages == 1 and not series.seen:
+                series.first = frozenset(urls)
+            series.seen |= urls
+            series.pages += 1
+            return None
+        others = self.instead(crawl, step)
+        if others:
+            return others
+        if urls and not request.trial and urls == series.first:
+            crawl.figures.issue("page_parameter_ignored", "a further page shows the first page again", step.url)
+        elif listing.total is not None and len(series.seen) < listing.total:
+            crawl.figures.issue(
+                "list_incomplete", f"the list says {listing.total} entries, {len(series.seen)} were found", step.url
+            )
+        return []
+
+    def _needs_browser(self, crawl: SiteCrawl, step: Step, page: Page) -> bool:
+        if step.browser or crawl.site.render != "auto" or step.page is not None:
+            return False
+        return (step.column or step.start) and is_script_shell(page)
+
+
+def _verdicts(listing: Listing, column: bool) -> list[tuple[Entry, Verdict]]:
+    return [
+        (entry, judge(entry.title, in_column=column or names_column(entry.context or "")))
+        for entry in listing.entries
+    ]
+
+
+def _section(url: str) -> str:
+    """Return host and the first two segments of an address: where its column lies."""
+    parts = urlsplit(url)
+    return "/".join([parts.netloc.lower(), *[p for p in parts.path.split("/")[1:-1] if p][:2]])

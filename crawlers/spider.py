@@ -1,0 +1,443 @@
+"""The generic spider: every site of a job, from its entry points to the reports and their files."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from scrapy import FormRequest, Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawlers import walls
+from crawlers.archiving import Answer, SiteArchive
+from crawlers.crawl import SiteCrawl, Step, header_dict
+from crawlers.failures import kind_of
+from crawlers.guard import GuardedResolver
+from crawlers.job import Job
+from crawlers.page import Page, PageRequest, decode
+from crawlers.reading import Reader
+from crawlers.rendering.browser import why_no_browser
+from crawlers.settings import user_agent
+from crawlers.sniff import is_page, sniff
+from storage import Capture, ObjectNotFoundError, ObjectStore, StoreError, Trail
+from storage.archive import BodyCorruptError
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+class ReportSpider(Spider):
+    """Crawls the sites of one job.
+
+    Attributes:
+        job: what to crawl.
+        agent: how we introduce ourselves.
+        crawls: the sites by id.
+        failure: the store's error that ended the job, None while there is none.
+        stopping: whether the job is being ended early.
+    """
+
+    name = "reports"
+
+    def __init__(self, job: Job, store: ObjectStore, progress: Progress, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+        self.agent = user_agent(job.settings.contact)
+        self.failure: StoreError | None = None
+        self.stopping = False
+        self._stop = asyncio.Event()
+        self._progress = progress
+        self._reader = Reader(job.settings)
+        self._flusher: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self.crawls = {
+            site.id: SiteCrawl(site, SiteArchive(store, site.id, job.run, job.settings)) for site in job.sites
+        }
+        for crawl in self.crawls.values():
+            if crawl.site.allow_private:
+                GuardedResolver.private_hosts.update(host.rsplit(":", 1)[0] for host in crawl.guard.hosts)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ReportSpider:
+        """Build from Scrapy's crawler; hear when the engine stops."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._end, signals.spider_closed)  # noqa: SLF001 - our own instance
+        return spider
+
+    # Requests
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the entry points of every site."""
+        self._flusher = asyncio.create_task(self._flush_regularly())
+        for crawl in self.crawls.values():
+            crawl.open += 1
+            try:
+                await crawl.archive.open()
+            except StoreError as error:
+                self._fail(error)
+                return
+            crawl.figures.finished = "running"
+            self._progress({"event": "site_started", "site": crawl.site.id})
+            for url in crawl.site.start:
+                step = Step(url, "listing", start=True)
+                for request in self._requests(crawl, [step]):
+                    yield request
+            self._done(crawl)
+
+    def _requests(self, crawl: SiteCrawl, steps: list[Step]) -> Iterator[Request]:
+        for step in steps:
+            request = self.ask(crawl, step)
+            if request is not None:
+                yield request
+
+    def ask(self, crawl: SiteCrawl, step: Step) -> Request | None:
+        """Return the request for a step, None where it was asked before or may not be asked."""
+        if crawl.site.render == "always" and step.role == "listing" and step.page is None:
+            step = replace(step, browser=True)
+        key = _key(step)
+        again = step.tries > 0 or step.fresh
+        if key in crawl.asked and not again:
+            return None
+        if not crawl.guard.allows(step.url):
+            host = step.url.split("/")[2]
+            crawl.figures.issue(
+                "host_not_allowed", f"{host} is not among the site's hosts; add it to hosts if it belongs to it"
+            )
+            return None
+        if step.browser and (missing := self._no_browser()):
+            crawl.figures.issue("needs_browser", missing, step.url)
+            self._note(crawl, step, "error:needs_browser", note=missing)
+            return None
+        if crawl.requests >= self.job.settings.max_requests:
+            crawl.figures.issue("request_budget", f"more than {self.job.settings.max_requests} requests; the rest waits")
+            return None
+        crawl.asked.add(key)
+        crawl.requests += 1
+        crawl.open += 1
+        return self._build(crawl, step)
+
+    def _no_browser(self) -> str | None:
+        if not self.job.settings.browser:
+            return "the job's settings allow no browser"
+        return why_no_browser()
+
+    def _build(self, crawl: SiteCrawl, step: Step) -> Request:
+        meta: dict[str, Any] = {
+            "crawl": crawl, "guard": crawl.guard, "step": step, "cookiejar": crawl.site.id,
+        }  # fmt: skip
+        page = step.page
+        headers = dict(page.headers) if page is not None else {}
+        common: dict[str, Any] = {
+            "callback": self.parse, "errback": self.failed, "meta": meta, "dont_filter": True,
+            # Lists first: they say how much there is, and their validators are the freshest.
+            "priority": {"listing": 2, "document": 1}.get(step.role, 0),
+        }  # fmt: skip
+        if step.browser:
+            from crawlers.rendering.handler import render_meta
+
+            meta.update(render_meta(crawl, self.job.settings))
+            return Request(step.url, headers=headers, **common)
+        if page is not None and page.method == "POST":
+            if page.json is not None:
+                headers["Content-Type"] = "application/json"
+                return Request(step.url, method="POST", body=page.json, headers=headers, **common)
+            return FormRequest(step.url, formdata=list(page.form or ()), headers=headers, **common)
+        if not step.fresh:
+            headers.update(self.conditions(crawl, step.url))
+        return Request(step.url, headers=headers, **common)
+
+    def conditions(self, crawl: SiteCrawl, url: str) -> dict[str, str]:
+        """Return the headers that ask for a known address only if it changed."""
+        known = crawl.archive.known(url)
+        headers: dict[str, str] = {}
+        # Only the validators of a body that is archived: otherwise a 304 would confirm nothing.
+        if known is not None and known.sha256 is not None:
+            if known.etag:
+                headers["If-None-Match"] = known.etag
+            if known.last_modified:
+                headers["If-Modified-Since"] = known.last_modified
+        return headers
+
+    # Answers
+
+    async def parse(self, response: Response) -> AsyncIterator[Request]:  # type: ignore[override]
+        """Archive an answer and follow what it leads to."""
+        crawl, step = response.meta["crawl"], response.meta["step"]
+        try:
+            steps = await self._answered(crawl, step, response)
+            for request in self._requests(crawl, steps):
+                yield request
+            if crawl.archive.is_full:
+                await crawl.archive.flush()
+        except StoreError as error:
+            self._fail(error)
+        except CloseSpider:
+            raise
+        except Exception:  # one page that breaks us must not end a site; it is logged in full and counted
+            log.exception("site %s: %s could not be read", crawl.site.id, step.url)
+            crawl.figures.issue("internal_error", "the crawler failed on this page; see the log", step.url)
+        finally:
+            self._done(crawl)
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Request]:
+        """Record a request that got no answer; go on with what may replace it."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        crawl, step = request.meta["crawl"], request.meta["step"]
+        try:
+            kind = kind_of(failure.value, request.url)
+            self._note(crawl, step, f"error:{kind}", note=str(failure.value) or type(failure.value).__name__)
+            if kind in {"robots", "robots_delay"}:
+                crawl.figures.issue(kind, str(failure.value), step.url)
+            for other in self._requests(crawl, self._reader.instead(crawl, step)):
+                yield other
+        finally:
+            self._done(crawl)
+
+    async def _answered(self, crawl: SiteCrawl, step: Step, response: Response) -> list[Step]:
+        headers = {name.lower(): value for name, value in header_dict(response.headers).items()}
+        if response.status == 304:
+            return await self._unchanged(crawl, step, response)
+        rendered = bool(response.meta.get("playwright"))
+        wall = walls.recognise(response.status, headers, response.body)
+        if wall is not None:
+            wait = self.job.settings.wall_retry
+            if step.tries == 0 and wait and not self.stopping:
+                await self.pause(wait)
+                return [replace(step, tries=1)]
+            self._record(crawl, step, response, f"blocked:{wall.name}", note=wall.marker)
+            return self._reader.instead(crawl, step)
+        declared = headers.get("content-type", "").split(";")[0].strip().lower() or None
+        wrong = self._wrong(crawl, step, response, declared)
+        if wrong is not None:
+            self._record(crawl, step, response, wrong)
+            return self._reader.instead(crawl, step)
+        outcome, sha256 = crawl.archive.judge(_key(step), response.body)
+        page = None
+        if step.role != "attachment" and is_page(sniff(response.body), declared):
+            text = response.body.decode() if rendered else decode(response.body, headers.get("content-type", ""))
+            page = Page(response.url, text, headers, step.page)
+        role, steps = self._reader.read(crawl, step, page, unchanged=outcome == "unchanged_hash")
+        self._record(crawl, replace(step, role=role), response, outcome, sha256=sha256, body=response.body)
+        if rendered:
+            self._record_wire(crawl, step, response)
+        return steps
+
+    def _record_wire(self, crawl: SiteCrawl, step: Step, response: Response) -> None:
+        """Archive what a rendered page was made from: its main document and its data calls, as received."""
+        for call in response.meta.get("wire", ()):
+            if not 200 <= call["status"] < 300 or not call["body"]:
+                continue
+            method = call["method"] if call["method"] in {"GET", "POST"} else "GET"
+            post = call["post"] if method == "POST" else None
+            probe = Step(call["url"], "listing", page=PageRequest(call["url"], method, json=post))
+            outcome, sha256 = crawl.archive.judge(_key(probe), call["body"])
+            crawl.archive.add(
+                Answer(
+                    role="listing", url=call["url"], final_url=call["url"], outcome=outcome, method=method,
+                    request_body=post, response_headers=call["headers"], status=call["status"], body=call["body"],
+                    sha256=sha256, size=len(call["body"]), renderer="browser",
+                    trail=Trail(step.url, "asked by the page"),
+                )
+            )  # fmt: skip
+            self._count(crawl, probe, outcome)
+
+    def _wrong(self, crawl: SiteCrawl, step: Step, response: Response, declared: str | None) -> str | None:
+        """Return the outcome of an answer that must not be kept as what was asked for, None if it may."""
+        known = crawl.archive.known(_key(step))
+        if response.status in {404, 410}:
+            return "gone" if known is not None and known.sha256 is not None else "error:not_found"
+        if not 200 <= response.status < 300:
+            return f"error:http_{response.status}"
+        sniffed = sniff(response.body)
+        if step.role == "attachment" and sniffed == "text/html":
+            return "error:soft_404" if walls.hollow(response.body) else "error:page_for_file"
+        if is_page(sniffed, declared):
+            hollow = walls.hollow(response.body, response.headers.get("Content-Type", b"").decode("latin-1"))
+            return f"error:{hollow}" if hollow else None
+        return None if response.body else "error:empty"
+
+    async def _unchanged(self, crawl: SiteCrawl, step: Step, response: Response) -> list[Step]:
+        """A 304: take the archived body for what the server would have sent."""
+        known = crawl.archive.known(step.url)
+        if known is None or known.sha256 is None:
+            self._record(crawl, step, response, "error:http_304")
+            return []
+        try:
+            body = await crawl.archive.body(known.sha256)
+        except (ObjectNotFoundError, BodyCorruptError) as error:
+            # The archive lost it, the site has it still: ask without condition.
+            crawl.figures.issue("archived_body_lost", str(error), step.url)
+            return [replace(step, fresh=True)]
+        page = None
+        if step.role != "attachment" and is_page(known.sniffed_type, known.media_type):
+            text = decode(body, response.headers.get("Content-Type", b"").decode("latin-1"))
+            page = Page(response.url, text, {}, step.page)
+        role, steps = self._reader.read(crawl, step, page, unchanged=True)
+        self._record(
+            crawl, replace(step, role=role), response, "unchanged_304", sha256=known.sha256, size=known.size or len(body)
+        )
+        return steps
+
+    # Captures
+
+    def _record(
+        self, crawl: SiteCrawl, step: Step, response: Response, outcome: str, *, sha256: str | None = None,
+        body: bytes | None = None, size: int | None = None, note: str | None = None,
+    ) -> None:  # fmt: skip
+        request = response.request
+        sent = header_dict(request.headers) if request is not None else {}
+        flags = list(response.flags)
+        crawl.archive.add(
+            Answer(
+                role=step.role, url=_address(step), final_url=response.url, outcome=outcome,
+                method=step.page.method if step.page is not None else "GET",
+                redirects=tuple(response.meta.get("redirect_urls", ())),
+                request_headers=sent, request_body=_body_text(step),
+                response_headers=header_dict(response.headers), status=response.status, body=body, sha256=sha256,
+                size=len(response.body) if size is None else size,
+                renderer="browser" if response.meta.get("playwright") else "http",
+                parent=step.parent, trail=step.trail, note=note or (", ".join(flags) or None),
+            )
+        )  # fmt: skip
+        self._count(crawl, step, outcome)
+
+    def _note(self, crawl: SiteCrawl, step: Step, outcome: str, *, note: str | None = None) -> None:
+        """Record a request that got no answer."""
+        crawl.archive.add(
+            Answer(
+                role=step.role, url=_address(step), final_url=step.url, outcome=outcome,
+                method=step.page.method if step.page is not None else "GET", request_body=_body_text(step),
+                renderer="browser" if step.browser else "http", parent=step.parent, trail=step.trail, note=note,
+            )
+        )  # fmt: skip
+        self._count(crawl, step, outcome)
+
+    def _count(self, crawl: SiteCrawl, step: Step, outcome: str) -> None:
+        miss = step.page is not None and (step.page.trial or step.page.alternatives) and outcome == "error:not_found"
+        crawl.figures.count(step.role, "trial_miss" if miss else outcome, step.url)
+        self._progress(
+            {"event": "page", "site": crawl.site.id, "url": step.url, "role": step.role, "outcome": outcome,
+             "pages": crawl.figures.pages, "open": crawl.open}
+        )  # fmt: skip
+
+    async def robots_answered(self, crawl: SiteCrawl, url: str, response: Response) -> bytes | None:
+        """Archive a robots.txt; return its text where it has rules."""
+        step = Step(url, "listing", trail=Trail(anchor="robots.txt"))
+        known = crawl.archive.known(url)
+        if response.status == 304 and known is not None and known.sha256 is not None:
+            body = await crawl.archive.body(known.sha256)
+            self._record(crawl, step, response, "unchanged_304", sha256=known.sha256, size=len(body))
+            return body
+        if not 200 <= response.status < 300:
+            # Nothing is wrong with a site that has none: it is recorded, but neither an error nor a page.
+            outcome = "error:no_robots" if response.status < 500 else f"error:robots_http_{response.status}"
+            self._record(crawl, step, response, outcome)
+            return None
+        outcome, sha256 = crawl.archive.judge(url, response.body)
+        self._record(crawl, step, response, outcome, sha256=sha256, body=response.body)
+        return response.body
+
+    async def robots_failed(self, crawl: SiteCrawl, url: str, error: Exception) -> str:
+        """Record a robots.txt that could not be asked; return the kind of failure."""
+        kind = kind_of(error, url)
+        self._note(crawl, Step(url, "listing", trail=Trail(anchor="robots.txt")), f"error:{kind}", note=str(error))
+        return kind
+
+    # Life
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not when the job is being ended."""
+        try:
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def stop_early(self) -> None:
+        """End pauses and further tries; called when the job is asked to end."""
+        self.stopping = True
+        self._stop.set()
+
+    def _done(self, crawl: SiteCrawl) -> None:
+        crawl.open -= 1
+        if crawl.open == 0 and not crawl.over:
+            crawl.over = True
+            task = asyncio.create_task(self._close(crawl, "ok"))
+            self._closing.add(task)
+
+    async def _close(self, crawl: SiteCrawl, reason: str) -> None:
+        try:
+            await crawl.archive.close()
+        except StoreError as error:
+            self._fail(error)
+            return
+        crawl.figures.finished = reason
+        self._progress({"event": "site_done", "site": crawl.site.id, **crawl.figures.as_dict()})
+
+    async def _flush_regularly(self) -> None:
+        while not self.stopping:
+            await self.pause(min(0.5, self.job.settings.flush_seconds))
+            for crawl in list(self.crawls.values()):
+                if crawl.archive.is_due:
+                    try:
+                        await crawl.archive.flush()
+                    except StoreError as error:
+                        self._fail(error)
+                        return
+
+    def _fail(self, error: StoreError) -> None:
+        """End the job: without a store nothing may be asked."""
+        if self.failure is None:
+            self.failure = error
+            log.error("the store failed: %s", error)
+            self.stop_early()
+            engine = self.crawler.engine
+            if engine is not None:
+                task = asyncio.create_task(engine.close_spider_async(reason="store"))
+                self._closing.add(task)
+
+    async def _end(self) -> None:
+        """Write everything that still waits; Scrapy waits for this before the process ends."""
+        self.stop_early()
+        if self._flusher is not None:
+            await self._flusher
+        if self.failure is None:
+            for crawl in self.crawls.values():
+                if not crawl.over:
+                    crawl.over = True
+                    await self._close(crawl, "stopped")
+        current = asyncio.current_task()
+        await asyncio.gather(*(t for t in self._closing if t is not current and not t.get_name().startswith("store")))
+
+
+def _body_text(step: Step) -> str | None:
+    page = step.page
+    if page is None or page.method != "POST":
+        return None
+    return page.json if page.json is not None else json.dumps(list(page.form or ()), ensure_ascii=False)
+
+
+def _address(step: Step) -> str:
+    """Return the address under which an answer is archived.
+
+    What a browser made of a page is not what the server sent: it is a resource of its own, so that neither is taken
+    for a new version of the other, and no 304 for the shell confirms yesterday's list.
+    """
+    return f"{step.url}#rendered" if step.browser else step.url
+
+
+def _key(step: Step) -> str:
+    """Return the key of the resource a step asks, as captures have it."""
+    page = step.page
+    probe = Capture(
+        id="", run="", site="", role=step.role, url=_address(step), final_url="", time="", outcome="",
+        method=page.method if page is not None else "GET", request_body=_body_text(step),
+    )  # fmt: skip
+    return probe.resource_key

@@ -1,0 +1,100 @@
+"""Is the thing behind a link an annual report? By its title, before it is fetched; the words are in titles.yaml.
+
+A verdict is one of
+
+    report       the title names the report
+    decoy        it names something that only resembles one; counted by reason, not fetched
+    undecided    it may be one under a short name; fetched, and extraction's `kind` decides
+    other        nothing points to a report
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+
+Kind = Literal["report", "decoy", "undecided", "other"]
+
+# No list title is longer; a link that wraps a whole paragraph is a teaser.
+_MAX_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a title says.
+
+    Attributes:
+        kind: see the module's description.
+        reason: for a decoy, what it is.
+    """
+
+    kind: Kind
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    decoys: tuple[tuple[str, re.Pattern[str]], ...]
+    unless_named: tuple[tuple[str, re.Pattern[str]], ...]
+    ending: re.Pattern[str]
+    reports: re.Pattern[str]
+    in_column: re.Pattern[str]
+    undecided: re.Pattern[str]
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+@cache
+def _words() -> _Words:
+    data = yaml.safe_load((files("crawlers") / "titles.yaml").read_text("utf-8"))
+    return _Words(
+        tuple((reason, _any(patterns)) for reason, patterns in data["decoys"].items()),
+        tuple((reason, _any(patterns)) for reason, patterns in data["decoys_unless_named"].items()),
+        re.compile(data["ending"]),
+        _any(data["reports"]),
+        _any(data["in_column"]),
+        _any(data["undecided"]),
+    )
+
+
+def normal(title: str) -> str:
+    """Return a title in the form that the patterns of titles.yaml expect."""
+    text = unicodedata.normalize("NFKC", title)
+    return re.sub(r"[\s\u200b\ufeff《》〈〉“”\"'‘’「」【】·•]+", "", text)
+
+
+def judge(title: str, *, in_column: bool = False) -> Verdict:
+    """Judge a list title.
+
+    Args:
+        title: the words of the link.
+        in_column: whether the list is an annual-report column.
+    """
+    text = normal(title)
+    if not text or len(text) > _MAX_TITLE:
+        return Verdict("other")
+    words = _words()
+    about = bool(words.reports.search(text)) or bool(words.in_column.search(text))
+    named = bool(words.reports.search(text)) and bool(words.ending.search(text))
+    for reason, pattern in words.decoys if named else words.decoys + words.unless_named:
+        if pattern.search(text):
+            # Only what resembles a report is a decoy; the rest of the site is not counted.
+            return Verdict("decoy", reason) if about or in_column or "信息公开" in text else Verdict("other")
+    if words.reports.search(text):
+        return Verdict("report")
+    if in_column:
+        if words.in_column.search(text):
+            return Verdict("report")
+        if words.undecided.search(text):
+            return Verdict("undecided")
+    elif re.search(r"信息公开.{0,10}报告|政务公开.{0,14}年度.{0,6}报告", text):
+        return Verdict("undecided")
+    return Verdict("other")
