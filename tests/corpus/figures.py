@@ -183,7 +183,7 @@ def _style(wrap: Callable[[random.Random, str], str]) -> Callable[[random.Random
 
 def _thousands(rng: random.Random, key: str, value: Number) -> Printed:
     comma = rng.choice([",", "，"])
-    return _number(f"{value:,}".replace(",", comma) if abs(value) >= 1000 else plain(value), value)
+    return _number(f"{value:,}".replace(",", comma) if not -1000 < value < 1000 else plain(value), value)
 
 
 def _unit(rng: random.Random, key: str, value: Number) -> Printed:

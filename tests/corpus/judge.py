@@ -29,13 +29,14 @@ COMMITTED = HERE / "documents"
 FLAGGING = {"error", "warning"}
 IDENTITY = ("title", "agency", "year", "edition", "published", "signed", "document_number")
 # Which statuses say the same: 无 is read as dash, text or not applicable by good readers; all leave the value null.
-SAME_STATUS = {
+SAME_STATUS: dict[str, set[str | None]] = {
     "not_applicable": {"not_applicable", "dash", "text", "blank"},
     "blank": {"blank"},
     "dash": {"dash"},
     "absent": {"absent", "blank", None},
     "unit_unknown": {"number", "text", "unreadable"},
     "number": {"number"},
+    "null": {"blank", "dash", "absent", "text", "not_applicable", None},
 }
 
 

@@ -149,7 +149,7 @@ def render(rng: random.Random, kind: str | None = None) -> tuple[Rendered, dict[
         rendered = Rendered(
             data, "html", media, pages.url(who, template, rng), [f"negative_{kind}", f"page_{template}"]
         )
-    truth = {
+    truth: dict[str, Any] = {
         "format": "negative",
         "media_type": rendered.media_type,
         "url": rendered.url,

@@ -270,8 +270,10 @@ def _assemble(
     honest = "narrative_lies" not in deviations
     told = values if honest else {key: value + 3 for key, value in values.items()}
     sections: dict[str, list[Block]] = {
-        "overview": [Text(line) for line in narrative.overview(rng, who, told, honest=True)]
-        + _decoys(rng, report, deviations),
+        "overview": [
+            *(Text(line) for line in narrative.overview(rng, who, told, honest=True)),
+            *_decoys(rng, report, deviations),
+        ],
         **tables,
         "problems": [Text(line) for line in narrative.problems(rng, who)],
         "other": [Text(line) for line in narrative.other(rng, who)],

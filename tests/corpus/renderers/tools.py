@@ -36,14 +36,14 @@ def _convert(data: bytes, extension: str, target: str) -> bytes:
                 "--convert-to",
                 target,
                 "--outdir",
-                folder,
+                f"{folder}/out",
                 str(source),
             ],
             check=True,
             capture_output=True,
             timeout=180,
         )
-        return next(path for path in Path(folder).glob("report.*") if path != source).read_bytes()
+        return next(Path(folder, "out").glob("report.*")).read_bytes()
 
 
 def _chromium(page: str, *options: str, output: str) -> bytes:

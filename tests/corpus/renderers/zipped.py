@@ -18,7 +18,7 @@ FEATURES = ("plain", "folder", "gbk_name", "residue")
 def render(report: Report, rng: random.Random, feature: str | None = None) -> Rendered:
     """One ZIP with a report in it; what is not asked for is drawn."""
     feature = feature or rng.choice(FEATURES)
-    inner = rng.choice([docx.render, docx.render, html.render, xlsx.render])(report, rng)
+    inner = (docx.render, docx.render, html.render, xlsx.render)[rng.randrange(4)](report, rng)
     name = f"{report.who.short}{report.who.year}年政府信息公开年报.{inner.extension}"
     if feature == "folder":
         name = f"年报/{report.who.year}/{name}"
