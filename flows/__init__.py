@@ -1,4 +1,5 @@
-"""The flows: a night's work from the registry to the records, cut into shards, with a summary of what happened.
+"""The flows: a night's work from the registry to the records, cut into shards, with a summary of what
+happened.
 
 How the floor is built:
 
@@ -17,8 +18,8 @@ How the floor is built:
     server.py       a private Prefect API server for runs without one
 
 Everything but `nightly`, `scheduled` and `server` is plain Python that knows nothing of Prefect. Shards are
-idempotent: whatever a killed run left undone is found by the next one, because the work list is not kept anywhere
-but computed from what the archive holds (a body without a record of the current extractor is work).
+idempotent: whatever a killed run left undone is found by the next one, because the work list is not kept
+anywhere but computed from what the archive holds (a body without a record of the current extractor is work).
 
 Written to the store by this floor:
 

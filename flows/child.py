@@ -2,11 +2,14 @@
 
 Three ways out, so that no crawler and no browser stays behind:
 
-- we stop: `Children.stop_all` sends SIGTERM to each group once, waits, then kills what is left of the group and of
+- we stop: `Children.stop_all` sends SIGTERM to each group once, waits, then kills what is left of the group
+and of
   the processes that descended from it (a browser's own group is not the crawler's);
-- the child ends by itself: what it left running in its group is killed before the child is reaped, while the group
+- the child ends by itself: what it left running in its group is killed before the child is reaped, while the
+group
   id cannot have been given to anybody else;
-- we are killed: the child holds the read end of a pipe whose only write end is ours, sees its end of file and ends
+- we are killed: the child holds the read end of a pipe whose only write end is ours, sees its end of file and
+ends
   its own group (``GONGKAI_PARENT_PIPE`` names the descriptor).
 """
 
@@ -35,7 +38,9 @@ class StoppedError(Exception):
 class Child:
     """A running child process, leader of its own group; its standard output is read line by line."""
 
-    def __init__(self, argv: Sequence[str], *, env: Mapping[str, str], log: IO[bytes], cwd: Path | None = None):
+    def __init__(
+        self, argv: Sequence[str], *, env: Mapping[str, str], log: IO[bytes], cwd: Path | None = None
+    ):
         """Start it.
 
         Args:
@@ -169,9 +174,11 @@ CHILDREN = Children()
 
 
 def module_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return `environ` so that ``python -P -m <package of ours>`` finds our packages from any working directory.
+    """Return `environ` so that ``python -P -m <package of ours>`` finds our packages from any working
+    directory.
 
-    (Without ``-P`` Python would look into the working directory first, and run whatever ``crawlers`` lies there.)
+    (Without ``-P`` Python would look into the working directory first, and run whatever ``crawlers`` lies
+    there.)
     """
     root = str(Path(__file__).resolve().parent.parent)
     return {**environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, environ.get("PYTHONPATH"))))}
@@ -213,7 +220,9 @@ class _Family:
         parents = {pid: (parent, started) for pid, parent, started in _processes()}
         with self._lock:
             known = {self._root, *self._members}
-            while new := {pid for pid, (parent, _) in parents.items() if parent in known and pid not in known}:
+            while new := {
+                pid for pid, (parent, _) in parents.items() if parent in known and pid not in known
+            }:
                 known |= new
                 self._members |= {pid: parents[pid][1] for pid in new}
 

@@ -53,7 +53,11 @@ def run_crawl(
         out = Path(folder) / "stats.json"
         job_path = Path(folder) / "job.json"
         Job(
-            run=run, store=store_url, sites=tuple(sites), settings=Politeness.model_validate(settings), out=out
+            run=run,
+            store=store_url,
+            sites=tuple(sites),
+            settings=Politeness.model_validate(settings),
+            out=out,
         ).save(job_path)
         argv = [sys.executable, "-P", "-m", "crawlers", str(job_path)]
         # The store may be a path relative to our working directory, so the child keeps it.
@@ -94,7 +98,12 @@ def _pass_on(line: str, log_path: Path) -> None:
             log.write(f"not an event: {line}\n")
         return
     # A child must not be able to overwrite our own arguments by the names of its fields.
-    emit("crawl", str(name), site, **{key: value for key, value in message.items() if key not in {"stage", "name"}})
+    emit(
+        "crawl",
+        str(name),
+        site,
+        **{key: value for key, value in message.items() if key not in {"stage", "name"}},
+    )
 
 
 def _last_line(path: Path) -> str:

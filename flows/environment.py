@@ -1,8 +1,8 @@
 """Where logs and Prefect's own files live, and Prefect's settings, made before Prefect is imported.
 
 Nothing of this is in the store: an archive holds the archive only. Files go to
-``$XDG_STATE_HOME/gongkai/<store>/`` (``~/.local/state`` by default), one folder a store, so that two archives on one
-machine share neither a database nor a log.
+``$XDG_STATE_HOME/gongkai/<store>/`` (``~/.local/state`` by default), one folder a store, so that two archives
+on one machine share neither a database nor a log.
 """
 
 from __future__ import annotations

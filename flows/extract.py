@@ -1,11 +1,12 @@
 """Bodies without a record -> records -> manifest, one site at a time.
 
-What has to be read is never kept in a list: it is every body of a document or attachment of the site that has no
-record of the current extractor. So a killed run is completed by the next one, and the same body on two sites is
-read once.
+What has to be read is never kept in a list: it is every body of a document or attachment of the site that has
+no record of the current extractor. So a killed run is completed by the next one, and the same body on two
+sites is read once.
 
-A record is keyed by the hash of the body and the extractor, so it is made from the body alone: neither the address
-nor the declared media type goes in, or the record of a body found at two addresses would depend on which came first.
+A record is keyed by the hash of the body and the extractor, so it is made from the body alone: neither the
+address nor the declared media type goes in, or the record of a body found at two addresses would depend on
+which came first.
 """
 
 from __future__ import annotations

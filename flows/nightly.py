@@ -1,14 +1,14 @@
 """The nightly flow: every site crawled, everything new read, a summary written.
 
-A task is a shard. Tasks pass keys and counts, never bodies; nothing is cached or persisted by Prefect, because what
-was done stands in the archive, and a shard may run twice without harm.
+A task is a shard. Tasks pass keys and counts, never bodies; nothing is cached or persisted by Prefect,
+because what was done stands in the archive, and a shard may run twice without harm.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from prefect import flow, task
+from prefect import allow_failure, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
@@ -19,7 +19,7 @@ from flows.child import CHILDREN
 from flows.crawl import CrawlError
 from flows.shards import SHARD_SIZE
 from flows.summary import as_markdown
-from storage import StoreUnreachableError, open_store
+from storage import ObjectStore, StoreUnreachableError, open_store
 
 CONCURRENCY = 4
 """Shards at a time on one machine: a shard is one process that mostly waits for its sites."""
@@ -42,7 +42,8 @@ def extract_shard(store: str, run: str, shard: int, sites: list[str]) -> dict[st
 @flow(
     name="nightly",
     flow_run_name="nightly",
-    task_runner=ThreadPoolTaskRunner(max_workers=CONCURRENCY),
+    # A shard's extraction waits in a thread of its own for the shard's crawl.
+    task_runner=ThreadPoolTaskRunner(max_workers=2 * CONCURRENCY),
     persist_result=False,
 )
 def nightly(
@@ -92,7 +93,7 @@ def nightly(
     return ended
 
 
-def _work_through(archive: Any, plan: work.Plan, summary: dict[str, Any]) -> dict[str, Any]:
+def _work_through(archive: ObjectStore, plan: work.Plan, summary: dict[str, Any]) -> dict[str, Any]:
     crawls: list[PrefectFuture[Any]] = []
     extracts: list[PrefectFuture[Any]] = []
     for number, shard in enumerate(plan.shards):
@@ -100,9 +101,11 @@ def _work_through(archive: Any, plan: work.Plan, summary: dict[str, Any]) -> dic
             plan.store, plan.run, number, plan.shard_entries(number), dict(plan.settings)
         )
         crawls.append(crawl)
-        # return_state would let extraction fail with its crawl; but what a crawl archived before it failed is
-        # worth reading, so extraction only waits for the crawl's end.
-        extracts.append(_extract_after(crawl, plan, number, list(shard)))
+        # What a crawl archived before it failed is worth reading: extraction waits for its end, not its
+        # success.
+        extracts.append(
+            extract_shard.submit(plan.store, plan.run, number, list(shard), wait_for=[allow_failure(crawl)])
+        )
     crawled: dict[str, Any] = {}
     extracted: dict[str, Any] = {}
     failures: list[tuple[tuple[str, ...], str]] = []

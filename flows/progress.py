@@ -1,7 +1,7 @@
 """What is happening now, for whoever watches: a terminal, a test, a Prefect log.
 
-Work emits events; watchers receive them in the emitting thread. Without a watcher an event goes nowhere, which
-is what a worker wants: a night's pages must not become log lines of an API.
+Work emits events; watchers receive them in the emitting thread. Without a watcher an event goes nowhere,
+which is what a worker wants: a night's pages must not become log lines of an API.
 """
 
 from __future__ import annotations

@@ -83,7 +83,11 @@ def choose_sites(
 
 
 def make_plan(
-    url: str, sites: Iterable[Site], *, shard_size: int = SHARD_SIZE, settings: Mapping[str, Any] | None = None
+    url: str,
+    sites: Iterable[Site],
+    *,
+    shard_size: int = SHARD_SIZE,
+    settings: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Return the plan of a new run."""
     now = datetime.now(UTC)
@@ -102,9 +106,7 @@ def begin_run(store: ObjectStore, plan: Plan) -> dict[str, Any]:
 
     for site in plan.sites.values():
         keep_entry(store, site)
-    summary = begin_summary(
-        plan.run, plan.store, plan.sites, extraction.EXTRACTOR, plan.settings, plan.began
-    )
+    summary = begin_summary(plan.run, plan.store, plan.sites, extraction.EXTRACTOR, plan.settings, plan.began)
     save_summary(store, summary)
     emit("run", "begin", run=plan.run, sites=len(plan.sites), shards=len(plan.shards))
     return summary

@@ -1,8 +1,9 @@
 """A private Prefect API server for runs that have none.
 
-Prefect would start one itself, but that one outlives a killed parent, prints its shutdown into the user's terminal,
-and gives a slow machine twenty seconds. This one is a child like the crawlers (`flows.child`): it ends with us
-however we end, and its words go to a log file. It listens on a loopback port of the system's choice.
+Prefect would start one itself, but that one outlives a killed parent, prints its shutdown into the user's
+terminal, and gives a slow machine twenty seconds. This one is a child like the crawlers (`flows.child`): it
+ends with us however we end, and its words go to a log file. It listens on a loopback port of the system's
+choice.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from flows.environment import has_prefect_server, logs_folder, set_prefect_setti
 START_TIMEOUT = 180.0
 """Seconds for a first start on a slow machine that others share: a new database has some hundred migrations."""
 
-GRACE = 5.0
+GRACE = 2.0
 
 
 class ServerError(Exception):
@@ -50,7 +51,11 @@ def prefect_api(store_url: str, environ: MutableMapping[str, str] = os.environ) 
     children = Children()
     with (
         log_path.open("wb") as log,
-        children.start([sys.executable, "-P", "-m", "flows.server"], env={**module_environment(environ), "PREFECT_UI_ENABLED": "0"}, log=log) as child,
+        children.start(
+            [sys.executable, "-P", "-m", "flows.server"],
+            env={**module_environment(environ), "PREFECT_UI_ENABLED": "0"},
+            log=log,
+        ) as child,
     ):
         port = next(child.lines(), "")
         if not port.isdigit():

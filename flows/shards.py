@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
+
+from crawlers.guard import allowed_hosts
 
 SHARD_SIZE = 30
 """Sites a shard is filled up to; one group of sites that share hosts may be larger, as it cannot be cut."""
@@ -34,9 +35,9 @@ class HasHosts(Protocol):
         ...
 
 
-def hosts_of(site: HasHosts) -> set[str]:
-    """Return the hosts a site's crawl may ask, with the port where one is named."""
-    return {urlsplit(str(url)).netloc.lower() for url in site.start} | {host.lower() for host in site.hosts}
+def hosts_of(site: HasHosts) -> frozenset[str]:
+    """Return the hosts a site's crawl may ask."""
+    return allowed_hosts((str(url) for url in site.start), site.hosts)
 
 
 S = TypeVar("S", bound=HasHosts)

@@ -1,7 +1,7 @@
 """What a run did: ``runs/<run>/summary.json``, the same facts as an artifact, and the exit code they mean.
 
-The summary is written at the start (``finished`` null) and replaced at the end, so a run that was killed is seen as
-one. It is the body of an alert and the input of a retry: it names every site that failed and why.
+The summary is written at the start (``finished`` null) and replaced at the end, so a run that was killed is
+seen as one. It is the body of an alert and the input of a retry: it names every site that failed and why.
 """
 
 from __future__ import annotations
@@ -19,8 +19,12 @@ DONE, FINDINGS, USAGE, PARTIAL, UNREACHABLE = 0, 1, 2, 3, 4
 
 FORMAT = 1
 
-GOOD_ENDINGS = frozenset({"finished", "ok", "complete", "done"})
+GOOD_ENDING = "ok"
 """What a site's crawl says when nothing stopped it."""
+
+GOOD_OUTCOMES = ("new", "changed", "unchanged_304", "unchanged_hash")
+
+NEEDS_BROWSER = "needs_browser"
 
 
 def summary_key(run: str) -> str:
@@ -69,22 +73,22 @@ def end_summary(
     """
     alerts: list[dict[str, Any]] = []
     for names, message in failures:
-        alerts += [{"site": name, "code": "shard_failed", "message": message} for name in names]
+        alerts += [_alert(name, "shard_failed", message) for name in names]
     sites: dict[str, Any] = {}
     for site in summary["planned"]:
         crawl, extract = crawled.get(site, {}), extracted.get(site, {})
         alerts += _site_alerts(site, crawl, extract)
         sites[site] = {"crawl": dict(crawl), "extract": dict(extract)}
-    if not any(alert["code"] == "shard_failed" for alert in alerts):
-        alerts += [
-            {"site": site, "code": "not_crawled", "message": "the crawler said nothing of this site"}
-            for site in summary["planned"]
-            if site not in crawled
-        ]
+    known = {alert["site"] for alert in alerts} | set(crawled)
+    alerts += [
+        _alert(site, "not_crawled", "the crawler said nothing of this site")
+        for site in summary["planned"]
+        if site not in known
+    ]
     outcomes: Counter[str] = Counter()
     for entry in crawled.values():
         outcomes.update(entry.get("outcomes", {}))
-    failed = sorted({alert["site"] for alert in alerts})
+    failed = sorted({alert["site"] for alert in alerts if alert["failed"]})
     return {
         **summary,
         "finished": timestamp(now),
@@ -101,17 +105,28 @@ def end_summary(
     }
 
 
+def _alert(site: str, code: str, message: str, *, failed: bool = True) -> dict[str, Any]:
+    """Return an alert. `failed` says that the site's share of the run is not what it should be."""
+    return {"site": site, "code": code, "message": message, "failed": failed}
+
+
 def _site_alerts(site: str, crawl: Mapping[str, Any], extract: Mapping[str, Any]) -> list[dict[str, Any]]:
     alerts = []
     if crawl:
         ending = str(crawl.get("finished", "unknown"))
-        if ending not in GOOD_ENDINGS:
-            alerts.append({"site": site, "code": ending, "message": _why(crawl, ending)})
-        elif not crawl.get("pages"):
-            alerts.append({"site": site, "code": "no_pages", "message": _why(crawl, "no page answered")})
-    alerts += [
-        {"site": site, "code": "body_unreadable", "message": problem} for problem in extract.get("problems", ())
-    ]
+        needs = [issue for issue in crawl.get("issues", ()) if issue.get("code") == NEEDS_BROWSER]
+        outcomes = crawl.get("outcomes", {})
+        if needs:
+            alerts.append(_alert(site, NEEDS_BROWSER, needs[0]["message"]))
+        elif ending != GOOD_ENDING:
+            alerts.append(_alert(site, "ended_early", f"{ending}: {_why(crawl, ending)}"))
+        elif not any(outcomes.get(name) for name in GOOD_OUTCOMES):
+            alerts.append(_alert(site, "no_answer", _why(crawl, "no page answered")))
+        if walls := len(crawl.get("blocked", ())):
+            alerts.append(
+                _alert(site, "walls", f"{walls} pages blocked, such as {crawl['blocked'][0]}", failed=False)
+            )
+    alerts += [_alert(site, "body_unreadable", problem) for problem in extract.get("problems", ())]
     return alerts
 
 
@@ -202,7 +217,9 @@ def as_markdown(summary: Mapping[str, Any]) -> str:
     if summary["alerts"]:
         lines += ["", "## Alerts", "", "| site | code | message |", "|---|---|---|"]
         lines += [
-            "| " + " | ".join(str(alert[name]).replace("|", "\\|") for name in ("site", "code", "message")) + " |"
+            "| "
+            + " | ".join(str(alert[name]).replace("|", "\\|") for name in ("site", "code", "message"))
+            + " |"
             for alert in summary["alerts"]
         ]
     return "\n".join(lines) + "\n"

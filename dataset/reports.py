@@ -1,0 +1,380 @@
+"""Bodies into reports. A report is what one agency says about one year.
+
+Who and when. The agency is the one the record read; where a document does not name one, its page's (for an
+attachment), else the site's, where one body publishes there. The year likewise: the record's, the page's,
+else the year in the words of the link. Where the word is not the document's own, an issue says whose it is.
+What stays unresolved is not published, and listed with the reason.
+
+Where. The region is the record's, else the site's. The same bytes on the sites of a city and of its district
+belong to the district: the more specific region wins. So does the same fully qualified name
+(`牧野区花园街道办事处`) with the same year; a bare name (`教育局`) may be another body in each region and is
+never joined across regions.
+
+Copies. A report's documents (page, attachments, the same at other addresses) are copies of each other. The
+one with the most figures is primary, then the better format, then the first address. Copies that disagree in
+a figure are an issue that names the cells.
+
+Versions. Of an address, the body seen last is current; earlier ones are counted as versions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dataset.sources import Head, Sighting, Unreadable, by_body
+
+FORMATS = ("html", "word", "spreadsheet", "pdf", "text", "image")
+"""Formats by how exactly they say where a figure stands: with equal figures, the earlier is primary."""
+
+_QUALIFIED = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|自治区|自治州|市|盟|区|县|旗|镇|乡|街道)")
+_YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|\s*政府信息公开)")
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something a user of the data must know.
+
+    Attributes:
+        code: what kind of thing.
+        severity: ``error`` (do not rely on it), ``warning`` or ``note``.
+        message: for people.
+        cells: the cells it concerns.
+        report: id of the report, None for a document that is not published.
+        sha256: the body it concerns, where one.
+        url: the address it concerns, where one.
+    """
+
+    code: str
+    severity: str
+    message: str
+    cells: tuple[str, ...] = ()
+    report: str | None = None
+    sha256: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A document of a report: one body with all its addresses.
+
+    Attributes:
+        head: what its record says in short.
+        sightings: its addresses, in order of site and address.
+        agency: whose report it is.
+        year: of the report.
+        region: code.
+        issues: how agency, year and region were come by, where not from the document.
+    """
+
+    head: Head
+    sightings: tuple[Sighting, ...]
+    agency: str
+    year: int
+    region: str
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def first(self) -> Sighting:
+        """The address that saw it first."""
+        return min(self.sightings, key=lambda seen: (seen.first_seen, seen.site.id, seen.url))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of the release.
+
+    Attributes:
+        id: ``<region>-<agency>-<year>``.
+        agency: whose.
+        region: code.
+        year: of the report.
+        primary: the body the figures are taken from.
+        copies: the other bodies.
+        versions: number of distinct bodies of all its addresses over time.
+        issues: of the report as such; those of the primary's record are in the record.
+    """
+
+    id: str
+    agency: str
+    region: str
+    year: int
+    primary: Body
+    copies: tuple[Body, ...]
+    versions: int
+    issues: tuple[Issue, ...]
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        """All its documents, the primary first."""
+        return (self.primary, *self.copies)
+
+
+@dataclass
+class Assembly:
+    """All reports, and what could not become one."""
+
+    reports: list[Report] = field(default_factory=list)
+    unpublished: list[Issue] = field(default_factory=list)
+
+
+def assemble(found: Iterable[Sighting | Unreadable], load: Callable[[Head], Mapping[str, Any]]) -> Assembly:
+    """Return the reports in the order of their ids.
+
+    Args:
+        found: every address whose body is or should be a report.
+        load: gives the whole record of a head, for the comparison of copies.
+    """
+    sightings: list[Sighting] = []
+    assembly = Assembly()
+    for one in found:
+        if isinstance(one, Sighting):
+            sightings.append(one)
+        else:
+            assembly.unpublished.append(_unreadable(one))
+    groups: dict[tuple[str, int, str], list[Body]] = defaultdict(list)
+    for _, seen in sorted(by_body(sightings).items()):
+        body = _resolve(sorted(seen, key=lambda one: (one.site.id, one.url)))
+        if isinstance(body, Issue):
+            assembly.unpublished.append(body)
+        else:
+            groups[body.agency, body.year, body.region].append(body)
+    for (agency, year, region), bodies in _join_regions(groups).items():
+        assembly.reports.append(_report(agency, year, region, bodies, load))
+    assembly.reports.sort(key=lambda report: report.id)
+    assembly.unpublished.sort(key=lambda issue: (issue.url or "", issue.sha256 or "", issue.code))
+    return assembly
+
+
+def report_id(region: str, agency: str, year: int) -> str:
+    """Return the id of a report; what separates the parts of an address of a figure is replaced."""
+    return f"{region}-{agency.replace('/', '／')}-{year}"
+
+
+def _unreadable(one: Unreadable) -> Issue:
+    return Issue(
+        code="unreadable",
+        severity="error",
+        message="this document cannot be read; its record says why",
+        sha256=one.head.sha256,
+        url=one.url,
+    )
+
+
+def _resolve(seen: Sequence[Sighting]) -> Body | Issue:
+    head = seen[0].head
+    issues: list[Issue] = []
+
+    def note(code: str, message: str, severity: str = "note") -> None:
+        issues.append(Issue(code, severity, message, sha256=head.sha256, url=seen[0].url))
+
+    agency = _agency(head, seen, note)
+    year = _year(head, seen, note)
+    region = _region(head, seen, note)
+    missing = [
+        name for name, value in (("agency", agency), ("year", year), ("region", region)) if value is None
+    ]
+    if agency is None or year is None or region is None:
+        return Issue(
+            code="unresolved",
+            severity="error",
+            message=f"not published: no {' and no '.join(missing)} is known of this report",
+            sha256=head.sha256,
+            url=seen[0].url,
+        )
+    return Body(head, tuple(seen), agency, year, region, tuple(issues))
+
+
+Note = Callable[[str, str], None]
+
+
+def _agency(head: Head, seen: Sequence[Sighting], note: Note) -> str | None:
+    pages = [_clean(one.parent.agency) for one in seen if one.parent is not None and one.parent.agency]
+    sites = [one.site.agency for one in seen if one.site.agency is not None]
+    if head.agency:
+        own = _clean(head.agency)
+        # 段店乡 on the page of 段店乡人民政府, 教育局 on the site of 某某区教育局: the fuller name of the
+        # same body.
+        for source, names in (("page", pages), ("site", sites)):
+            fuller = next((name for name in names if own in name and own != name), None)
+            if fuller is not None:
+                note(f"agency_from_{source}", f"the document says {own}, its {source} {fuller}")
+                return fuller
+        return own
+    for source, names in (("page", pages), ("site", sites)):
+        if names:
+            note(f"agency_from_{source}", f"the document names no agency; its {source} says {names[0]}")
+            return names[0]
+    return None
+
+
+def _year(head: Head, seen: Sequence[Sighting], note: Note) -> int | None:
+    if head.year is not None:
+        return head.year
+    pages = [one.parent.year for one in seen if one.parent is not None and one.parent.year is not None]
+    if pages:
+        note("year_from_page", f"the document names no year; its page says {pages[0]}")
+        return pages[0]
+    anchors = {int(match[1]) for one in seen if (match := _YEAR.search(one.anchor or ""))}
+    if len(anchors) == 1:
+        year = anchors.pop()
+        note("year_from_link", f"the document names no year; the link to it says {year}")
+        return year
+    return None
+
+
+def _region(head: Head, seen: Sequence[Sighting], note: Callable[..., None]) -> str | None:
+    if head.region is not None:
+        return head.region
+    codes = sorted({one.site.region for one in seen if one.site.region is not None})
+    if not codes:
+        return None
+    best = max(codes, key=_depth)
+    if any(not is_within(best, code) for code in codes):
+        note(
+            "region_conflict",
+            f"the same document stands on sites of {', '.join(codes)}; {best} is an assumption",
+            "warning",
+        )
+    return best
+
+
+def _clean(agency: str | None) -> str:
+    return re.sub(r"\s+", "", agency or "")
+
+
+def _depth(code: str) -> int:
+    """Return how specific a region code is: digits that are not closing pairs of zeros."""
+    base, rest = code[:6], code[6:]
+    depth = len(base)
+    while depth > 0 and base[depth - 2 : depth] == "00":
+        depth -= 2
+    return depth + len(rest.rstrip("0"))
+
+
+def is_within(code: str, outer: str) -> bool:
+    """True where region `code` is `outer` or a part of it (GB/T 2260: 410711 is within 410700 and 410000)."""
+    depth = _depth(outer)
+    return code[:depth] == outer[:depth]
+
+
+def _join_regions(
+    groups: Mapping[tuple[str, int, str], list[Body]],
+) -> dict[tuple[str, int, str], list[Body]]:
+    regions: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for agency, year, region in groups:
+        regions[agency, year].append(region)
+    joined: dict[tuple[str, int, str], list[Body]] = defaultdict(list)
+    for (agency, year, region), bodies in groups.items():
+        target = region
+        if _QUALIFIED.match(agency):
+            parts = [code for code in regions[agency, year] if is_within(code, region) and code != region]
+            deepest = max(parts, key=lambda code: (_depth(code), code), default=region)
+            # One chain of regions only: a name found in two districts of the city is two bodies.
+            if all(is_within(deepest, code) for code in parts):
+                target = deepest
+        joined[agency, year, target] += bodies
+    return joined
+
+
+def _report(
+    agency: str,
+    year: int,
+    region: str,
+    bodies: Sequence[Body],
+    load: Callable[[Head], Mapping[str, Any]],
+) -> Report:
+    primary, *copies = sorted(bodies, key=_preference)
+    identity = report_id(region, agency, year)
+    issues = [issue for body in bodies for issue in body.issues]
+    issues += [issue for body in bodies for seen in body.sightings for issue in _time_issues(seen)]
+    if copies:
+        issues += _disagreements(primary, copies, load)
+    hashes = {body.head.sha256 for body in bodies}
+    hashes |= {sha256 for body in bodies for seen in body.sightings for sha256 in seen.older}
+    return Report(
+        id=identity,
+        agency=agency,
+        region=region,
+        year=year,
+        primary=primary,
+        copies=tuple(copies),
+        versions=len(hashes),
+        issues=tuple(replace(issue, report=identity) for issue in issues),
+    )
+
+
+def _preference(body: Body) -> tuple[int, int, str, str]:
+    first = min(body.sightings, key=lambda seen: (seen.url, seen.site.id))
+    return (-body.head.figures, format_rank(body.head.media_type), first.url, body.head.sha256)
+
+
+def format_rank(media_type: str) -> int:
+    """Return the place of a media type in `FORMATS`; an unknown one is last."""
+    for rank, marks in enumerate(
+        (
+            ("html",),
+            ("wordprocessingml", "msword", "opendocument.text", "rtf", "vnd.ms-works"),
+            ("spreadsheetml", "ms-excel", "opendocument.spreadsheet"),
+            ("pdf", "ofd"),
+            ("text/",),
+            ("image/",),
+        )
+    ):
+        if any(mark in media_type for mark in marks):
+            return rank
+    return len(FORMATS)
+
+
+def _time_issues(seen: Sighting) -> Iterable[Issue]:
+    if seen.stale is not None:
+        yield Issue(
+            code="latest_version_is_no_report",
+            severity="warning",
+            message=f"the address answered with another body later ({seen.stale[:12]}…), which is no report",
+            sha256=seen.head.sha256,
+            url=seen.url,
+        )
+    if seen.gone_since is not None:
+        yield Issue(
+            code="gone",
+            severity="note",
+            message=f"no longer at this address since {seen.gone_since}",
+            sha256=seen.head.sha256,
+            url=seen.url,
+        )
+
+
+def _disagreements(
+    primary: Body, copies: Sequence[Body], load: Callable[[Head], Mapping[str, Any]]
+) -> Iterable[Issue]:
+    ours = load(primary.head)
+    for copy in copies:
+        theirs = load(copy.head)
+        different: dict[bool, list[str]] = {True: [], False: []}
+        for cell in sorted((ours.get("cells") or {}).keys() & (theirs.get("cells") or {}).keys()):
+            statuses = ours["cells"][cell]["status"], theirs["cells"][cell]["status"]
+            if value_of(ours, cell) != value_of(theirs, cell) or statuses[0] != statuses[1]:
+                different[statuses == ("number", "number")].append(cell)
+        for is_figure, cells in different.items():
+            if cells:
+                what = "another figure" if is_figure else "a figure where the other has none"
+                yield Issue(
+                    code="copies_disagree",
+                    severity="error" if is_figure else "warning",
+                    message=f"{copy.first.url} has {what} in {len(cells)} cells",
+                    cells=tuple(cells),
+                    sha256=copy.head.sha256,
+                    url=copy.first.url,
+                )
+
+
+def value_of(record: Mapping[str, Any], cell: str) -> Any:
+    """Return the value of a cell of a record, None where it has none."""
+    value: Any = record.get("tables") or {}
+    for part in cell.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,246 @@
+"""Every body that is a report: where and when it was seen, and what its record says in short.
+
+Records are long and many, so only their heads stay in memory. The records themselves go, compressed, to a
+temporary file while the release is made: each is fetched from the store once.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from dataset.sites import SiteInfo, list_sites, load_site
+from storage import ObjectStore, RecordStore, Resource, SiteState, extractors, refresh_state
+
+REPORT_ROLES = frozenset({"document", "attachment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a record says, in short.
+
+    Attributes:
+        sha256: of the body.
+        extractor: that made the record.
+        kind: ``report``, ``not_report`` or ``unreadable``.
+        media_type: of the body, by content.
+        size: bytes of the body.
+        title: as printed.
+        agency: as printed.
+        region: code, where the record knows it.
+        year: of the report.
+        figures: cells that hold a number.
+        cells: all cells.
+        ref: where the whole record is in the spool, None where it was not kept.
+    """
+
+    sha256: str
+    extractor: str
+    kind: str
+    media_type: str
+    size: int
+    title: str | None
+    agency: str | None
+    region: str | None
+    year: int | None
+    figures: int
+    cells: int
+    ref: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One address that gave a body.
+
+    Attributes:
+        site: where.
+        key: key of the resource within the site.
+        url: its address.
+        role: ``document`` or ``attachment``.
+        head: of the record of the body that is current there.
+        first_seen: when this body was first seen there.
+        last_seen: when it was last seen there.
+        parent: for an attachment, the head of its page's record, where there is one.
+        anchor: the words of the link that led here.
+        older: hashes of earlier bodies of the address that are reports, oldest first.
+        stale: hash of a later body of the address that is no report, None where the current body is the
+            latest.
+        gone_since: when the address was first found gone, None where it was not.
+    """
+
+    site: SiteInfo
+    key: str
+    url: str
+    role: str
+    head: Head
+    first_seen: str
+    last_seen: str
+    parent: Head | None
+    anchor: str | None
+    older: tuple[str, ...]
+    stale: str | None
+    gone_since: str | None
+
+
+class Spool:
+    """Records in a temporary file, compressed. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="gongkai-")  # noqa: SIM115 - closed by __exit__
+        self._end = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def add(self, record: Mapping[str, Any]) -> tuple[int, int]:
+        """Keep a record and return where."""
+        data = zlib.compress(json.dumps(record, ensure_ascii=False).encode(), level=1)
+        self._file.seek(self._end)
+        self._file.write(data)
+        ref = (self._end, len(data))
+        self._end += len(data)
+        return ref
+
+    def load(self, head: Head) -> dict[str, Any]:
+        """Return the record of a head."""
+        assert head.ref is not None, "the record was not kept"
+        offset, length = head.ref
+        self._file.seek(offset)
+        record = json.loads(zlib.decompress(self._file.read(length)))
+        assert isinstance(record, dict)
+        return record
+
+
+class Heads:
+    """The heads of records, by body: of the current extractor, or of the newest earlier one that read the body."""
+
+    def __init__(self, store: ObjectStore, extractor: str, spool: Spool) -> None:
+        earlier = [name for name in reversed(extractors(store)) if name != extractor]
+        self._stores = {name: RecordStore(store, name) for name in (extractor, *earlier)}
+        self._current = self._stores[extractor]
+        self._spool = spool
+        self._heads: dict[str, Head | None] = {}
+        self._manifest: dict[str, str] = {}
+
+    def enter_site(self, site: str) -> None:
+        """Load the manifest of a site, which says the kind of most bodies without reading their records."""
+        self._manifest = self._current.load_manifest(site)
+
+    def kind(self, sha256: str) -> str | None:
+        """Return the kind of a body's newest record, None where it has none."""
+        if sha256 in self._manifest:
+            return self._manifest[sha256]
+        # A killed run leaves records without a manifest, and a new extractor has read nothing yet.
+        head = self.get(sha256)
+        return None if head is None else head.kind
+
+    def get(self, sha256: str) -> Head | None:
+        """Return the head of a body's newest record, None where it has none."""
+        if sha256 not in self._heads:
+            self._heads[sha256] = None
+            for name, records in self._stores.items():
+                record = records.get(sha256)
+                if record is not None:
+                    self._heads[sha256] = _head(sha256, name, record, self._spool)
+                    break
+        return self._heads[sha256]
+
+
+def _head(sha256: str, extractor: str, record: Mapping[str, Any], spool: Spool) -> Head:
+    report = record.get("report") or {}
+    region = report.get("region") or {}
+    cells = record.get("cells") or {}
+    return Head(
+        sha256=sha256,
+        extractor=extractor,
+        kind=record["kind"],
+        media_type=record["document"]["media_type"],
+        size=record["document"]["bytes"],
+        title=report.get("title"),
+        agency=report.get("agency"),
+        region=region.get("code"),
+        year=report.get("year"),
+        figures=sum(cell["status"] == "number" for cell in cells.values()),
+        cells=len(cells),
+        ref=None if record["kind"] == "not_report" else spool.add(record),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A body that should be a report or is linked as one, and cannot be read."""
+
+    site: str
+    url: str
+    head: Head
+
+
+def gather(store: ObjectStore, heads: Heads) -> Iterator[Sighting | Unreadable]:
+    """Yield every address whose body is, or should be, a report; by site and address."""
+    for name in list_sites(store):
+        site = load_site(store, name)
+        state = refresh_state(store, name)
+        heads.enter_site(name)
+        for key, resource in sorted(state.resources.items()):
+            if resource.role in REPORT_ROLES:
+                yield from _sightings(site, key, resource, state, heads)
+
+
+def _sightings(
+    site: SiteInfo, key: str, resource: Resource, state: SiteState, heads: Heads
+) -> Iterator[Sighting | Unreadable]:
+    # By the time each was last seen: a body that came back is the current one.
+    versions = sorted(
+        resource.versions, key=lambda version: (version.last_seen, version.sha256 == resource.sha256)
+    )
+    reports = [version for version in versions if heads.kind(version.sha256) == "report"]
+    latest = versions[-1].sha256 if versions else None
+    if latest is not None and heads.kind(latest) == "unreadable":
+        head = heads.get(latest)
+        if head is not None:
+            yield Unreadable(site.id, resource.url, head)
+    if not reports:
+        return
+    current = reports[-1]
+    head = heads.get(current.sha256)
+    if head is None or head.kind != "report":
+        return  # the manifest speaks of a record that is not there: `gongkai verify` names it
+    yield Sighting(
+        site=site,
+        key=key,
+        url=resource.url,
+        role=resource.role,
+        head=head,
+        first_seen=current.first_seen,
+        last_seen=current.last_seen,
+        parent=_parent(resource, state, heads),
+        anchor=resource.trail.anchor,
+        older=tuple(version.sha256 for version in reports[:-1]),
+        stale=latest if latest != current.sha256 else None,
+        gone_since=resource.gone_since,
+    )
+
+
+def _parent(resource: Resource, state: SiteState, heads: Heads) -> Head | None:
+    if resource.parent is None:
+        return None
+    page = state.resources.get(resource.parent)
+    return heads.get(page.sha256) if page is not None and page.sha256 is not None else None
+
+
+def by_body(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
+    """Return the sightings of each body."""
+    found: dict[str, list[Sighting]] = {}
+    for sighting in sightings:
+        found.setdefault(sighting.head.sha256, []).append(sighting)
+    return found

@@ -1,0 +1,110 @@
+"""`gongkai demo`: the whole job on three small sites on loopback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gongkai.output import emit_json, note, print_table, say
+from gongkai.session import Session, common_options, pass_session
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="First of the ports the demo sites are served on; 0 for any.",
+)
+@common_options
+@pass_session
+def demo(session: Session, port: int | None) -> int:
+    """Run the whole job on bundled demo sites, into ./data.
+
+    Serves three small government sites on this machine, crawls them, reads the reports they publish, and
+    makes a release. Running it again finds nothing new.
+    """
+    from flows.publish import publish_release
+    from flows.summary import NEEDS_BROWSER
+    from gongkai.demo import DEFAULT_PORT, start_demo_sites
+    from gongkai.nightly import COLUMNS, exit_code, run_nightly, summary_rows
+
+    store = session.open()
+    with start_demo_sites(DEFAULT_PORT if port is None else port) as running:
+        note(f"demo sites: {'  '.join(running)}")
+        summary = run_nightly(store.url, running.entries(), {})
+    publication = publish_release(store)
+    code = exit_code(summary, forgiven=frozenset({NEEDS_BROWSER}))
+    if session.as_json:
+        emit_json({"run": summary, "release": publication.as_dict()})
+        return code
+    rows, footer = summary_rows(summary)
+    print_table(COLUMNS, rows, numbers=COLUMNS[1:], footer=footer)
+    for alert in summary["alerts"]:
+        if alert["code"] == NEEDS_BROWSER:
+            say(
+                f"{alert['site']} shows its list only to a browser, and none was found: the demo went on without it.\n"
+                f"  {alert['message']}"
+            )
+        else:
+            note(f"{alert['site']}: {alert['code']}: {alert['message']}")
+    _say_news(summary["counts"], publication)
+    _say_next(store, session, publication)
+    return code
+
+
+def _say_news(counts: dict[str, int], publication: Any) -> None:
+    said = publication.counts
+    release = (
+        f"{publication.version}: {said['reports']:,} reports, {said['cells']:,} cells, {said['figures']:,} of them "
+        f"figures, {said['checks_failed']:,} checks failed"
+    )
+    if counts["new"] or counts["changed"] or counts["extracted"]:
+        say(
+            f"{counts['new'] + counts['changed']:,} bodies archived, {counts['extracted']:,} records made, "
+            f"{counts['reused']:,} copies read only once."
+        )
+    else:
+        say("Nothing new: no body was stored again, no record was made again.")
+    say(f"Release {release}." if publication.is_new else f"The release stays {release}.")
+
+
+def _say_next(store: Any, session: Session, publication: Any) -> None:
+    from gongkai.commands.publish import location
+
+    option = "" if session.store_name == "./data" else f" --store {session.store_name}"
+    say("\nWhat next:")
+    address = example_address(store, publication.version)
+    if address is not None:
+        say(f"  gongkai{option} trace {address}")
+        say("      follows one figure back to the page it was printed on")
+    say(f"  {location(store.url, publication.prefix)}figures.csv")
+    say("      every figure with its evidence; figures.parquet is the same for pandas, R and DuckDB")
+    say(f"  gongkai{option} demo")
+    say("      again: nothing is fetched or read twice")
+    say(f"  gongkai{option} sites list   and   gongkai{option} crawl SITE")
+    say("      a real site; `gongkai crawl --sites FILE.yaml` takes a registry of your own")
+
+
+def example_address(store: Any, version: str) -> str | None:
+    """Return the address of a figure worth following, None where there is none: the largest count of requests."""
+    import io
+
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    from dataset.release import release_prefix
+
+    data = store.get(f"{release_prefix(version)}figures.parquet")
+    figures = pq.read_table(
+        io.BytesIO(data),
+        columns=["report_id", "table", "row", "column", "value"],
+        filters=[("table", "=", "requests"), ("value", ">", 0)],
+    )
+    if not figures.num_rows:
+        return None
+    top = figures.take(
+        pc.sort_indices(figures, sort_keys=[("value", "descending"), ("report_id", "ascending")])[:1]
+    )
+    row = top.to_pylist()[0]
+    return f"{row['report_id']}/{row['table']}.{row['row']}.{row['column']}"

@@ -1,0 +1,90 @@
+"""What the global options chose, handed to every command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gongkai.errors import UNREACHABLE, CommandError
+
+if TYPE_CHECKING:
+    from storage import ObjectStore
+
+DEFAULT_STORE = "./data"
+
+
+@dataclass
+class Session:
+    """The store and the way of speaking.
+
+    Attributes:
+        store_option: as given on the command line, None where not.
+        as_json: results as JSON, for machines.
+    """
+
+    store_option: str | None = None
+    as_json: bool = False
+
+    @property
+    def store_name(self) -> str:
+        """The store as the user named it: option, ``GONGKAI_STORE``, or ``./data``."""
+        return self.store_option or os.environ.get("GONGKAI_STORE") or DEFAULT_STORE
+
+    def open(self) -> ObjectStore:
+        """Open the store.
+
+        Raises:
+            StoreUnreachableError: it cannot be used.
+        """
+        from storage import open_store
+
+        return open_store(self.store_name)
+
+    def open_existing(self) -> ObjectStore:
+        """Open a store that a command only reads from; a folder that is not there is not made.
+
+        Raises:
+            StoreUnreachableError: it cannot be used.
+            CommandError: there is no such folder.
+        """
+        folder = Path(self.store_name.removeprefix("file://")).expanduser()
+        if not self.store_name.startswith("s3:") and not folder.exists():
+            raise CommandError(
+                f"no archive at {self.store_name}; `gongkai demo` or `gongkai crawl` makes one, --store names another",
+                UNREACHABLE,
+            )
+        return self.open()
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+pass_session = click.make_pass_decorator(Session, ensure=True)
+
+
+def _set_store(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.ensure_object(Session).store_option = value
+
+
+def _set_json(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        context.ensure_object(Session).as_json = True
+
+
+def common_options(function: F) -> F:
+    """Let a command take ``--store`` and ``--json`` after its name as well as before it."""
+    function = click.option(
+        "--json", is_flag=True, expose_value=False, callback=_set_json, help="Results as JSON, for machines."
+    )(function)
+    return click.option(
+        "--store",
+        metavar="URL",
+        expose_value=False,
+        callback=_set_store,
+        help=f"file:///path or s3://bucket/prefix (GONGKAI_STORE; default {DEFAULT_STORE}).",
+    )(function)
