@@ -1,6 +1,4 @@
-"""The public dataset: records and site states into reports, reports into releases, any figure back to its
-bytes.
-
+"""The public dataset: records into reports, reports into releases, any figure back to its bytes.
     sites.py      what a release must know of a site: region and body, from the store alone
     sources.py    every body that is a report: where and when it was seen, and what its record says in short
     reports.py    bodies -> reports (agency, year): copies, versions, regions, and what cannot be resolved
@@ -11,7 +9,7 @@ bytes.
 
 Layout in the store:
 
-    releases/versions.json                 the releases that exist, oldest first; a version not in it does not exist
+    releases/versions.json                 the releases that exist, oldest first; what is not in it does not exist
     releases/<version>/figures.parquet     one row a cell; also figures.csv
     releases/<version>/reports.parquet     one row a report; also reports.csv
     releases/<version>/documents.parquet   one row an address of a report's document; also documents.csv

@@ -168,7 +168,7 @@ def publish(
 
 
 def verify_releases(store: ObjectStore) -> Iterator[tuple[str, str]]:
-    """Yield the key of every file of a release that is not as its manifest says, and what is wrong with it."""
+    """Yield the key of every released file that is not as its manifest says, and what is wrong with it."""
     for entry in load_versions(store):
         prefix = release_prefix(entry["version"])
         try:

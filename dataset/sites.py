@@ -1,4 +1,4 @@
-"""What a release must know of a site. The flows keep each site's registry entry in the store when they crawl it."""
+"""What a release must know of a site: the entry that the flows keep in the store when they crawl it."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class Spool:
 
 
 class Heads:
-    """The heads of records, by body: of the current extractor, or of the newest earlier one that read the body."""
+    """The heads of records by body: the current extractor's, or that of the newest earlier one."""
 
     def __init__(self, store: ObjectStore, extractor: str, spool: Spool) -> None:
         earlier = [name for name in reversed(extractors(store)) if name != extractor]

@@ -1,4 +1,4 @@
-"""The chain of one figure: from the release to the bytes it was printed in, and to everyone who can check it."""
+"""The chain of one figure: from the release to the bytes it was printed in, and whether it still holds."""
 
 from __future__ import annotations
 

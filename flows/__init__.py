@@ -1,11 +1,10 @@
-"""The flows: a night's work from the registry to the records, cut into shards, with a summary of what
-happened.
+"""The flows: a night's work from the registry to the records, in shards, with a summary of what happened.
 
 How the floor is built:
 
     nightly.py      the Prefect flow `nightly`; its tasks are whole shards (20-50 sites), never documents
     scheduled.py    the Prefect flows `reextract` and `publish`, for deployments
-    run.py          a run's plan: site entries kept in the store, shards, settings, the summary at begin and end
+    run.py          a run's plan: site entries kept in the store, shards, settings, summary
     shards.py       sites into shards by host, so that politeness stays local to one process
     crawl.py        one shard's crawl: a Scrapy child process and its statistics
     child.py        child processes in groups of their own that never outlive us
@@ -24,6 +23,6 @@ anywhere but computed from what the archive holds (a body without a record of th
 Written to the store by this floor:
 
     runs/<run>/summary.json    at the start (``finished`` null) and at the end of a run
-    sites/<site>/entry.json    the registry entry a site was last crawled with, so that a release can be made from
-                               the store alone
+    sites/<site>/entry.json    the registry entry a site was last crawled with, so that a release can be
+                               made from the store alone
 """

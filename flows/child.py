@@ -93,7 +93,7 @@ class Child:
             yield line.decode("utf-8", errors="replace").rstrip("\n")
 
     def wait(self) -> int:
-        """Wait for its end, take its group along, and return its exit code (negative: ended by that signal)."""
+        """Wait for its end, take its group along, and return its exit code (negative: that signal)."""
         while not _has_ended(self._process):
             self._family.look()
             time.sleep(0.02)
@@ -109,7 +109,7 @@ class Child:
         return code
 
     def stop(self, grace: float = GRACE) -> None:
-        """End it and its group: SIGTERM once, then SIGKILL after `grace` seconds. Someone else calls `wait`."""
+        """End it and its group: SIGTERM, then SIGKILL after `grace` seconds. Someone else calls `wait`."""
         with self._stop_lock:
             if self._done.is_set():
                 return
@@ -174,8 +174,7 @@ CHILDREN = Children()
 
 
 def module_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return `environ` so that ``python -P -m <package of ours>`` finds our packages from any working
-    directory.
+    """Return `environ` so that ``python -P -m <package of ours>`` works from any working directory.
 
     (Without ``-P`` Python would look into the working directory first, and run whatever ``crawlers`` lies
     there.)

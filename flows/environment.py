@@ -70,7 +70,7 @@ def logs_folder(store_url: str) -> Path:
 
 
 def has_prefect_server(environ: Mapping[str, str]) -> bool:
-    """True where the user brings a Prefect server, by ``PREFECT_API_URL`` or by their active Prefect profile."""
+    """True where the user brings a Prefect server, by ``PREFECT_API_URL`` or their active Prefect profile."""
     if environ.get("PREFECT_API_URL"):
         return True
     home = environ.get("PREFECT_HOME")

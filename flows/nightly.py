@@ -12,7 +12,7 @@ from prefect import allow_failure, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import run as work
 from flows.child import CHILDREN
@@ -23,6 +23,9 @@ from storage import ObjectStore, StoreUnreachableError, open_store
 
 CONCURRENCY = 4
 """Shards at a time on one machine: a shard is one process that mostly waits for its sites."""
+
+# A shard's extraction waits in a thread of its own for the shard's crawl.
+RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=2 * CONCURRENCY)
 
 
 @task(task_run_name="crawl {run} {shard}", cache_policy=NO_CACHE, persist_result=False)
@@ -42,8 +45,7 @@ def extract_shard(store: str, run: str, shard: int, sites: list[str]) -> dict[st
 @flow(
     name="nightly",
     flow_run_name="nightly",
-    # A shard's extraction waits in a thread of its own for the shard's crawl.
-    task_runner=ThreadPoolTaskRunner(max_workers=2 * CONCURRENCY),
+    task_runner=RUNNER,
     persist_result=False,
 )
 def nightly(
@@ -104,7 +106,14 @@ def _work_through(archive: ObjectStore, plan: work.Plan, summary: dict[str, Any]
         # What a crawl archived before it failed is worth reading: extraction waits for its end, not its
         # success.
         extracts.append(
-            extract_shard.submit(plan.store, plan.run, number, list(shard), wait_for=[allow_failure(crawl)])
+            extract_shard.submit(
+                plan.store,
+                plan.run,
+                number,
+                list(shard),
+                wait_for=[allow_failure(crawl)],
+                return_state=False,
+            )
         )
     crawled: dict[str, Any] = {}
     extracted: dict[str, Any] = {}

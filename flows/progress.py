@@ -49,7 +49,7 @@ def watching(watcher: Watcher) -> Iterator[None]:
 
 
 def emit(stage: str, name: str, site: str | None = None, **data: Any) -> None:
-    """Tell the watchers. A watcher's own failure is the watcher's to handle: it stops the work that emitted."""
+    """Tell the watchers. A watcher that fails stops the work that emitted."""
     with _lock:
         watchers = tuple(_watchers)
     event = Event(stage, name, site, data)

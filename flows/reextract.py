@@ -89,14 +89,11 @@ class Tally:
 
     def as_lines(self) -> list[str]:
         """Return it as lines for people."""
+        by_change = ", ".join(f"{count:,} {name}" for name, count in sorted(self.changes.items()))
         lines = [
             f"{self.bodies:,} bodies: {self.skipped:,} read before by this extractor, {self.read:,} read now",
-            f"{sum(self.changes.values()):,} of {self.cells:,} figures differ, in {self.differing:,} documents"
-            + (
-                f" ({', '.join(f'{n:,} {name}' for name, n in sorted(self.changes.items()))})"
-                if self.changes
-                else ""
-            ),
+            f"{sum(self.changes.values()):,} of {self.cells:,} figures differ"
+            + (f" ({by_change}), in {self.differing:,} documents" if by_change else ""),
         ]
         if self.first:
             lines.append(f"{self.first:,} documents have no earlier record")

@@ -1,4 +1,4 @@
-"""A run without Prefect: its plan, the work of one shard, and its summary. `flows.nightly` puts these into tasks."""
+"""A run without Prefect: its plan, the work of one shard, its summary. `flows.nightly` makes tasks of it."""
 
 from __future__ import annotations
 

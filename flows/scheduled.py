@@ -7,7 +7,7 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.publish import publish_release
 from flows.reextract import Tally, all_sites, reextract_sites
@@ -24,7 +24,10 @@ def reextract_shard(store: str, sites: list[str], dry_run: bool) -> dict[str, An
 
 
 # Reading is work for one processor and holds Python's lock: threads would only take turns.
-@flow(name="reextract", task_runner=ThreadPoolTaskRunner(max_workers=1), persist_result=False)
+RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=1)
+
+
+@flow(name="reextract", task_runner=RUNNER, persist_result=False)
 def reextract(store: str | None = None, dry_run: bool = False) -> dict[str, Any]:
     """Read every archived report body with the current extractor, without network.
 

@@ -25,7 +25,7 @@ from flows.child import PARENT_PIPE, Child, Children, module_environment
 from flows.environment import has_prefect_server, logs_folder, set_prefect_settings
 
 START_TIMEOUT = 180.0
-"""Seconds for a first start on a slow machine that others share: a new database has some hundred migrations."""
+"""Seconds for a first start on a slow, shared machine: a new database has some hundred migrations."""
 
 GRACE = 2.0
 

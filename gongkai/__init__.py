@@ -1,8 +1,8 @@
 """The front door: the command line and the demo sites.
 
     cli.py          `gongkai`: global options, one-line errors, exit codes
-    commands/       one module a command; what a command needs is imported when it runs, so that `gongkai --help`
-                    and `gongkai extract` need neither Prefect nor Scrapy
+    commands/       one module a command; what a command needs is imported when it runs, so that
+                    `gongkai --help` and `gongkai extract` need neither Prefect nor Scrapy
     session.py      the store and the way of speaking that the global options chose
     errors.py       what went wrong -> one line and an exit code
     output.py       tables for people, JSON for machines

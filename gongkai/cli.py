@@ -85,7 +85,7 @@ def _failure(error: BaseException) -> int:
     log = _write_log(error)
     name = type(error).__name__
     return _fail(
-        f"a defect in gongkai: {name}: {one_line(str(error))[:200]} (the details are in {log}; please report them)",
+        f"a defect in gongkai: {name}: {one_line(str(error))[:200]} (details in {log}; please report them)",
         DEFECT,
     )
 
@@ -116,7 +116,7 @@ def _write_log(error: BaseException) -> Path:
 def _termination() -> Iterator[None]:
     """Turn SIGTERM and SIGHUP into an exception, so that children are ended and files closed."""
 
-    def terminate(number: int, frame: FrameType | None) -> None:
+    def terminate(_number: int, _frame: FrameType | None) -> None:
         raise TerminatedError
 
     known = {}

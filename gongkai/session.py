@@ -55,7 +55,8 @@ class Session:
         folder = Path(self.store_name.removeprefix("file://")).expanduser()
         if not self.store_name.startswith("s3:") and not folder.exists():
             raise CommandError(
-                f"no archive at {self.store_name}; `gongkai demo` or `gongkai crawl` makes one, --store names another",
+                f"no archive at {self.store_name}; `gongkai demo` or `gongkai crawl` makes one, "
+                "--store names another",
                 UNREACHABLE,
             )
         return self.open()

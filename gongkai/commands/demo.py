@@ -43,8 +43,8 @@ def demo(session: Session, port: int | None) -> int:
     for alert in summary["alerts"]:
         if alert["code"] == NEEDS_BROWSER:
             say(
-                f"{alert['site']} shows its list only to a browser, and none was found: the demo went on without it.\n"
-                f"  {alert['message']}"
+                f"{alert['site']} shows its list only to a browser, and there is none: "
+                f"the demo went on without it.\n  {alert['message']}"
             )
         else:
             note(f"{alert['site']}: {alert['code']}: {alert['message']}")
@@ -56,8 +56,8 @@ def demo(session: Session, port: int | None) -> int:
 def _say_news(counts: dict[str, int], publication: Any) -> None:
     said = publication.counts
     release = (
-        f"{publication.version}: {said['reports']:,} reports, {said['cells']:,} cells, {said['figures']:,} of them "
-        f"figures, {said['checks_failed']:,} checks failed"
+        f"{publication.version}: {said['reports']:,} reports, {said['cells']:,} cells, "
+        f"{said['figures']:,} of them figures, {said['checks_failed']:,} checks failed"
     )
     if counts["new"] or counts["changed"] or counts["extracted"]:
         say(
@@ -87,7 +87,7 @@ def _say_next(store: Any, session: Session, publication: Any) -> None:
 
 
 def example_address(store: Any, version: str) -> str | None:
-    """Return the address of a figure worth following, None where there is none: the largest count of requests."""
+    """Return the address of the largest count of requests, a figure worth following; None without one."""
     import io
 
     import pyarrow.compute as pc

@@ -32,7 +32,8 @@ def publish(session: Session) -> int:
     said = "release" if publication.is_new else "nothing new since release"
     say(
         f"{said} {publication.version}: {counts['reports']:,} reports, {counts['cells']:,} cells "
-        f"({counts['figures']:,} figures), {counts['checks_failed']:,} checks failed, {counts['issues']:,} issues"
+        f"({counts['figures']:,} figures), {counts['checks_failed']:,} checks failed, "
+        f"{counts['issues']:,} issues"
     )
     say(location(store.url, publication.prefix))
     if counts["unpublished"]:

@@ -75,7 +75,7 @@ def check(session: Session, files: tuple[Path, ...]) -> int:
 @common_options
 @pass_session
 def detect(session: Session, url: str) -> int:
-    """Say what publishing platform the page at URL comes from, and what it lists. One request, robots.txt obeyed."""
+    """Say what publishing platform the page at URL comes from, and what it lists. Obeys robots.txt."""
     from crawlers.page import Page, decode
     from crawlers.platforms import listing
 

@@ -50,7 +50,5 @@ def status(session: Session, runs: int) -> int:
         )
     if versions:
         last = versions[-1]
-        say(
-            f"{len(versions)} releases; the last is {last['version']} with {last['counts']['reports']:,} reports"
-        )
+        say(f"{len(versions)} releases; the last is {last['version']}, {last['counts']['reports']:,} reports")
     return DONE

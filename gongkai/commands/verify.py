@@ -47,8 +47,8 @@ def verify(session: Session, sample: float | None, rebuild: bool) -> int:
         emit_json({**asdict(counts), "findings": found})
         return FINDINGS if errors else DONE
     say(
-        f"{counts.hashed:,} of {counts.bodies:,} bodies ({counts.bytes:,} bytes) hashed, {counts.captures:,} captures "
-        f"and {counts.records:,} records checked"
+        f"{counts.hashed:,} of {counts.bodies:,} bodies ({counts.bytes:,} bytes) hashed, "
+        f"{counts.captures:,} captures and {counts.records:,} records checked"
     )
     if found:
         print_table(
