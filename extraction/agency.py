@@ -1,0 +1,105 @@
+"""Names of government bodies: finding them, and telling a body from a place."""
+
+from __future__ import annotations
+
+import re
+
+from extraction.dates import is_date_line
+from extraction.normalise import squeeze
+from extraction.text_lines import TextLine
+
+_BODY = (
+    r"(?:人民政府(?:[\u4e00-\u9fff]{0,10}(?:办公厅|办公室|办事处))?|街道办事处|办事处|管理委员会|管委会|工作委员会|委员会(?:办公室)?|"
+    r"[\u4e00-\u9fff]{0,16}(?:局|厅|署|办公室|办公厅|委员会|委|总队|支队|大队|海关|分行|支行|银行|中心|研究院|档案馆|"
+    r"监察部|教育部|财政部|农业农村部|商务部|公安部|民政部|司法部|水利部|生态环境部|交通运输部|[工科国住应审自人文外]\w{2,10}部|联合会|总工会|集团|公司|大学|学院|医院|学校)|园区)"
+)
+_NAME = re.compile(rf"[\u4e00-\u9fff]{{2,30}}?{_BODY}")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,24}(?:省|市|县|区|旗|盟|州|乡|镇|街道|自治区|自治县|自治州)")
+_INDIRECT = re.compile(r"^(?:中共|我|本|该|各|全|由|向|在|对|经|和|与|及|为|是|以|将|根据|按照|通过|结合|国务院办公厅)|(?:我|本|该|各)(?:区|市|县|镇|乡|局|办|处|委|单位)")
+_YEAR_WORDS = re.compile(r"\(?(?:20[0-9]{2}|二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])(?:年度|年)?\)?(?:度)?")
+_TITLE_TAIL = re.compile(r"(?:政府信息公开|政务信息公开|政务公开|信息公开).*$")
+_SPECIAL = re.compile(r"(?:开发|高新|新|园|示范|管理|保税|保护|风景|功能|度假|产业|合作|试验|实验|名胜)区$|部门$|系统$")
+_COMPLETE = (
+    (re.compile(r"街道$"), "办事处"),
+    (re.compile(r"(?:省|市|县|旗|盟|州|乡|镇|自治区|自治县|自治州)$"), "人民政府"),
+    (re.compile(r"区$"), "人民政府"),
+)
+
+
+def title_agency(title: str) -> str | None:
+    """The body (or place) that a title names: what is left without year and report words."""
+    bare = squeeze(title)
+    inner = re.search(r"[《<](.+?)[》>]", bare)
+    outer = re.sub(r"关于.*$", "", bare)
+    text = re.sub(r"^.*?(?:印发|公布|发布|报送)[《<]?", "", bare) if inner is None and "的通知" in bare else (inner[1] if inner else bare)
+    for candidate in (text, outer):
+        name = _TITLE_TAIL.sub("", candidate)
+        name = _YEAR_WORDS.sub("", name)
+        name = re.sub(r"^(?:关于)?|(?:关于|的|在|年度|开展|落实|做好)+$", "", name).strip("()《》-—_·.")
+        name = re.sub(r"^(?:关于|公布|印发)", "", name)
+        if len(name) >= 2 and re.fullmatch(r"[\u4e00-\u9fff()、·]+", name):
+            return name
+    return None
+
+
+def is_place(name: str) -> bool:
+    """Whether a name is that of a place, not of a body (段店乡)."""
+    return re.search(rf"{_BODY}$", name) is None or (_PLACE.fullmatch(name) is not None and not name.endswith("园区"))
+
+
+def complete(place: str) -> str:
+    """The body that governs a place, where its kind leaves one choice; else the name as it is."""
+    if _SPECIAL.search(place):
+        return place
+    for pattern, body in _COMPLETE:
+        if pattern.search(place):
+            return place + body
+    return place
+
+
+def same_body(short: str, full: str) -> bool:
+    """Whether a full name is the body that a short name (or place) stands for."""
+    if full.endswith(short):
+        return True
+    at = full.find(short)
+    if at < 0:
+        return False
+    rest = full[at + len(short) :]
+    return rest in {"人民政府", "办事处", "街道办事处", "管理委员会", "管委会", "委员会", "人民政府办公室", "人民政府办公厅", "厅", "局"}
+
+
+def agencies_in(text: str, *, whole: bool = False) -> list[str]:
+    """Bodies named in a text; `whole`: the text is nothing but a name."""
+    bare = squeeze(text)
+    if whole:
+        return [bare] if 3 <= len(bare) <= 36 and _NAME.fullmatch(bare) and not re.search(r"网$|网站", bare) else []
+    out = []
+    for match in re.finditer(r"[\u4e00-\u9fff]{2,20}?(?:人民政府|街道办事处|办事处|管理委员会|管委会)", bare):
+        name = _trim(match[0])
+        if name and len(name) >= 4:
+            out.append(name)
+    return out
+
+
+def _trim(name: str) -> str | None:
+    """Words before the name cut off: 切实推进段店乡人民政府 -> 段店乡人民政府; None for 各级人民政府."""
+    name = re.sub(
+        r"^.*(?:根据|按照|推进|推动|促进|反映|编制|参照|贯彻|落实|执行|加强|关于|由于|由|向|为|对|在|经|将|把|及|和|与|或|是|以|到|至|从|的|了|"
+        r"进行|公布|公开|印发|有关|通过|结合|围绕|参加|接受|按|报|受|年度|年)(?=[\u4e00-\u9fff]{2})",
+        "",
+        name,
+    )
+    if not name or re.match(r"^(?:各|我|本|该|全|市|区|县|省|乡|镇|级|地方|基层|上级|国务院|中央|人民|设区|自治)", name) and len(name) <= 7:
+        return None
+    return name
+
+
+def signature(lines: list[TextLine]) -> str | None:
+    """The body that signs: the line right above a closing date, or on the same line."""
+    for number in range(len(lines) - 1, max(len(lines) - 30, 0), -1):
+        line = lines[number]
+        if is_date_line(line.text) and "印发" not in line.bare:
+            above = lines[number - 1].bare
+            if len(above) <= 36 and _NAME.fullmatch(above):
+                return above
+    return None

@@ -1,0 +1,269 @@
+"""Data rows -> labels and one cell for each column.
+
+On a true grid a value belongs to the column it stands under, provided that no row contradicts the grid (a known
+label under a value head, a figure under the label head); one contradiction and the whole segment is read as if its
+spans were lost.
+
+With lost spans, values are what follows the last label. If as many cells are left as there are columns, they align.
+If there are more, exactly as many non-blank cells in one run align; rows with blanks take the offset that full rows
+with the label in the same cell establish. What no rule decides is `unreadable`: never a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from extraction.columns import Columns
+from extraction.document import Cell
+from extraction.forms import Form, forms
+from extraction.normalise import squeeze
+from extraction.segments import Line, Segment
+from extraction.values import is_figure, is_value_like
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What stands in one column of a row: a cell, nothing (`absent`), or something that cannot be told."""
+
+    cell: Cell | None
+    status: str | None = None
+    why: str = ""
+
+
+@dataclass
+class RawRow:
+    """One data row as read.
+
+    Attributes:
+        labels: texts of its label cells, outermost first.
+        slots: column key -> what stands there.
+        table: zero-based table number.
+        row: zero-based row.
+        heads: printed column heads by key.
+        extra: cells beyond the known columns.
+        clause: caption of article 20 above it.
+        sub: the label is a further one behind a known label (a sub-row).
+    """
+
+    labels: list[str]
+    slots: dict[str, Slot]
+    table: int
+    row: int
+    heads: dict[str, str]
+    extra: list[Cell] = field(default_factory=list)
+    clause: str | None = None
+    sub: bool = False
+
+    @property
+    def label(self) -> str:
+        """The innermost label."""
+        return self.labels[-1] if self.labels else ""
+
+    @property
+    def blank(self) -> bool:
+        """No value cell holds anything."""
+        return all(slot.cell is None or not squeeze(slot.cell.text) for slot in self.slots.values())
+
+
+def read_rows(segment: Segment, columns: Columns) -> list[RawRow]:
+    """The data rows of a segment."""
+    form = forms()[segment.kind or ""]
+    if columns.grid is not None:
+        rows = _on_grid(segment, columns, form)
+        if rows is not None:
+            return rows
+    return _lossy(segment, columns, form)
+
+
+def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | None:
+    grid = columns.grid or {}
+    first = min(column for places in grid.values() for column in places)
+    key_at = {column: key for key, places in grid.items() for column in places}
+    cover = _cover(segment)
+    out: list[RawRow] = []
+    for number, _ in segment.rows:
+        labels: list[Cell] = []
+        values: dict[str, list[Cell]] = {key: [] for key in grid}
+        extra: list[Cell] = []
+        for column, cell in sorted(cover.get(number, {}).items()):
+            if column < first:
+                if cell not in labels:
+                    labels.append(cell)
+            elif (key := key_at.get(column)) is not None:
+                if cell not in values[key]:
+                    values[key].append(cell)
+            elif cell not in extra:
+                extra.append(cell)
+        texts = [cell.text for cell in labels if squeeze(cell.text)]
+        if any(is_figure(text) for text in texts):
+            return None
+        if any(form.knows(cell.text) for cells in (*values.values(), extra) for cell in cells):
+            return None
+        if any(cell.column < first <= cell.column + cell.colspan - 1 for cell in labels):
+            return None
+        slots = {key: _slot(cells, key, key_at, number) for key, cells in values.items()}
+        out.append(
+            RawRow(
+                labels=_distinct(texts), slots=slots, table=segment.index, row=number, heads=columns.heads,
+                extra=[cell for cell in extra if squeeze(cell.text)], clause=segment.clause,
+                sub=_is_sub(texts, form),
+            )
+        )  # fmt: skip
+    return out
+
+
+def _cover(segment: Segment) -> dict[int, dict[int, Cell]]:
+    """Row -> grid column -> the cell that covers it, for the data rows (bounded by the cells there are)."""
+    cover: dict[int, dict[int, Cell]] = {number: {} for number, _ in segment.rows}
+    last = max(cover, default=-1)
+    for cell in segment.table.cells:
+        for row in range(cell.row, min(cell.row + cell.rowspan, last + 1)):
+            if row in cover:
+                for column in range(cell.column, min(cell.column + cell.colspan, segment.table.width)):
+                    cover[row].setdefault(column, cell)
+    return cover
+
+
+def _slot(cells: list[Cell], key: str, key_at: dict[int, str], row: int) -> Slot:
+    if not cells:
+        return Slot(None, "absent", "no cell there")
+    if len(cells) > 1:
+        if len({squeeze(cell.text) for cell in cells}) == 1:
+            return Slot(cells[0])
+        return Slot(cells[0], "unreadable", "several cells under one head")
+    cell = cells[0]
+    over = {key_at.get(c) for c in range(cell.column, cell.column + cell.colspan)} - {None, key}
+    if (over or cell.row != row) and is_figure(cell.text):
+        return Slot(cell, "unreadable", "one figure printed across several rows or columns")
+    return Slot(cell)
+
+
+def _distinct(texts: list[str]) -> list[str]:
+    """Labels repeated instead of spans count once."""
+    return [text for i, text in enumerate(texts) if i == 0 or squeeze(texts[i - 1]) != squeeze(text)]
+
+
+def _is_sub(texts: list[str], form: Form) -> bool:
+    known = [i for i, text in enumerate(texts) if form.row(text)]
+    return bool(known) and known[-1] < len(texts) - 1
+
+
+@dataclass
+class _Parts:
+    """A row with lost spans: labels, the ordinal of the last one, and what follows."""
+
+    number: int
+    labels: list[str]
+    last: int
+    tail: list[Cell]
+    sub: bool
+
+
+def _lossy(segment: Segment, columns: Columns, form: Form) -> list[RawRow]:
+    count = len(columns.order)
+    parts = [_parts(line, form, count) for line in segment.rows]
+    starts: dict[int, set[int]] = {}
+    for part in parts:
+        if (offset := _run(part.tail, count)) is not None and count > 1:
+            starts.setdefault(part.last, set()).add(offset)
+    if columns.start is not None:
+        starts.setdefault(0, set()).add(columns.start - 1)
+    out: list[RawRow] = []
+    for part in parts:
+        slots, extra = _align(part, columns, starts.get(part.last, set()), form)
+        out.append(
+            RawRow(
+                labels=_distinct(part.labels), slots=slots, table=segment.index, row=part.number,
+                heads=columns.heads, extra=extra, clause=segment.clause, sub=part.sub,
+            )
+        )  # fmt: skip
+    return out
+
+
+def _parts(line: Line, form: Form, count: int) -> _Parts:
+    number, cells = line
+    leading: list[int] = []
+    for i, cell in enumerate(cells):
+        if not squeeze(cell.text):
+            continue
+        if is_value_like(cell.text):
+            break
+        leading.append(i)
+    known = [i for i in leading if form.knows(cell_text(cells, i)) or form.row(cell_text(cells, i))]
+    last = leading[-1] if leading else -1
+    sub = False
+    if known and known[-1] != last:
+        # Words behind the last known label: a text in a value cell, or the label of a sub-row.
+        behind = [cell for cell in cells[last + 1 :] if squeeze(cell.text)]
+        if len(behind) == count and not form.group(cell_text(cells, known[-1])):
+            sub = True
+        elif len(cells) - known[-1] - 1 >= count and not form.group(cell_text(cells, known[-1])):
+            last = known[-1]
+    labels = [cells[i].text for i in leading if i <= last]
+    return _Parts(number, labels, last, list(cells[last + 1 :]), sub)
+
+
+def cell_text(cells: tuple[Cell, ...], at: int) -> str:
+    """The text of the cell at an ordinal."""
+    return cells[at].text
+
+
+def _run(tail: list[Cell], count: int) -> int | None:
+    """Where the only non-blank run of a tail starts, if it is exactly as long as the columns are many."""
+    filled = [i for i, cell in enumerate(tail) if squeeze(cell.text)]
+    if len(filled) != count or not filled or filled[-1] - filled[0] != count - 1:
+        return None
+    return filled[0]
+
+
+def _align(
+    part: _Parts, columns: Columns, starts: set[int], form: Form
+) -> tuple[dict[str, Slot], list[Cell]]:
+    order = columns.order
+    tail = part.tail
+    filled = [i for i, cell in enumerate(tail) if squeeze(cell.text)]
+    if not order:
+        return {}, [cell for cell in tail if squeeze(cell.text)]
+    if any(form.knows(tail[i].text) for i in filled):
+        return _unreadable(part, order, "a label stands behind figures"), [tail[i] for i in filled]
+    offset: int | None
+    why = ""
+    if len(tail) == len(order):
+        offset = 0
+    elif len(tail) < len(order):
+        # Whether trailing blanks were cut off or blanks were dropped anywhere cannot be seen.
+        offset, why = None, f"{len(tail)} cells for {len(order)} columns"
+    elif len(starts) > 1 and filled:
+        offset, why = None, "the rows around start their values in different cells"
+    elif (run := _run(tail, len(order))) is not None:
+        offset = run
+    elif not filled and len(tail) > len(order):
+        offset = 0
+    elif len(filled) > len(order):
+        offset, why = None, f"{len(filled)} values for {len(order)} columns"
+    elif len(starts) == 1:
+        offset = next(iter(starts))
+        if any(not offset <= i < offset + len(order) for i in filled):
+            offset, why = None, "values stand outside the columns of the rows around"
+    else:
+        offset, why = None, "blank cells, and nothing says which columns the values belong to"
+    if offset is None:
+        return _unreadable(part, order, why), [tail[i] for i in filled]
+    return _place(tail, offset, order), []
+
+
+def _place(tail: list[Cell], offset: int, order: tuple[str, ...]) -> dict[str, Slot]:
+    slots: dict[str, Slot] = {}
+    for i, key in enumerate(order):
+        at = offset + i
+        slot = Slot(tail[at]) if at < len(tail) else Slot(None, "absent", "the row ends before this column")
+        before = slots.get(key)
+        if before is None or (before.cell is not None and not squeeze(before.cell.text)):
+            slots[key] = slot
+        elif slot.cell is not None and squeeze(slot.cell.text) not in {"", squeeze(before.cell.text if before.cell else "")}:
+            slots[key] = Slot(before.cell, "unreadable", "a repeated column holds different values")
+    return slots
+
+
+def _unreadable(part: _Parts, order: tuple[str, ...], why: str) -> dict[str, Slot]:
+    return {key: Slot(None, "unreadable", why) for key in order}

@@ -1,0 +1,97 @@
+"""The arithmetic identities of an edition, judged on the figures as printed.
+
+Three answers: it holds, it fails, or (None) it cannot be judged because a cell it needs is not a figure. Beside it,
+where blanks or dashes are all that stood in the way, whether it would hold if they were zeros. No figure is ever
+altered to make a check hold.
+
+Rules: ``equal_sums`` (left = right), ``sum`` (total = parts), ``at_most`` (part <= whole).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from extraction.editions import CheckForm, Edition
+from extraction.record import CellRecord, Check, Issue
+
+_EMPTY = frozenset({"blank", "dash", "not_applicable"})
+
+
+def run_checks(
+    cells: dict[str, CellRecord], editions: dict[str, Edition]
+) -> tuple[list[Check], list[Issue]]:
+    """Judge every identity of every table found; `editions` gives the edition of each table."""
+    checks: list[Check] = []
+    issues: list[Issue] = []
+    for table, edition in editions.items():
+        for form in edition.checks:
+            if form.table == table:
+                for check in _judge(form, edition, cells):
+                    checks.append(check)
+                    issue = _issue(check)
+                    if issue is not None:
+                        issues.append(issue)
+    return checks, issues
+
+
+def _judge(form: CheckForm, edition: Edition, cells: dict[str, CellRecord]) -> Iterator[Check]:
+    table = edition.tables[form.table]
+    name: Callable[[str, str], str]
+    if form.over == "columns":
+        places = list(table.columns)
+        name = lambda field, place: f"{table.key}.{field}.{place}"  # noqa: E731
+    else:
+        places = list(table.rows)
+        name = lambda field, place: f"{table.key}.{place}.{field}"  # noqa: E731
+    for place in places:
+        left, right = _sides(form)
+        wanted = [name(field, place) for field in (*left, *right)]
+        if form.over == "rows" and not set((*left, *right)) <= set(table.rows[place].columns):
+            continue
+        if any(cell not in cells for cell in wanted):
+            continue
+        yield _check(form, place, [name(f, place) for f in left], [name(f, place) for f in right], cells)
+
+
+def _sides(form: CheckForm) -> tuple[list[str], list[str]]:
+    fields = form.fields
+    if form.rule == "equal_sums":
+        return list(fields["left"]), list(fields["right"])
+    if form.rule == "sum":
+        return list(fields["parts"]), [fields["total"]]
+    return [fields["whole"]], [fields["part"]]
+
+
+def _check(
+    form: CheckForm, place: str, left: list[str], right: list[str], cells: dict[str, CellRecord]
+) -> Check:
+    names = (*left, *right)
+    empty = [name for name in names if cells[name].value is None]
+    zeros: bool | None = None
+    expected = actual = holds = None
+    if not empty:
+        expected, actual = _sum(left, cells), _sum(right, cells)
+        holds = _compare(form, expected, actual)
+    elif all(cells[name].status in _EMPTY for name in empty) and len(empty) < len(names):
+        zeros = _compare(form, _sum(left, cells), _sum(right, cells))
+    return Check(f"{form.id}.{place}", holds, expected, actual, names, zeros, form.soft)
+
+
+def _sum(names: list[str], cells: dict[str, CellRecord]) -> Decimal:
+    return sum((cells[name].value or Decimal(0) for name in names), Decimal(0))
+
+
+def _compare(form: CheckForm, expected: Decimal, actual: Decimal) -> bool:
+    return actual <= expected if form.rule == "at_most" else actual == expected
+
+
+def _issue(check: Check) -> Issue | None:
+    if check.holds is False:
+        severity = "note" if check.soft else "warning"
+        message = f"{check.id}: expected {check.expected}, printed {check.actual}"
+        return Issue("check_failed", severity, message, check.cells)
+    if check.blank_as_zero is False:
+        message = f"{check.id}: would not hold with blanks as zeros"
+        return Issue("check_failed_blank_as_zero", "note" if check.soft else "warning", message, check.cells)
+    return None

@@ -1,0 +1,171 @@
+"""The format editions as data: tables, rows, columns, labels, units, identities.
+
+An edition is one YAML file here; no code names an edition, a row or a column. A label matches a row when its core
+(without spaces, enumerators, quotes and bracketed glosses) equals the printed label or a variant, or else when it
+holds all words of one token list; a label that fits several rows fits none.
+
+The public part is schema only: `load`, `editions`, `Edition` and what hangs below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from extraction.normalise import label_core, label_full
+
+FOLDER = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Label:
+    """A printed label and the wordings that mean the same.
+
+    Attributes:
+        key: the key in records.
+        label: as the form prints it.
+        variants: further wordings.
+        tokens: alternatives of words that must all occur.
+    """
+
+    key: str
+    label: str
+    variants: tuple[str, ...] = ()
+    tokens: tuple[tuple[str, ...], ...] = ()
+
+    @cached_property
+    def exact(self) -> frozenset[str]:
+        """Normalised wordings that are this label without doubt."""
+        words = (self.label, *self.variants)
+        return frozenset(form for word in words for form in (label_core(word), label_full(word)))
+
+    def contains(self, core: str) -> bool:
+        """Whether a normalised label holds all words of one token list."""
+        return any(all(word in core for word in words) for words in self.tokens)
+
+
+@dataclass(frozen=True)
+class Column(Label):
+    """A column: `kind` is ``count``, ``change`` or ``money``; `shared` ones decide no edition."""
+
+    unit: str = "件"
+    kind: str = "count"
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Row(Label):
+    """A row.
+
+    Attributes:
+        columns: the columns it has.
+        group: key of the group head it stands under.
+        clause: the clause of article 20 it belongs to (``一``, ``五`` …).
+        optional: printed by some regions only; absent without an issue.
+        in_context: the label says too little alone; it needs its group or the row before.
+    """
+
+    columns: tuple[str, ...] = ()
+    group: str | None = None
+    clause: str | None = None
+    optional: bool = False
+    in_context: bool = False
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """One table of an edition: rows and columns in printed order, group heads, words that mark it."""
+
+    key: str
+    columns: Mapping[str, Column]
+    rows: Mapping[str, Row]
+    groups: Mapping[str, Label]
+    markers: tuple[str, ...]
+    heads: Mapping[str, tuple[str, ...]]
+    row_head: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CheckForm:
+    """An arithmetic identity: see `extraction.checks` for the rules."""
+
+    id: str
+    rule: str
+    over: str
+    fields: Mapping[str, Any]
+    soft: bool = False
+
+    @property
+    def table(self) -> str:
+        """The table it is about."""
+        return self.id.split(".", 1)[0]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of the national format."""
+
+    id: str
+    instrument: str
+    first_year: int
+    last_year: int | None
+    tables: Mapping[str, TableForm]
+    checks: tuple[CheckForm, ...] = field(default=())
+
+
+def _label(cls: type[Label], key: str, entry: dict[str, Any], **more: Any) -> Any:  # noqa: ANN401
+    known = dict(entry)
+    label = str(known.pop("label"))
+    variants = tuple(str(v) for v in known.pop("variants", ()))
+    tokens = tuple(tuple(str(w) for w in words) for words in known.pop("tokens", ()))
+    known.pop("order", None)
+    if "columns" in known:
+        known["columns"] = tuple(known["columns"])
+    return cls(key=key, label=label, variants=variants, tokens=tokens, **{**more, **known})
+
+
+def _table(key: str, entry: dict[str, Any]) -> TableForm:
+    columns = {k: _label(Column, k, v) for k, v in entry["columns"].items()}
+    rows = {k: _label(Row, k, {"columns": tuple(columns), **v}) for k, v in entry["rows"].items()}
+    return TableForm(
+        key=key,
+        columns=columns,
+        rows=rows,
+        groups={k: _label(Label, k, v) for k, v in entry.get("groups", {}).items()},
+        markers=tuple(entry.get("markers", ())),
+        heads={k: tuple(v) for k, v in entry.get("heads", {}).items()},
+        row_head=tuple(entry.get("row_head", ())),
+    )
+
+
+def _check(entry: dict[str, Any]) -> CheckForm:
+    fields = {k: v for k, v in entry.items() if k not in {"id", "rule", "over", "soft"}}
+    return CheckForm(entry["id"], entry["rule"], entry["over"], fields, bool(entry.get("soft", False)))
+
+
+@lru_cache(maxsize=1)
+def editions() -> Mapping[str, Edition]:
+    """All editions, oldest first, by id."""
+    found: dict[str, Edition] = {}
+    for path in sorted(FOLDER.glob("*.yaml")):
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        first, last = data["years"]
+        found[data["edition"]] = Edition(
+            id=data["edition"],
+            instrument=data["instrument"],
+            first_year=first,
+            last_year=last,
+            tables={k: _table(k, v) for k, v in data["tables"].items()},
+            checks=tuple(_check(entry) for entry in data.get("checks", ())),
+        )
+    return found
+
+
+def load(edition: str) -> Edition:
+    """One edition by id; KeyError when no YAML file has it."""
+    return editions()[edition]

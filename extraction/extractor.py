@@ -1,0 +1,102 @@
+"""The whole way from bytes to record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+from extraction.charset import declared_charset
+from extraction.checks import run_checks
+from extraction.document import Document, Table, UnreadableError
+from extraction.editions import editions
+from extraction.identity import identify
+from extraction.kind import decide
+from extraction.readers import reader
+from extraction.record import Issue, Record
+from extraction.sections import KEYS, find_sections
+from extraction.sniff import EMPTY, sniff
+from extraction.tables import Tables, read_tables
+from extraction.text_lines import text_lines
+from extraction.version import EXTRACTOR
+
+
+def extract(data: bytes, *, media_type: str | None = None, url: str | None = None) -> Record:
+    """Read one document.
+
+    Args:
+        data: the bytes as archived.
+        media_type: what the transport declared (with its charset, if it gave one); the content decides.
+        url: the address, for readers that need it; it never enters the record.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    found = sniff(data, media_type)
+
+    def unreadable(code: str, message: str) -> Record:
+        issue = Issue(code, "error", message)
+        return Record(sha256, len(data), found, EXTRACTOR, "unreadable", issues=(issue,))
+
+    if found == EMPTY:
+        return unreadable("empty", "the document is empty")
+    try:
+        document = _read(data, found, media_type, url)
+        return _record(document, sha256, len(data))
+    except UnreadableError as error:
+        return unreadable(error.code, str(error))
+    except RecursionError:
+        return unreadable("malformed", "nested too deeply to read")
+    except MemoryError:
+        return unreadable("too_large", "needs more memory than there is")
+    except Exception as error:  # noqa: BLE001 - the boundary: one bad document must not stop a shard, and says so
+        return unreadable("reader_failed", f"{type(error).__name__}: {error}"[:300])
+
+
+def _read(data: bytes, found: str, declared: str | None, url: str | None) -> Document:
+    read = reader(found)
+    if found == "text/html":
+        return read(data, url=url, charset=declared_charset(declared))
+    return read(data, url=url)
+
+
+def _record(document: Document, sha256: str, size: int) -> Record:
+    first_table = next((i for i, block in enumerate(document.blocks) if isinstance(block, Table)), None)
+    lines = text_lines(document)
+    identity = identify(document, lines, first_table)
+    tables = read_tables(document, identity.year)
+    lines = text_lines(document, tables.used)
+    sections, _ = find_sections(lines, tables.blocks)
+    kind, issues = decide(document, lines, identity, tables, sections)
+    head = (sha256, size, document.media_type, EXTRACTOR, kind)
+    read = [Issue(issue.code, issue.severity, issue.message) for issue in document.issues]
+    attachments = tuple({"url": link.url, "text": link.text} for link in document.links)
+    if kind != "report":
+        return Record(*head, issues=(*read, *issues), attachments=attachments)
+    known = {kind: editions()[edition] for kind, edition in tables.editions.items() if edition is not None}
+    checks, failed = run_checks(tables.cells, known)
+    missing = [key for key in KEYS if key not in {section.key for section in sections}]
+    if missing:
+        issues.append(Issue("section_missing", "note", f"sections not found: {', '.join(missing)}"))
+    edition, mixed = _edition(tables)
+    return Record(
+        *head,
+        report=identity.report(tables.editions, edition),
+        cells=tables.cells,
+        sections=sections,
+        checks=tuple(checks),
+        extra=tuple(tables.extra),
+        issues=(*read, *issues, *identity.issues, *tables.issues, *mixed, *failed),
+        attachments=attachments,
+    )
+
+
+def _edition(tables: Tables) -> tuple[str | None, list[Issue]]:
+    """The edition of the report: that of its tables; of several, the one of most tables, with an issue."""
+    found = [edition for edition in tables.editions.values() if edition is not None]
+    if not found:
+        return None, []
+    counts = Counter(found)
+    if len(counts) == 1:
+        return found[0], []
+    most = max(counts.values())
+    leading = [edition for edition, count in counts.items() if count == most]
+    message = ", ".join(f"{kind} {edition}" for kind, edition in tables.editions.items())
+    return (leading[0] if len(leading) == 1 else None), [Issue("mixed_editions", "warning", message)]

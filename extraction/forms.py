@@ -1,0 +1,102 @@
+"""All editions' forms laid over each other: which row, column or group head does a printed label mean?
+
+Recognition runs before the edition is known (the edition is a conclusion from what was found), so labels are
+matched against the union of all editions. A label that fits several things fits none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extraction.editions import Column, Label, Row, editions
+from extraction.normalise import label_core, label_full, squeeze
+
+TABLES = ("proactive", "requests", "review_litigation")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One table over all editions."""
+
+    key: str
+    rows: dict[str, tuple[Row, ...]]
+    columns: dict[str, tuple[Column, ...]]
+    groups: dict[str, tuple[Label, ...]]
+    heads: dict[str, frozenset[str]]
+    markers: tuple[str, ...]
+    row_head: frozenset[str]
+
+    def row(self, text: str) -> str | None:
+        """The row a label names, or None. A label that needs its context is not found here."""
+        return _find(self.rows, text)
+
+    def column(self, text: str) -> str | None:
+        """The column a head names, or None."""
+        return _find(self.columns, text)
+
+    def group(self, text: str) -> str | None:
+        """The group head a label is, or None."""
+        return _find(self.groups, text)
+
+    def head(self, text: str) -> str | None:
+        """The merged head (申请人情况, 法人或其他组织) a text is, or None."""
+        core = label_core(text)
+        return next((key for key, words in self.heads.items() if core in words), None)
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is a row label or a group head here."""
+        return self.row(text) is not None or self.group(text) is not None
+
+    def row_exact(self, text: str) -> str | None:
+        """The row whose printed label (or a variant) this is word for word."""
+        core = label_core(text)
+        found = {key for key, labels in self.rows.items() if any(core in label.exact for label in labels)}
+        return found.pop() if len(found) == 1 else None
+
+
+def _find(entries: dict[str, tuple[Label, ...]], text: str) -> str | None:
+    core = label_core(text)
+    if not core:
+        return None
+    for form in dict.fromkeys((core, label_full(text))):
+        exact = {key for key, labels in entries.items() if any(form in label.exact for label in labels)}
+        if exact:
+            return exact.pop() if len(exact) == 1 else None
+    found = {key for key, labels in entries.items() if any(label.contains(core) for label in labels)}
+    return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def forms() -> dict[str, Form]:
+    """The forms by table key, in printed order."""
+    out: dict[str, Form] = {}
+    for key in TABLES:
+        rows: dict[str, tuple[Row, ...]] = {}
+        columns: dict[str, tuple[Column, ...]] = {}
+        groups: dict[str, tuple[Label, ...]] = {}
+        heads: dict[str, frozenset[str]] = {}
+        markers: list[str] = []
+        row_head: set[str] = set()
+        for edition in editions().values():
+            table = edition.tables.get(key)
+            if table is None:
+                continue
+            for name, row in table.rows.items():
+                rows[name] = (*rows.get(name, ()), row)
+            for name, column in table.columns.items():
+                columns[name] = (*columns.get(name, ()), column)
+            for name, group in table.groups.items():
+                groups[name] = (*groups.get(name, ()), group)
+            for name, words in table.heads.items():
+                heads[name] = heads.get(name, frozenset()) | {label_core(word) for word in words}
+            markers += table.markers
+            row_head |= set(table.row_head)
+        out[key] = Form(key, rows, columns, groups, heads, tuple(dict.fromkeys(markers)), frozenset(row_head))
+    return out
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text is a clause caption (第二十条第（一）项)."""
+    bare = squeeze(text)
+    return bare.startswith(forms()["proactive"].markers) and len(bare) <= 24

@@ -1,0 +1,225 @@
+"""Who reports on which year, and since when: title, agency, year, dates, document number, scope.
+
+Every field keeps all its sources; the best source wins by kind, never by chance, and sources that contradict each
+other leave an issue.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from extraction.agency import agencies_in, complete, is_place, same_body, signature, title_agency
+from extraction.dates import dates, is_date_line, title_years, years
+from extraction.document import Document
+from extraction.normalise import squeeze
+from extraction.record import Issue, Report
+from extraction.text_lines import TextLine
+
+_REPORT = re.compile(
+    r"(?P<head>.*?)(?:政府信息公开|政务公开|政务信息公开|信息公开)(?:工作)?(?P<middle>.{0,14}?)(?:年度(?:工作)?报告|年报|工作报告|报告)(?:\(.{1,10}\))?"
+)
+_WRAPPER = re.compile(r"(?:关于)?(?:印发|公布|发布|报送|呈报)[《<]?(.+?)[》>]?的(?:通知|公告|报告|函)")
+_SUFFIX = re.compile(r"[_|｜]|(?<=[报告])[-–—]+")
+_PERIOD = re.compile(r"(20[0-9]{2})年1月1日(?:起)?(?:至|到|-|—|~|～)+(?:(20[0-9]{2})年)?12月31日")
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(【（［](?:20[0-9]{2})[〕\])】）］](?:第)?[0-9]{1,4}号")
+_AGGREGATE = re.compile(
+    r"(?:汇总|涵盖|包含|包括|统计).{0,24}(?:全省|全市|全县|全区|全旗|各部门|各乡镇|各街道|各县|各区|各镇|所属|下级|本级及)"
+    r".{0,30}(?:数据|情况|统计|信息)|(?:数据|统计范围).{0,10}(?:为|包括|涵盖|汇总).{0,16}(?:全省|全市|全县|全区|各部门|各镇|各乡镇)"
+)
+_OWN = re.compile(r"(?:仅|只)(?:统计|包括|包含|反映|含|为).{0,10}(?:本机关|本单位|本级|机关本级|本部门)|统计范围.{0,8}(?:本机关|本单位|本级)")
+_HEAD_LINES = 40
+_LONGEST_TITLE = 64
+_META_TITLES = ("articletitle", "名称", "标题", "信息名称", "公文名称", "html:h1", "dc:title", "title", "og:title", "html:title",
+                "trafilatura:title")  # fmt: skip
+_META_AGENCIES = ("发布机构", "发文机关", "发布单位", "公开机构", "contentsource", "信息来源", "来源", "author")
+_META_DATES = ("pubdate", "发布日期", "发布时间", "公开日期", "publishdate", "trafilatura:date")
+
+
+@dataclass
+class Identity:
+    """What a document says about itself."""
+
+    title: str | None = None
+    agency: str | None = None
+    year: int | None = None
+    published: str | None = None
+    signed: str | None = None
+    document_number: str | None = None
+    scope: str = "unknown"
+    sources: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def note(self, name: str, value: object, source: str) -> None:
+        """Keep one reading of a field."""
+        entry = {"value": str(value), "source": source}
+        if entry not in self.sources.setdefault(name, []):
+            self.sources[name].append(entry)
+
+    def report(self, editions: dict[str, str | None], edition: str | None) -> Report:
+        """As part of the record."""
+        return Report(
+            title=self.title, agency=self.agency, year=self.year, edition=edition, editions=editions, scope=self.scope,
+            published=self.published, signed=self.signed, document_number=self.document_number, sources=self.sources,
+        )  # fmt: skip
+
+
+def as_title(text: str) -> str | None:
+    """A report title without white space, or None where the text is none."""
+    bare = squeeze(text).strip("《》<>#*·.-_")
+    if (wrapped := _WRAPPER.search(bare)) is not None and _REPORT.fullmatch(wrapped[1]):
+        head = bare[: wrapped.start()]
+        return bare if len(bare) <= _LONGEST_TITLE * 2 and not re.search(r"[，。；]", head) else None
+    if len(bare) > _LONGEST_TITLE or re.search(r"[，。；：:;,!！?？、]", bare):
+        return None
+    match = _REPORT.fullmatch(bare)
+    if match is None or re.search(r"制度|办法|规定|栏目|专栏|下载|附件", bare):
+        return None
+    if not title_years(bare) and len(match["head"]) < 3:
+        return None
+    return bare
+
+
+def identify(document: Document, lines: list[TextLine], first_table: int | None) -> Identity:
+    """Read the identity of a report from facts and running text."""
+    out = Identity()
+    facts = [(fact.name.lower(), fact.value) for fact in document.facts]
+    head = [line for line in lines[:_HEAD_LINES] if first_table is None or line.block < first_table]
+    _title(out, facts, head)
+    _year(out, lines, head)
+    _dates(out, facts, lines)
+    _agency(out, facts, lines)
+    _document_number(out, facts, head)
+    text = "".join(line.bare for line in lines)
+    if _AGGREGATE.search(text):
+        out.scope = "aggregate"
+    elif _OWN.search(text):
+        out.scope = "own"
+    return out
+
+
+def _title(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) -> None:
+    found: list[tuple[str, str]] = []
+    for number, line in enumerate(head):
+        for size in (3, 2, 1):
+            joined = "".join(part.bare for part in head[number : number + size])
+            title = as_title(joined) if len(head[number : number + size]) == size else None
+            if title and (size == 1 or as_title(head[number].bare) is None) and not _heads_on(head, number, size):
+                found.append((title, f"text {line.path or ''}".strip()))
+                break
+    for name in _META_TITLES:
+        for fact, value in facts:
+            if fact == name:
+                for part in [value, *_SUFFIX.split(value)]:
+                    if title := as_title(part):
+                        found.append((title, fact))
+                        break
+    for title, source in found:
+        out.note("title", title, source)
+    if found:
+        # The text's own title before what the page says about it; one with a year and a name before one without.
+        out.title = max(found, key=lambda entry: (bool(title_years(entry[0])) + bool(title_agency(entry[0]))))[0]
+
+
+def _heads_on(head: list[TextLine], number: int, size: int) -> bool:
+    """A join must need every line: a later line that is a title by itself is not the end of another."""
+    return size > 1 and any(as_title(line.bare) and title_agency(line.bare) for line in head[number + 1 : number + size])
+
+
+def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
+    named = [year for entry in out.sources.get("title", ()) for year in title_years(entry["value"])[:1]]
+    for year in named:
+        out.note("year", year, "title")
+    text = "".join(line.bare for line in lines)
+    period = [int(m[1]) for m in _PERIOD.finditer(text) if m[2] in {None, m[1]}]
+    for year in period:
+        out.note("year", year, "period")
+    title = title_years(out.title)[:1] if out.title else []
+    told = title or period[:1]
+    if not told:
+        opening = [year for line in head[:12] for year in years(line.bare) if not is_date_line(line.text)]
+        body = [year for line in lines for year in years(line.bare) if not is_date_line(line.text)]
+        counts = {year: body.count(year) for year in set(body)}
+        most = [year for year, n in counts.items() if n == max(counts.values())] if counts else []
+        if opening and most == [opening[0]]:
+            told = most
+            out.note("year", most[0], "text")
+        elif len(most) == 1 and counts[most[0]] >= 3 and all(2 * n <= counts[most[0]] for y, n in counts.items() if y != most[0]):
+            told = most
+            out.note("year", most[0], "text")
+    out.year = told[0] if told else None
+    others = sorted({year for year in (*named, *period) if year != out.year})
+    if out.year is None:
+        out.issues.append(Issue("year_unknown", "error", "the reporting year stands nowhere"))
+    elif others:
+        out.issues.append(Issue("year_conflict", "warning", f"{out.year}, but also named: {', '.join(map(str, others))}"))
+
+
+def _dates(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:
+    for name in _META_DATES:
+        for fact, value in facts:
+            if fact == name and (found := dates(value)):
+                out.note("published", found[0], fact)
+                out.published = out.published or found[0]
+    signed = [line for line in lines[-30:] if is_date_line(line.text)]
+    plain = [line for line in signed if "印发" not in line.bare]
+    for line in signed:
+        out.note("signed", dates(line.text)[0] if dates(line.text) else line.bare, f"text {line.path or ''}".strip())
+    chosen = [date for line in (plain[-1:] or signed[-1:]) for date in dates(line.text)]
+    out.signed = chosen[0] if chosen else None
+    if out.year is not None:
+        for name, date in (("published", out.published), ("signed", out.signed)):
+            if date and int(date[:4]) < out.year:
+                out.issues.append(Issue("date_conflict", "warning", f"{name} {date} lies before the reporting year {out.year}"))
+            elif date and int(date[:4]) == out.year:
+                out.issues.append(Issue("date_inside_year", "note", f"{name} {date} lies inside the reporting year"))
+            elif date and int(date[:4]) > out.year + 1 and name == "signed":
+                out.issues.append(Issue("date_late", "note", f"signed {date}, long after {out.year}"))
+
+
+def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:
+    titled = [a for e in out.sources.get("title", ()) if (a := title_agency(e["value"]))]
+    signer = signature(lines)
+    named = [(fact, squeeze(value)) for name in _META_AGENCIES for fact, value in facts if fact == name]
+    published = [(fact, agency) for fact, value in named if (agency := agencies_in(value, whole=True))]
+    mentions = [agency for line in lines for agency in agencies_in(line.bare)]
+    for agency in titled:
+        out.note("agency", agency, "title")
+    if signer:
+        out.note("agency", signer, "signature")
+    for fact, found in published:
+        out.note("agency", found[0], fact)
+    title = (title_agency(out.title) if out.title else None) or (titled[0] if titled else None)
+    fuller = [signer] if signer else []
+    fuller += [found[0] for _, found in published]
+    if title and not is_place(title):
+        out.agency = next((f for f in fuller if f != title and f.endswith(title)), title)
+    elif title:
+        candidates = [*fuller, *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]
+        match = next((c for c in candidates if same_body(title, c)), None)
+        out.agency = match or complete(title)
+        if match is None:
+            message = f"{title} is a place; " + (f"taken as {out.agency}" if out.agency != title else "its body is not named")
+            out.issues.append(Issue("agency_completed", "note", message))
+    else:
+        best = [*fuller[:1], *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]
+        own = [m for m in best if m in fuller or mentions.count(m) >= 2]
+        out.agency = own[0] if own else None
+        if out.agency:
+            out.note("agency", out.agency, "text")
+    if out.agency is None:
+        out.issues.append(Issue("agency_unknown", "error", "the reporting agency stands nowhere"))
+    elif signer and not same_body(signer, out.agency) and not same_body(out.agency, signer):
+        out.issues.append(Issue("agency_conflict", "note", f"{out.agency}, but signed by {signer}"))
+
+
+def _document_number(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) -> None:
+    for fact, value in facts:
+        if fact in {"文号", "发文字号", "文件编号"} and (match := _NUMBER.search(squeeze(value))):
+            out.note("document_number", match[0], fact)
+    for line in head[:12]:
+        bare = re.sub(r"\s+", "", line.text)
+        if match := _NUMBER.fullmatch(bare):
+            out.note("document_number", match[0], f"text {line.path or ''}".strip())
+    found = out.sources.get("document_number")
+    out.document_number = found[0]["value"] if found else None

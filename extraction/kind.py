@@ -1,0 +1,88 @@
+"""Is it a report? `kinds.yaml` knows what stands beside reports; the tables and sections say the rest."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from extraction.dates import title_years
+from extraction.document import Document
+from extraction.identity import Identity, as_title
+from extraction.normalise import squeeze
+from extraction.record import Issue, Section
+from extraction.tables import Tables
+from extraction.text_lines import TextLine
+
+_TITLE_FACTS = ("articletitle", "html:h1", "html:title", "名称", "标题", "title")
+_HEAD = 6
+_LONGEST = 80
+_FEW_SECTIONS = 3
+
+
+@lru_cache(maxsize=1)
+def _knowledge() -> list[tuple[str, re.Pattern[str], str, bool]]:
+    path = Path(__file__).resolve().parent / "kinds.yaml"
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [(e["code"], re.compile(e["pattern"]), e["reason"], bool(e.get("unless_tables"))) for e in entries]
+
+
+def decide(
+    document: Document, lines: list[TextLine], identity: Identity, tables: Tables, sections: tuple[Section, ...]
+) -> tuple[str, list[Issue]]:
+    """``report`` or ``not_report``, with the issues that say why."""
+    figures = {key for key in tables.found if any(
+        cell.value is not None for name, cell in tables.cells.items() if name.startswith(f"{key}.")
+    )}  # fmt: skip
+    issues: list[Issue] = []
+    for title in _titles(document, lines):
+        for code, pattern, reason, yields in _knowledge():
+            if pattern.search(title):
+                if yields and {"requests", "proactive"} <= figures:
+                    issues.append(Issue("title_unusual", "note", f"titled like {reason}, but the tables are there: {title}"))
+                    break
+                return "not_report", [Issue(code, "note", f"{reason}: {title}")]
+    if figures:
+        issues += [Issue("table_missing", "error", f"no {key} table found") for key in _missing(tables)]
+        return "report", issues
+    if tables.found:
+        issues.append(Issue("tables_empty", "error", "the statutory tables hold no figure"))
+    reports = [line.bare for line in lines if as_title(line.bare)]
+    if len(set(reports)) >= 3 and len(sections) < _FEW_SECTIONS:
+        return "not_report", [Issue("index_page", "note", f"a list of {len(set(reports))} reports")]
+    if len(sections) >= _FEW_SECTIONS or (identity.title is not None and (tables.found or _is_stub(document, lines))):
+        return "report", [*issues, *_without_tables(document, tables)]
+    if identity.title is not None and title_years(identity.title) and len(sections) >= 1:
+        return "report", [*issues, *_without_tables(document, tables)]
+    return "not_report", [Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")]
+
+
+def _titles(document: Document, lines: list[TextLine]) -> list[str]:
+    """What the page calls itself: facts, headings, the first short lines that read like a title."""
+    out = [squeeze(fact.value) for name in _TITLE_FACTS for fact in document.facts if fact.name.lower() == name]
+    for line in lines[:_HEAD]:
+        titled = line.level is not None or re.search(r"(?:报告|报表|通知|解读|图解|统计|年报|一图读懂|数据)$", line.bare)
+        if titled and len(line.bare) <= _LONGEST and not re.search(r"[，。；]", line.bare):
+            out.append(line.bare)
+    return list(dict.fromkeys(title for title in out if title))
+
+
+def _missing(tables: Tables) -> list[str]:
+    return [key for key in ("proactive", "requests", "review_litigation") if key not in tables.found]
+
+
+def _is_stub(document: Document, lines: list[TextLine]) -> bool:
+    """A page that carries its report as attachments or pictures."""
+    return bool(document.links) and sum(len(line.bare) for line in lines) < 600
+
+
+def _without_tables(document: Document, tables: Tables) -> list[Issue]:
+    issues = [Issue("table_missing", "error", f"no {key} table found") for key in _missing(tables)]
+    pictures = [link for link in document.links if re.search(r"\.(?:png|jpe?g|gif|bmp|webp|tiff?)(?:$|\?)", link.url, re.IGNORECASE)]
+    if len(pictures) < len(document.links):
+        issues.append(Issue("content_in_attachment", "warning", "the page names attachments that may hold the report"))
+    if pictures:
+        issues.append(Issue("content_in_pictures", "warning", f"{len(pictures)} pictures may hold the tables"))
+    return issues

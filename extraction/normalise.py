@@ -1,0 +1,88 @@
+"""Text as printed -> text as compared.
+
+Only comparisons use these forms. What the record quotes (`raw`, headings, section text) stays as read, because
+an evidence chain that quotes a tidied text no longer quotes the agency.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# NFKC maps the Kangxi block (U+2F00..) but almost none of the radicals supplement, which PDF fonts emit too.
+_RADICALS = str.maketrans(
+    {
+        "⺠": "民", "⻚": "页", "⻋": "车", "⻓": "长", "⻔": "门", "⻛": "风", "⻢": "马", "⻥": "鱼",
+        "⻦": "鸟", "⻩": "黄", "⻬": "齐", "⻮": "齿", "⻰": "龙", "⻄": "西", "⻅": "见", "⻆": "角",
+        "⻉": "贝", "⻁": "虎", "⻘": "青", "⻙": "韦", "⻜": "飞", "⻝": "食", "⻣": "骨", "⻤": "鬼",
+        "⻨": "麦", "⻳": "龟", "⺟": "母", "⻣": "骨", "⼾": "户", "戶": "户", "⾔": "言", "⻐": "钅",
+        "⻑": "长", "⺎": "兀", "⺒": "巳", "⺓": "幺", "⺙": "攵", "⺪": "疋", "⺫": "罒", "⻌": "辶",
+        "⻪": "黾", "⻫": "齐", "⻭": "齿", "⻯": "龙", "⻲": "龟", "⻧": "卤", "⻊": "足",
+    }
+)  # fmt: skip
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"))
+_SPACE = re.compile(r"\s+")
+_RESIDUE = re.compile(r"\[bookmark:[^\]]*\]")
+_PUNCTUATION = re.compile(r"[\"'“”‘’「」『』《》〈〉\[\]【】〔〕{}(),.，。、;:；：·•・|_`~\-—–…!！?？*#]+")
+_GLOSS = re.compile(r"\([^()]*\)")
+_NUMERALS = "一二三四五六七八九十"
+_ENUMERATOR = re.compile(
+    r"^(?:"
+    rf"\((?P<paren>[{_NUMERALS}]{{1,3}}|[0-9]{{1,2}})\)[、.,]?"
+    rf"|(?P<han>[{_NUMERALS}]{{1,3}})[、.,:]"
+    r"|(?P<arabic>[0-9]{1,2})(?:[、,)]|\.(?![0-9]))"
+    r")"
+)
+_UNOPENED = re.compile(rf"^(?:[{_NUMERALS}]{{1,3}}|[0-9]{{1,2}})\)")
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """One form for characters that look alike: NFKC, radicals, no invisible characters or Word residue."""
+    text = _RESIDUE.sub("", text).translate(_INVISIBLE).translate(_RADICALS)
+    return unicodedata.normalize("NFKC", text)
+
+
+@lru_cache(maxsize=8192)
+def squeeze(text: str) -> str:
+    """`fold` without any white space."""
+    return _SPACE.sub("", fold(text))
+
+
+def strip_enumerators(text: str) -> str:
+    """Leading ``一、``, ``（三）``, ``1.`` removed (as often as they come), from squeezed text."""
+    while match := _ENUMERATOR.match(text):
+        text = text[match.end() :]
+    return _UNOPENED.sub("", text)
+
+
+def strip_glosses(text: str) -> str:
+    """Bracketed explanations removed, unless nothing would be left; an unclosed one is cut to the end."""
+    previous = ""
+    bare = text
+    while bare != previous:
+        previous, bare = bare, _GLOSS.sub("", bare)
+    cut = bare.find("(")
+    if cut > 0:
+        bare = bare[:cut]
+    return bare or text
+
+
+@lru_cache(maxsize=8192)
+def label_core(text: str) -> str:
+    """What a row or column label says: no white space, enumerators, glosses, quotes or punctuation."""
+    bare = strip_glosses(strip_enumerators(squeeze(text)))
+    return _PUNCTUATION.sub("", bare)
+
+
+@lru_cache(maxsize=8192)
+def label_full(text: str) -> str:
+    """`label_core` with glosses kept (for labels whose gloss carries the meaning, or that were cut inside one)."""
+    return _PUNCTUATION.sub("", strip_enumerators(squeeze(text)))
+
+
+def tidy(text: str) -> str:
+    """Text for reading: white space runs inside lines collapsed, blank lines dropped."""
+    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)

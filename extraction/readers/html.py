@@ -1,0 +1,258 @@
+"""HTML -> Document, with our own span-aware grid.
+
+The body container decides what is report and what is page furniture. Publishing platforms name theirs, and most
+pages are read from it alone; only a page without a known container pays for trafilatura, which then says what is
+prose (see `extraction.readers.html_body`). Tables are always read here: a blank cell and a cell that a span covers
+must stay different things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import lxml.etree
+import lxml.html
+
+from extraction.charset import decode
+from extraction.document import Block, Document, Fact, Link, Paragraph, ReadIssue, Table, UnreadableError
+from extraction.readers.html_grid import grid, own_rows
+from extraction.readers.html_text import BLOCK, SKIP, hidden, inline_text, render
+
+# Body containers of the publishing platforms, best first: (attribute, value).
+CONTAINERS: tuple[tuple[str, str], ...] = (
+    ("id", "UCAP-CONTENT"), ("id", "ivs_content"), ("class", "trs_editor_view"), ("class", "TRS_UEDITOR"),
+    ("class", "TRS_Editor"), ("id", "zoom"), ("id", "zoomcon"), ("id", "webeditorview"),
+    ("class", "Article_content"), ("class", "article-content"), ("class", "xxgk_content"),
+    ("class", "wzzw-article"), ("id", "mainText"), ("class", "v_news_content"), ("id", "vsb_content"),
+    ("class", "GovInfoContent"),
+)  # fmt: skip
+_RANK = {entry: rank for rank, entry in enumerate(CONTAINERS)}
+_FILES = re.compile(r"\.(?:pdf|docx?|wps|rtf|xlsx?|et|ofd|zip|rar|7z)(?:$|[?#])|download", re.IGNORECASE)
+_LABELS = frozenset(
+    {"索引号", "发布机构", "发文机关", "发布单位", "公开机构", "信息来源", "来源", "成文日期", "生成日期", "发文日期",
+     "发布日期", "发布时间", "公开日期", "文号", "发文字号", "文件编号", "名称", "标题", "信息名称", "公文名称"}
+)  # fmt: skip
+_LABELLED = re.compile(rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})")
+_SPACED = re.compile(r"[\s\u3000\u00a0:：]+")
+_MAX_BYTES = 64 * 1024 * 1024
+_MAX_CELLS = 200_000
+_DEPTH = 200
+
+
+def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> Document:
+    """Read an HTML page.
+
+    Args:
+        data: the bytes as received.
+        url: its address, not used but part of every reader.
+        charset: what the transport declared.
+
+    Raises:
+        UnreadableError: empty, or too large.
+    """
+    del url
+    if len(data) > _MAX_BYTES:
+        raise UnreadableError("too_large", f"{len(data)} bytes of HTML")
+    text, issues = decode(data, charset)
+    root = parse(text)
+    if root is None:
+        raise UnreadableError("empty", "no element in the page")
+    body = root.find("body")
+    top = root if body is None else body
+    container = find_container(top)
+    facts = list(_facts(root, top, container))
+    if container is None:
+        from extraction.readers.html_body import main_blocks  # noqa: PLC0415 - pays for trafilatura
+
+        blocks, more = main_blocks(text, Walker(root.getroottree(), prune=True).walk(top))
+        facts += more
+    else:
+        blocks = [block for block, _ in Walker(root.getroottree(), prune=False).walk(container)]
+    links = tuple(_links(container if container is not None else top))
+    if sum(len(block.cells) for block in blocks if isinstance(block, Table)) > _MAX_CELLS:
+        raise UnreadableError("too_large", "a table of more cells than any report has")
+    if _is_cut(data):
+        issues = [*issues, ReadIssue("truncated", "warning", "the page ends before </html>")]
+    return Document("text/html", tuple(blocks), tuple(facts), links, tuple(issues))
+
+
+def parse(text: str) -> lxml.html.HtmlElement | None:
+    """The element tree of a page, or None where there is no element at all."""
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return lxml.html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except lxml.etree.ParserError:
+        return None
+
+
+def _is_cut(data: bytes) -> bool:
+    return b"<html" in data[:2048].lower() and b"</html" not in data[-4096:].lower() and b"</body" not in data[-65536:].lower()
+
+
+def find_container(top: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+    """The element that holds the article, where a platform names it; None when its tables stand elsewhere."""
+    best: tuple[int, int, lxml.html.HtmlElement] | None = None
+    for order, element in enumerate(top.iter("div", "td", "section", "article", "ucapcontent")):
+        names = [("id", element.get("id") or ""), *(("class", c) for c in (element.get("class") or "").split())]
+        rank = min((_RANK[name] for name in names if name in _RANK), default=None)
+        if rank is None or (best is not None and rank >= best[0]):
+            continue
+        if any(piece.strip() for piece in element.itertext()) or element.find(".//img") is not None:
+            best = (rank, order, element)
+    if best is None:
+        return None
+    chosen = best[2]
+    if chosen.find(".//table") is None and any(_is_big(table) for table in top.iter("table")):
+        return None
+    return chosen
+
+
+def _is_big(table: lxml.html.HtmlElement) -> bool:
+    """A table that may be statutory: several rows of its own, one of them with three cells or more."""
+    rows = own_rows(table)
+    return len(rows) >= 2 and max(map(len, rows), default=0) >= 3 and table.find(".//table") is None
+
+
+class Walker:
+    """Walks an element and yields blocks with the element each came from."""
+
+    def __init__(self, tree: lxml.etree._ElementTree, *, prune: bool) -> None:
+        """Args: the tree that paths refer to; whether to leave out page furniture (navigation, footers)."""
+        self._tree = tree
+        self._prune = prune
+        self._text: list[str] = []
+
+    def walk(self, top: lxml.html.HtmlElement) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+        """Blocks of an element in reading order."""
+        yield from self._element(top, 0)
+        yield from self._flush(top)
+
+    def _flush(self, element: lxml.html.HtmlElement, level: int | None = None) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+        text = render(self._text)
+        self._text.clear()
+        if text.strip():
+            yield Paragraph(text=text, path=self._tree.getpath(element), level=level), element
+
+    def _element(self, element: lxml.html.HtmlElement, depth: int) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+        tag = element.tag
+        if tag in SKIP or hidden(element) or (self._prune and _is_furniture(element)):
+            return
+        if depth > _DEPTH:
+            raise UnreadableError("malformed", f"elements nested more than {_DEPTH} deep")
+        if tag == "table":
+            yield from self._table(element, depth)
+            return
+        block = tag in BLOCK
+        parent = element.getparent()
+        if block:
+            yield from self._flush(element if parent is None else parent)
+        inline_text(element, self._text)
+        for child in element:
+            if isinstance(child.tag, str):
+                yield from self._element(child, depth + 1)
+            if child.tail:
+                self._text.append(child.tail)
+        if block:
+            level = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else None
+            yield from self._flush(element, level)
+
+    def _table(self, element: lxml.html.HtmlElement, depth: int) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+        yield from self._flush(element)
+        rows = own_rows(element)
+        if is_layout(element, rows):
+            for caption in element.iterchildren("caption"):
+                yield from self._element(caption, depth + 1)
+            for row in rows:
+                for cell in row:
+                    yield from self._element(cell, depth + 1)
+                    yield from self._flush(cell)
+            return
+        for caption in element.iterchildren("caption"):
+            yield from self._element(caption, depth + 1)
+        cells = grid(element, rows, self._tree)
+        if cells:
+            yield Table(cells=tuple(cells), exact=True), element
+
+
+def is_layout(table: lxml.html.HtmlElement, rows: list[list[lxml.html.HtmlElement]]) -> bool:
+    """A table that places things on the page instead of holding figures."""
+    count = sum(map(len, rows))
+    if count <= 1:
+        return True
+    nested = table.find(".//table") is not None
+    if nested:
+        holding = sum(cell.find(".//table") is not None for row in rows for cell in row)
+        return count <= 12 or holding * 4 >= count
+    if count <= 6:
+        return any(len("".join(cell.itertext()).strip()) > 400 for row in rows for cell in row)
+    return False
+
+
+_FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|menu|footer|foot|header|breadcrumb|crumbs?|sidebar|copyright|toolbar|pagination|"
+    r"pager|share|search|qrcode|friendlink|links?|location|dqwz|position|top|bottom)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+def _is_furniture(element: lxml.html.HtmlElement) -> bool:
+    if element.tag in _FURNITURE_TAGS:
+        return element.find(".//table") is None
+    if element.tag not in {"div", "ul", "section", "td"}:
+        return False
+    name = f"{element.get('id') or ''} {element.get('class') or ''}"
+    return _FURNITURE.search(name) is not None and element.find(".//table") is None
+
+
+def _facts(
+    root: lxml.html.HtmlElement, top: lxml.html.HtmlElement, container: lxml.html.HtmlElement | None
+) -> Iterator[Fact]:
+    for meta in root.iter("meta"):
+        name = meta.get("name") or meta.get("property")
+        value = (meta.get("content") or "").strip()
+        if name and value:
+            yield Fact(name.strip(), value, "meta")
+    title = root.find(".//title")
+    if title is not None and (text := " ".join("".join(title.itertext()).split())):
+        yield Fact("html:title", text, "title")
+    for heading in top.iter("h1"):
+        if text := " ".join("".join(heading.itertext()).split()):
+            yield Fact("html:h1", text, "h1")
+    yield from _labelled(top, container)
+
+
+def _labelled(top: lxml.html.HtmlElement, container: lxml.html.HtmlElement | None) -> Iterator[Fact]:
+    """Labelled facts that platforms print around the article (索引号, 发布机构, 成文日期 …)."""
+    inside = set(container.iter()) if container is not None else set()
+    for element in top.iter("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i"):
+        if element in inside or len(element) > 4:
+            continue
+        text = element.text or (element[0].text if len(element) and element[0].tag in {"b", "strong", "span", "em", "i"} else "") or ""
+        if not text.strip() or len(text) > 160:
+            continue
+        if match := _LABELLED.fullmatch(text):
+            yield Fact(match[1], match[2].strip(), "page")
+            continue
+        if (label := _SPACED.sub("", text)) in _LABELS:
+            value = "".join(element.itertext()).strip()[len(text.strip()) :].strip(" :：\n\t\xa0\u3000")
+            following = element.getnext()
+            if not value and following is not None:
+                value = "".join(following.itertext()).strip()
+            if not value and element.tail:
+                value = element.tail.strip(" :：\n\t\xa0\u3000")
+            if value and len(value) <= 160:
+                yield Fact(label, " ".join(value.split()), "page")
+
+
+def _links(element: lxml.html.HtmlElement) -> Iterator[Link]:
+    seen: set[str] = set()
+    for link in element.iter("a", "img", "embed", "iframe", "object"):
+        href = link.get("href") if link.tag == "a" else (link.get("src") or link.get("data"))
+        if not href or href in seen or href.startswith(("data:", "javascript:", "#")):
+            continue
+        if link.tag == "a" and not _FILES.search(href):
+            continue
+        seen.add(href)
+        yield Link(href.strip(), " ".join("".join(link.itertext()).split()) or (link.get("alt") or link.get("title") or ""))

@@ -1,0 +1,56 @@
+"""Pages without a known body container: trafilatura says what is prose, our walk keeps the order and the tables.
+
+trafilatura drops or flattens statutory tables and sometimes headings, so its text is only used as a yardstick: the
+article reaches from the first to the last block that it kept (tables with figures count as kept). Everything
+between them stays, everything outside is page furniture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import lxml.html
+
+from extraction.document import Block, Fact, Paragraph, Table
+from extraction.normalise import squeeze
+from extraction.values import is_figure
+
+_SHORTEST = 6
+
+
+def main_blocks(
+    html: str, walked: Iterable[tuple[Block, lxml.html.HtmlElement]]
+) -> tuple[list[Block], list[Fact]]:
+    """The blocks of the article, and the title and date that trafilatura found."""
+    import trafilatura  # noqa: PLC0415 - 100 times slower than the pages that do not need it
+
+    blocks = [(block, element) for block, element in walked if not _is_link_list(block, element)]
+    found = trafilatura.bare_extraction(html, include_comments=False, favor_recall=True, with_metadata=True)
+    text = squeeze(found.text or "") if found is not None else ""
+    facts = []
+    if found is not None:
+        facts = [
+            Fact(f"trafilatura:{name}", value, "trafilatura")
+            for name, value in (("title", found.title), ("date", found.date))
+            if value
+        ]
+    kept = [i for i, (block, _) in enumerate(blocks) if _is_kept(block, text)]
+    if not kept:
+        return [block for block, _ in blocks], facts
+    return [block for block, _ in blocks[kept[0] : kept[-1] + 1]], facts
+
+
+def _is_kept(block: Block, text: str) -> bool:
+    if isinstance(block, Table):
+        return block.height > 2 and block.width > 1 and any(is_figure(cell.text) for cell in block.cells)
+    bare = squeeze(block.text)
+    return len(bare) >= _SHORTEST and bare in text
+
+
+def _is_link_list(block: Block, element: lxml.html.HtmlElement) -> bool:
+    """A paragraph that is mostly links is navigation."""
+    if not isinstance(block, Paragraph):
+        return False
+    length = len(squeeze(block.text))
+    linked = sum(len(squeeze("".join(link.itertext()))) for link in element.iter("a"))
+    return length > 0 and linked * 10 >= length * 8 and length < 200 and linked > 0

@@ -1,0 +1,87 @@
+"""The grid of an HTML table: rows and columns as a browser lays them out, spans bounded."""
+
+from __future__ import annotations
+
+import lxml.etree
+import lxml.html
+
+from extraction.document import Cell
+from extraction.readers.html_text import cell_text, hidden
+
+MAX_COLSPAN = 1000
+"""The limit of the HTML standard; a page that says colspan=100000 gets this."""
+MAX_WIDTH = 2000
+_SECTIONS = frozenset({"tbody", "thead", "tfoot"})
+
+
+def own_rows(table: lxml.html.HtmlElement) -> list[list[lxml.html.HtmlElement]]:
+    """The rows of a table without those of tables inside it; cells without a row start one."""
+    rows: list[list[lxml.html.HtmlElement]] = []
+    for part in table:
+        if part.tag == "tr":
+            rows.append(_cells(part))
+        elif part.tag in _SECTIONS:
+            loose: list[lxml.html.HtmlElement] | None = None
+            for child in part:
+                if child.tag == "tr":
+                    rows.append(_cells(child))
+                    loose = None
+                elif child.tag in {"td", "th"}:
+                    if loose is None:
+                        loose = []
+                        rows.append(loose)
+                    loose.append(child)
+        elif part.tag in {"td", "th"}:
+            rows.append([part])
+    return rows
+
+
+def _cells(row: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    if hidden(row):
+        return []
+    return [cell for cell in row if cell.tag in {"td", "th"} and not hidden(cell)]
+
+
+def span(cell: lxml.html.HtmlElement, name: str) -> int:
+    """A span attribute, as lenient as browsers: digits at the start, at least 1; rowspan=0 is 0."""
+    value = (cell.get(name) or "").strip()
+    digits = ""
+    for char in value:
+        if char not in "0123456789" or len(digits) > 8:
+            break
+        digits += char
+    if not digits:
+        return 1
+    number = int(digits)
+    if name == "colspan":
+        return min(max(number, 1), MAX_COLSPAN)
+    return number
+
+
+def grid(
+    table: lxml.html.HtmlElement, rows: list[list[lxml.html.HtmlElement]], tree: lxml.etree._ElementTree
+) -> list[Cell]:
+    """The printed cells with the grid position each starts at."""
+    del table
+    out: list[Cell] = []
+    height = len(rows)
+    taken: dict[int, int] = {}
+    """Grid column -> first row below the cell that reaches down in it."""
+    for r, row in enumerate(rows):
+        column = 0
+        for cell in row:
+            while taken.get(column, 0) > r:
+                column += 1
+            if column >= MAX_WIDTH:
+                break
+            width = span(cell, "colspan")
+            down = span(cell, "rowspan")
+            tall = height - r if down == 0 else min(down, height - r)
+            out.append(
+                Cell(text=cell_text(cell), row=r, column=column, rowspan=tall, colspan=width, path=tree.getpath(cell))
+            )
+            if tall > 1:
+                for covered in range(column, min(column + width, MAX_WIDTH)):
+                    taken[covered] = max(taken.get(covered, 0), r + tall)
+            column += width
+    return out

@@ -1,0 +1,74 @@
+"""Text of HTML elements as a browser shows it: white space collapsed, lines where blocks and breaks are."""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html
+
+SKIP = frozenset(
+    {"script", "style", "noscript", "template", "textarea", "select", "button", "svg", "head", "title", "object",
+     "option", "iframe", "video", "audio", "canvas"}
+)  # fmt: skip
+BLOCK = frozenset(
+    {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "section", "article", "main",
+     "header", "footer", "aside", "nav", "blockquote", "pre", "center", "form", "fieldset", "figure", "figcaption",
+     "body", "td", "th", "tr", "tbody", "hr", "address", "caption", "details", "summary"}
+)  # fmt: skip
+_SOURCE_SPACE = re.compile(r"[ \t\r\f\n]+")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+# A footnote mark must not become a digit of the figure it stands at.
+_SUPER = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+BREAK = "\x0b"
+"""Stands for a line break while source line ends are still white space."""
+
+
+def hidden(element: lxml.html.HtmlElement) -> bool:
+    """Whether a browser would not show an element."""
+    style = element.get("style")
+    return (style is not None and _HIDDEN.search(style) is not None) or element.get("hidden") is not None
+
+
+def inline_text(element: lxml.html.HtmlElement, into: list[str]) -> None:
+    """The element's own leading text; breaks and footnote marks kept apart."""
+    if element.tag == "br":
+        into.append(BREAK)
+    if element.text:
+        into.append(element.text.translate(_SUPER) if element.tag == "sup" else element.text)
+
+
+def render(pieces: list[str]) -> str:
+    """Pieces of source text as shown: source line ends are spaces, breaks are line ends, lines trimmed."""
+    if not pieces:
+        return ""
+    text = _SOURCE_SPACE.sub(" ", "".join(pieces))
+    if BREAK not in text:
+        return text.strip(" ")
+    return "\n".join(line.strip(" ") for line in text.split(BREAK)).strip("\n")
+
+
+def cell_text(cell: lxml.html.HtmlElement) -> str:
+    """The text of a table cell; blocks in it are lines."""
+    if not len(cell):
+        return render([cell.text or ""])
+    pieces: list[str] = []
+    _collect(cell, pieces)
+    lines = render(pieces).split("\n")
+    return "\n".join(line for line in lines if line)
+
+
+def _collect(element: lxml.html.HtmlElement, pieces: list[str], depth: int = 0) -> None:
+    inline_text(element, pieces)
+    for child in element:
+        tag = child.tag
+        if isinstance(tag, str) and tag not in SKIP and not hidden(child):
+            if depth > 100:
+                pieces.append("".join(child.itertext()))
+            elif tag in BLOCK or tag == "table":
+                pieces.append(BREAK)
+                _collect(child, pieces, depth + 1)
+                pieces.append(BREAK)
+            else:
+                _collect(child, pieces, depth + 1)
+        if child.tail:
+            pieces.append(child.tail)

@@ -1,0 +1,149 @@
+"""Plain-text dumps of reports -> Document.
+
+Four layouts, decided by the lines themselves: pipe or Markdown rows, tab-separated rows, one cell a line (each
+after a tab, rows ended by a blank line, as Word-to-text converters write them), and no layout at all, where every
+line is a paragraph and the recogniser reads figures from the flow of lines.
+
+None of them keeps spans, so no table from here is exact: a cell's column is its ordinal in the row.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extraction.charset import decode
+from extraction.document import Block, Cell, Document, Paragraph, ReadIssue, Table, UnreadableError
+
+_RULE = re.compile(r"[\s|:+=\-]*-{2,}[\s|:+=\-]*")
+_PIPE = re.compile(r"(?<!\\)[|｜│┃]")
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+_MIN_ROWS = 2
+_WIDE = 4
+
+Row = list[tuple[str, int]]
+"""Cells of a row as (text, one-based line)."""
+
+
+def read(data: bytes, *, url: str | None = None) -> Document:  # noqa: ARG001 - every reader takes it
+    """Read a plain-text dump.
+
+    Raises:
+        UnreadableError: nothing to read.
+    """
+    text, issues = decode(data)
+    if not text.strip():
+        raise UnreadableError("empty", "the text is empty")
+    blocks = read_lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return Document(media_type="text/plain", blocks=tuple(blocks), issues=tuple(issues))
+
+
+def read_lines(lines: list[str]) -> list[Block]:
+    """Group lines into tables and paragraphs."""
+    blocks: list[Block] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if not line.strip():
+            at += 1
+            continue
+        for take in (_pipes, _cell_lines, _tabs):
+            rows, after = take(lines, at)
+            if after > at:
+                if rows:
+                    blocks.append(_table(rows))
+                at = after
+                break
+        else:
+            heading = _HEADING.fullmatch(line.strip())
+            text, level = (heading[2], len(heading[1])) if heading else (line, None)
+            blocks.append(Paragraph(text=text, path=f"line:{at + 1}", level=level))
+            at += 1
+    return blocks
+
+
+def _table(rows: list[Row]) -> Table:
+    return Table(
+        cells=tuple(
+            Cell(text=text, row=r, column=c, path=f"line:{line}")
+            for r, row in enumerate(rows)
+            for c, (text, line) in enumerate(row)
+        ),
+        exact=False,
+    )
+
+
+def _pipes(lines: list[str], at: int) -> tuple[list[Row], int]:
+    """Rows of a pipe or Markdown table from `at`; nothing when the line is prose with a pipe in it."""
+    rows: list[Row] = []
+    here = at
+    while here < len(lines) and _is_pipe_row(lines[here]):
+        line = lines[here].strip()
+        here += 1
+        if _RULE.fullmatch(line):
+            continue
+        if line[0] in "|｜│┃":
+            line = line[1:]
+        if line and line[-1] in "|｜│┃" and not line.endswith("\\|"):
+            line = line[:-1]
+        rows.append([(cell.strip().replace("\\|", "|"), here) for cell in _PIPE.split(line)])
+    if len(rows) < _MIN_ROWS and all(len(row) < _WIDE for row in rows) and not lines[at].lstrip().startswith("|"):
+        return [], at
+    return rows, here
+
+
+def _is_pipe_row(line: str) -> bool:
+    return _PIPE.search(line.strip()) is not None
+
+
+def _cell_lines(lines: list[str], at: int) -> tuple[list[Row], int]:
+    """Rows of a table written one cell a line: each cell after one tab, a blank line after each row."""
+    if not _is_cell_line(lines[at]):
+        return [], at
+    rows: list[Row] = []
+    row: Row = []
+    here = at
+    while here < len(lines):
+        line = lines[here]
+        if _is_cell_line(line):
+            row.append((line[1:], here + 1))
+        elif not line.strip():
+            if "\t" in line:
+                return [], at
+            rows.append(row)
+            row = []
+            following = next((k for k in range(here, len(lines)) if lines[k].strip() or _is_cell_line(lines[k])), None)
+            if following is None or not _is_cell_line(lines[following]):
+                break
+            here = following - 1
+        elif "\t" in line:
+            return [], at
+        elif row:
+            text, number = row[-1]
+            row[-1] = (f"{text}\n{line}", number)
+        else:
+            break
+        here += 1
+    if row:
+        rows.append(row)
+    rows = [row for row in rows if row]
+    if sum(map(len, rows)) < _WIDE:
+        return [], at
+    return rows, here
+
+
+def _is_cell_line(line: str) -> bool:
+    return line.startswith("\t") and line.count("\t") == 1
+
+
+def _tabs(lines: list[str], at: int) -> tuple[list[Row], int]:
+    """Rows of tab-separated cells."""
+    rows: list[Row] = []
+    here = at
+    while here < len(lines) and "\t" in lines[here]:
+        rows.append([(cell, here + 1) for cell in lines[here].split("\t")])
+        here += 1
+    while rows and not any(text.strip() for text, _ in rows[-1]):
+        rows.pop()
+    if len(rows) < _MIN_ROWS and all(len(row) < _WIDE for row in rows):
+        return [], at
+    return rows, here

@@ -1,0 +1,198 @@
+"""The record: what one document says, as JSON.
+
+Plain data. `to_json` is canonical (sorted nothing, fixed order of fields, no white space), so that the same bytes
+and the same extractor give the same record byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from extraction.values import plain
+
+RECORD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell stands. Table, row and column are zero-based (as in `extraction.document`), pages one-based."""
+
+    table: int | None
+    row: int | None
+    column: int | None
+    page: int | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    path: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "table": self.table,
+            "row": self.row,
+            "column": self.column,
+            "page": self.page,
+            "bbox": None if self.bbox is None else list(self.bbox),
+            "path": self.path,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CellRecord:
+    """One cell: the figure, what was printed, where, and how sure the reading is."""
+
+    value: Decimal | None
+    raw: str
+    status: str
+    unit: str | None
+    at: Place | None
+    confidence: float = 1.0
+    suggested: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON (the value itself stands in ``tables``)."""
+        out: dict[str, Any] = {
+            "raw": self.raw,
+            "status": self.status,
+            "unit": self.unit,
+            "at": None if self.at is None else self.at.to_dict(),
+            "confidence": self.confidence,
+        }
+        if self.suggested is not None:
+            out["suggested"] = self.suggested
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something a person should know. Severity: ``error``, ``warning`` or ``note``."""
+
+    code: str
+    severity: str
+    message: str
+    cells: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"code": self.code, "severity": self.severity, "message": self.message, "cells": list(self.cells)}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of the report by meaning."""
+
+    key: str
+    heading: str | None
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"key": self.key, "heading": self.heading, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One identity: holds, fails, or (None) cannot be judged because a cell it needs is not a figure."""
+
+    id: str
+    holds: bool | None
+    expected: Decimal | None
+    actual: Decimal | None
+    cells: tuple[str, ...]
+    blank_as_zero: bool | None = None
+    soft: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "id": self.id,
+            "holds": self.holds,
+            "expected": plain(self.expected),
+            "actual": plain(self.actual),
+            "cells": list(self.cells),
+            "blank_as_zero": self.blank_as_zero,
+            "soft": self.soft,
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """Who reports on which year. `sources` keeps every reading of each field, with where it was found."""
+
+    title: str | None = None
+    agency: str | None = None
+    region: dict[str, Any] | None = None
+    year: int | None = None
+    edition: str | None = None
+    editions: dict[str, str | None] = field(default_factory=dict)
+    scope: str = "unknown"
+    published: str | None = None
+    signed: str | None = None
+    document_number: str | None = None
+    sources: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "title": self.title,
+            "agency": self.agency,
+            "region": self.region,
+            "year": self.year,
+            "edition": self.edition,
+            "editions": self.editions,
+            "scope": self.scope,
+            "published": self.published,
+            "signed": self.signed,
+            "document_number": self.document_number,
+            "sources": self.sources,
+        }
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one document says."""
+
+    sha256: str
+    size: int
+    media_type: str
+    extractor: str
+    kind: str
+    report: Report | None = None
+    cells: dict[str, CellRecord] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+    checks: tuple[Check, ...] = ()
+    extra: tuple[dict[str, Any], ...] = ()
+    issues: tuple[Issue, ...] = ()
+    attachments: tuple[dict[str, str], ...] = ()
+
+    @property
+    def tables(self) -> dict[str, dict[str, dict[str, int | float | None]]]:
+        """The values, nested by table, row and column."""
+        out: dict[str, dict[str, dict[str, int | float | None]]] = {}
+        for key, cell in self.cells.items():
+            table, row, column = key.split(".")
+            out.setdefault(table, {}).setdefault(row, {})[column] = plain(cell.value)
+        return out
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON, in the order of the record's fields."""
+        return {
+            "record": RECORD_VERSION,
+            "document": {"sha256": self.sha256, "bytes": self.size, "media_type": self.media_type},
+            "extractor": self.extractor,
+            "kind": self.kind,
+            "report": None if self.report is None else self.report.to_dict(),
+            "tables": self.tables,
+            "cells": {key: cell.to_dict() for key, cell in self.cells.items()},
+            "sections": [section.to_dict() for section in self.sections],
+            "checks": [check.to_dict() for check in self.checks],
+            "extra": list(self.extra),
+            "issues": [issue.to_dict() for issue in self.issues],
+            "attachments": list(self.attachments),
+        }
+
+    def to_json(self) -> str:
+        """One line of canonical JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,176 @@
+"""Cell text -> value, status and unit.
+
+Strict on purpose: only what can be read in one way becomes a figure. Everything else keeps its raw text, is null
+and leaves an issue. In particular the text is *not* NFKC-normalised: that would turn a footnote mark into a digit
+(``12²`` into ``122``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
+_RESIDUE = re.compile(r"\[bookmark:[^\]]*\]")
+# Full-width forms and the many dashes of Chinese typesetting; nothing else is translated.
+_FORMS = str.maketrans(
+    {
+        **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
+        **dict.fromkeys("－−﹣‐‑‒–—―", "-"),
+        **{"．": ".", "，": ",", "＋": "+", "（": "(", "）": ")", "／": "/", "：": ":", "％": "%"},
+    }
+)
+_DASHES = frozenset({"-", "--", "---", "----", "/", "//", "\\", "-/-"})
+_NOT_APPLICABLE = frozenset({"无", "不适用", "不涉及", "无此项", "无数据", "空", "N/A", "n/a", "NA", "暂无"})
+_COUNT_UNITS = ("件", "个", "项", "条", "次", "宗", "份", "起", "例", "类", "家", "人", "部", "批")
+_MONEY_UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+_NUMBER = r"(?P<sign>[+-]?)(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?"
+_UNITS = "|".join(sorted((*_COUNT_UNITS, *_MONEY_UNITS, "人民币元"), key=len, reverse=True))
+_FIGURE = re.compile(rf"(?:{_NUMBER})\s*(?P<unit>{_UNITS})?\s*(?P<note>\([^()]*\))?")
+_WORDED_CHANGE = re.compile(
+    rf"(?P<word>增加?|减少?|新增)\s*(?P<digits>[0-9]+)\s*(?P<unit>{'|'.join(_COUNT_UNITS)})?"
+)
+_SPLIT = re.compile(r"[0-9]+(?:\s+[0-9]+)+")
+_HEAD_UNIT = re.compile(r"(?:单位)?[:]?(亿元|万元|元)")
+_MAX_DIGITS = 15
+"""Significant digits a JSON number carries exactly everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a cell text says.
+
+    Attributes:
+        value: the figure, or None.
+        status: ``number``, ``blank``, ``dash``, ``not_applicable``, ``text`` or ``unreadable``.
+        unit: the unit the figure is in, where known.
+        issue: code of an issue this reading leaves, if any.
+        severity: its severity.
+        message: its message.
+        suggested: a figure a person might accept; never used by us.
+    """
+
+    value: Decimal | None
+    status: str
+    unit: str | None = None
+    issue: str | None = None
+    severity: str = "warning"
+    message: str = ""
+    suggested: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What a column holds.
+
+    Attributes:
+        kind: ``count``, ``change`` (signed) or ``money``.
+        unit: unit of the value in the record (``件``, ``元``, ``万元``).
+        printed_unit: unit that the column's head names, if it does (money only).
+    """
+
+    kind: str
+    unit: str
+    printed_unit: str | None = None
+
+
+def clean(text: str) -> str:
+    """Spaces and invisible residue around a figure removed, full-width forms made plain."""
+    return _INVISIBLE.sub("", _RESIDUE.sub("", text)).translate(_FORMS).strip()
+
+
+def is_value_like(text: str) -> bool:
+    """Whether a text can stand in a value cell: a figure, a dash, a blank, a note of absence."""
+    bare = clean(text)
+    return (
+        not bare
+        or bare in _DASHES
+        or bare in _NOT_APPLICABLE
+        or _FIGURE.fullmatch(bare) is not None
+        or _SPLIT.fullmatch(bare) is not None
+        or _WORDED_CHANGE.fullmatch(bare) is not None
+    )
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a figure on its face."""
+    return _FIGURE.fullmatch(clean(text)) is not None
+
+
+def head_unit(text: str) -> str | None:
+    """The money unit that a column head names (``采购总金额（单位：万元）``)."""
+    found = {match.group(1) for match in _HEAD_UNIT.finditer(re.sub(r"\s+", "", text.translate(_FORMS)))}
+    return found.pop() if len(found) == 1 else None
+
+
+def read_value(text: str, quantity: Quantity) -> Reading:
+    """Read one value cell."""
+    bare = clean(text)
+    if not bare:
+        return Reading(None, "blank")
+    if bare in _DASHES:
+        return Reading(None, "dash")
+    if bare in _NOT_APPLICABLE:
+        return Reading(None, "not_applicable")
+    if (match := _FIGURE.fullmatch(bare)) is not None:
+        return _figure(match, bare, quantity)
+    if quantity.kind == "change" and (match := _WORDED_CHANGE.fullmatch(bare)) is not None:
+        size = Decimal(match["digits"])
+        return Reading(-size if match["word"].startswith("减") else size, "number", match["unit"] or quantity.unit)
+    if _SPLIT.fullmatch(bare):
+        joined = re.sub(r"\s+", "", bare)
+        return Reading(
+            None, "unreadable", None, "digits_split", "warning", f"digits apart: {bare!r}",
+            int(joined) if len(joined) <= _MAX_DIGITS else None,
+        )  # fmt: skip
+    suggested = 0 if bare in {"O", "o", "〇", "零", "○", "◯"} else None
+    return Reading(None, "text", None, "value_not_a_figure", "warning", f"not a figure: {bare[:80]!r}", suggested)
+
+
+def _figure(match: re.Match[str], bare: str, quantity: Quantity) -> Reading:
+    digits = match["digits"].replace(",", "")
+    fraction = match["fraction"] or ""
+    if len(digits.lstrip("0")) + len(fraction) > _MAX_DIGITS or (len(digits) > 1 and digits[0] == "0"):
+        return Reading(None, "text", None, "value_not_a_figure", "warning", f"implausible figure: {bare[:80]!r}")
+    value = Decimal(match["sign"] + digits + fraction)
+    unit = "元" if match["unit"] == "人民币元" else match["unit"]
+    if quantity.kind == "money":
+        return _money(value, unit, quantity, bare)
+    if unit in _MONEY_UNITS:
+        return Reading(None, "text", None, "unit_unexpected", "warning", f"money where a count belongs: {bare!r}")
+    if value != value.to_integral_value():
+        return Reading(None, "text", None, "value_not_a_figure", "warning", f"a fraction of a count: {bare!r}")
+    value = value.to_integral_value()
+    value = value.copy_abs() if not value else value
+    if value < 0 and quantity.kind != "change":
+        return Reading(value, "number", unit or quantity.unit, "negative_count", "warning", f"a negative count: {bare!r}")
+    return Reading(value, "number", unit or quantity.unit)
+
+
+def _money(value: Decimal, unit: str | None, quantity: Quantity, bare: str) -> Reading:
+    if unit in _COUNT_UNITS:
+        return Reading(None, "text", None, "unit_unexpected", "warning", f"a count where money belongs: {bare!r}")
+    if not value:
+        return Reading(Decimal(0), "number", quantity.unit if unit or quantity.printed_unit else None)
+    known = unit or quantity.printed_unit
+    if known is None:
+        return Reading(
+            value, "number", None, "unit_unknown", "warning", f"amount printed without a unit, kept as printed: {bare!r}"
+        )
+    amount = value * _MONEY_UNITS[known] / _MONEY_UNITS[quantity.unit]
+    if unit and quantity.printed_unit and unit != quantity.printed_unit:
+        message = f"the cell says {unit}, the column head {quantity.printed_unit}: {bare!r}"
+        return Reading(amount, "number", quantity.unit, "unit_conflict", "warning", message)
+    negative = value < 0
+    return Reading(
+        amount, "number", quantity.unit, "negative_count" if negative else None, "warning",
+        f"a negative amount: {bare!r}" if negative else "",
+    )  # fmt: skip
+
+
+def plain(value: Decimal | None) -> int | float | None:
+    """A JSON number without noise: an integer where it is one."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
