@@ -18,7 +18,7 @@ TOWNSHIP_AGENCY = re.compile(
     r"([^省市县区]{1,12}?)((街道|地区)(办事处|办)?$|(镇|乡|苏木)(人民政府|政府)?$|(街道)?办事处)"
 )
 
-PART_OF_OTHER = re.compile(r"[路街巷桥镇乡村岛湖山江河寺庄店区县市]")
+PART_OF_OTHER = re.compile(r"[路街巷桥镇乡村屯岛湖山江河寺庄店区县市]")
 """What makes a province's short name part of another name: 北京路, 山东庄."""
 
 
@@ -182,7 +182,7 @@ def _can_stand(text: str, reading: Reading) -> bool:
     """Tell whether a shortened name is one, by what follows: 北京路街道 is not in 北京."""
     if reading.steps[-1] == "stem":
         return bool(_after_stem().match(text, reading.end))
-    if reading.steps[-1] == "short":
+    if reading.steps[-1] in ("short", "bingtuan"):
         part_of_other = PART_OF_OTHER.match(text, reading.end) or TOWNSHIP_AGENCY.match(text, reading.end)
         return not (part_of_other and level(reading.entries[0].code) == "province")
     return True

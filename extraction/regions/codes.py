@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from extraction.regions.table import NATION, Region, find
+from extraction.regions.table import NATION, Region, find, registered
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The digits of GB 32100: no I, O, S, V, Z."""
@@ -60,15 +60,6 @@ def organisation_check(number: str) -> str:
     return "X" if value == 10 else "0" if value == 11 else str(value)
 
 
-def _registered(code: str) -> Region | None:
-    """Return the division of a code as registers use it: also 110100 for 北京市, 130101 for 石家庄市."""
-    if found := find(code):
-        return found
-    if code[2:] in ("0100", "0200"):
-        return find(code[:2] + "0000")
-    return find(code[:4] + "00") or find(code[:2] + "0000") if code.endswith("01") else None
-
-
 def from_credit_code(text: str) -> CreditCode | None:
     """Read a credit code, also at the head of an index number (113404…/2021-00426); None without one."""
     found = CREDIT_CODE.match(text.strip().upper())
@@ -77,7 +68,7 @@ def from_credit_code(text: str) -> CreditCode | None:
         return None
     code = found[0]
     valid = credit_check(code) == code[17]
-    region = _registered(code[2:8]) if valid else None
+    region = registered(code[2:8]) if valid else None
     return CreditCode(code, code[2:8], code[8:17], KINDS.get(code[:2], "other"), valid, region)
 
 
@@ -87,5 +78,5 @@ def from_site_code(text: str) -> SiteCode | None:
     if re.fullmatch(r"bm\d{8}", code, re.IGNORECASE):
         return SiteCode(code.lower(), NATION, central=True, region=find(NATION))
     if re.fullmatch(r"\d{10}", code):
-        return SiteCode(code, code[:6], central=False, region=_registered(code[:6]))
+        return SiteCode(code, code[:6], central=False, region=registered(code[:6]))
     return None

@@ -10,7 +10,7 @@ from extraction.regions import chain
 from extraction.regions.agencies import agency_kind, central_bodies
 from extraction.regions.chain import Reading
 from extraction.regions.names import places
-from extraction.regions.table import IN_FORCE, NATION, Entry, Region, find, level, prefix, region
+from extraction.regions.table import IN_FORCE, NATION, Entry, Region, find, level, prefix, region, registered
 
 SLACK = 2
 """Years by which a list lags behind a change, and a name outlives it: tolerance at both ends of a span."""
@@ -50,7 +50,8 @@ def resolve(
         year: The reporting year; names that were not in force then are not taken.
     """
     texts = (hints,) if isinstance(hints, str) else tuple(hints)
-    return _resolve(agency, within or None, texts, year)
+    site = registered(within) if within else None
+    return _resolve(agency, site.code if site else None, texts, year)
 
 
 def _normal(text: str) -> str:
@@ -72,7 +73,9 @@ def _resolve(agency: str, within: str | None, hints: tuple[str, ...], year: int 
         notes.append(f"{township[1]}{township[3] or ''} is not in the tables: what contains it")
     left = _choose(reading, text, within, hints, year, notes)
     regions = tuple(region(entry) for entry in left)
-    answer = regions[0] if len(regions) == 1 else None
+    if len(left) == 1 and (doubt := _doubt(left[0], reading, within, hints, year)):
+        notes.append(f"open: {doubt}")
+    answer = regions[0] if len(regions) == 1 and not notes[-1].startswith("open: ") else None
     if answer and year and not _in_force(left[0], year, SLACK):
         notes.append(f"not in force in {year}")
         answer = None
@@ -151,8 +154,17 @@ def _by_year(entries: tuple[Entry, ...], year: int | None) -> tuple[Entry, ...]:
             break
     else:
         kept = entries
-    newest = {entry.code: entry for entry in sorted(kept, key=lambda entry: entry.end)}
-    return tuple(entry for entry in kept if newest[entry.code] is entry)
+    return tuple(entry for entry in kept if not any(_follows(other, entry) for other in kept))
+
+
+def _follows(later: Entry, earlier: Entry) -> bool:
+    """Tell whether a line is the same place under its later name or code: 索县 had two codes in one year."""
+    if later is earlier or later.begin < earlier.begin or later.end <= earlier.end:
+        return False
+    recoded = (
+        later.name == earlier.name and later.code[:2] == earlier.code[:2] and level(later.code) != "township"
+    )
+    return later.code == earlier.code or (recoded and later.begin + 1 >= earlier.end)
 
 
 def _narrowed(entries: tuple[Entry, ...], code: str) -> tuple[Entry, ...]:
@@ -177,37 +189,31 @@ def _choose(
         left = tuple(entry for entry in left if level(entry.code) == kind.level) or left
     if len(left) > 1 and reading.steps[-1] == "stem":
         left = _stem_owner(left, within, notes)
-    if len(left) == 1 and reading.names == 1 and level(left[0].code) == "township":
-        elsewhere = {entry.code[:4] for entry in named} - {left[0].code[:4]}
-        if year is None and elsewhere:  # a report of the former township of another place would say the same
-            return named
-        return _with_contradiction(left[0], within, hints, notes)
     return left
 
 
-def _with_contradiction(
-    entry: Entry, within: str | None, hints: tuple[str, ...], notes: list[str]
-) -> tuple[Entry, ...]:
-    """Open the question again where the only township of a name lies outside what the context says.
+def _doubt(
+    entry: Entry, reading: Reading, within: str | None, hints: tuple[str, ...], year: int | None
+) -> str | None:
+    """Say why the only division that a name can mean may not be meant, or None.
 
-    The tables are not complete, so that a township elsewhere of the same name may be meant.
+    Townships come and go, and 东区 or 新城区 are also what towns call a part of theirs: with nothing before it,
+    such a name may be that of a place outside the tables. Counties and cities are known.
     """
-    context = [found for hint in hints if (found := _hinted(hint))]
-    if within and (site := find(within)):
-        context.insert(0, site)
-    apart = [
-        r
-        for r in context
-        if not entry.code.startswith(prefix(r.code)) and not r.code.startswith(entry.prefix)
-    ]
-    if not apart:
-        return (entry,)
-    notes.append("outside the context's region")
-    other = apart[0]
-    return (
-        entry,
-        Entry(other.code, other.name, other.valid_from or 0, other.valid_to or IN_FORCE, other.zone),
-    )
+    township = level(entry.code) == "township"
+    if reading.names > 1 or not (township or entry.name.endswith("区") or "stem" in reading.steps):
+        return None
+    context = [found for text in (within, *hints) if text and (found := find(text) or _hinted(text))]
+    if any(
+        not entry.code.startswith(prefix(r.code)) and not r.code.startswith(entry.prefix) for r in context
+    ):
+        return "outside the context's region"
+    if not context and len(entry.name) == 2:
+        return "too general a name without context"
+    if not context and township and year is None:
+        former = {other.code[:4] for other in reading.entries} - {entry.code[:4]}
+        return "there was another of the name" if former else None
+    return None
 
 
 def _hinted(hint: str) -> Region | None:

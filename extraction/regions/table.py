@@ -193,3 +193,15 @@ def find(code: str, year: int | None = None) -> Region | None:
     if year is not None:
         names = [entry for entry in names if entry.begin <= year <= entry.end] or names
     return region(max(names, key=lambda entry: (entry.end, entry.begin)))
+
+
+def registered(code: str) -> Region | None:
+    """Return the division of a code as registers use it: also 110100 for 北京市, 130101 for 石家庄市.
+
+    The standard keeps such codes for 市辖区, 县 and 省直辖县级行政区划: rows without a government.
+    """
+    if found := find(code):
+        return found
+    if code[2:] in ("0100", "0200", "9000"):
+        return find(code[:2] + "0000")
+    return find(code[:4] + "00") or find(code[:2] + "0000") if code[4:] == "01" else None

@@ -193,6 +193,8 @@ def test_context_chooses_and_never_adds() -> None:
     assert code("振兴街道办事处", within="411700") is None  # none of the seven is there
     assert code("昆山市人民政府", within="410711") == "320583"
     assert code("城关镇人民政府", within="410000") is None
+    assert code("苹果园街道办事处", within="110100") == "110107005"  # the row 市辖区 stands for 北京市
+    assert code("万泉镇人民政府", within="469000") == "469002101"
 
 
 def test_the_only_township_of_a_name_is_open_outside_its_context() -> None:
@@ -203,7 +205,15 @@ def test_the_only_township_of_a_name_is_open_outside_its_context() -> None:
         resolve("段店乡人民政府", hints=["睢县人民政府"]),
     ):
         assert resolution.region is None
-        assert resolution.candidates[0].code == "141002200"
+        assert [region.code for region in resolution.candidates] == ["141002200"]
+        assert "outside" in resolution.how
+
+
+def test_a_general_name_needs_context() -> None:
+    assert code("东区财政局") is None  # 攀枝花 has the only district of this name, many towns have a part
+    assert code("东区财政局", within="442000") is None
+    assert code("东区财政局", within="510400") == "510402"
+    assert code("攀枝花市东区财政局") == "510402"
 
 
 def test_a_department_without_place_is_the_sites_own() -> None:
