@@ -74,7 +74,7 @@ class Step:
         """Return the step to a further page of this page's list."""
         return replace(
             self, url=page.url, page=page, series=series, trail=Trail(listing=self.url, anchor=f"page {page.number}"),
-            start=False, tries=0, fresh=False, browser=False,
+            start=False, tries=0, fresh=False,
         )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ _MARKERS = (
 )
 # Viewers and scripts name the file in quotes, with slashes escaped or not.
 _QUOTED_FILE = re.compile(
-    r"[\"'=]((?:https?:)?[\w:%./\\~-]{1,400}\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z))(?=[\"'&#?])",
+    r"(?:[\"']|[?&]\w{1,20}=(?=\.{0,2}\\?/|https?:))((?:https?:)?[\w:%.\\~-]{0,200}/[\w:%./\\~-]{1,300}\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z))(?=[\"'&#?])",
     re.IGNORECASE,
 )
 

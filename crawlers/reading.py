@@ -73,21 +73,25 @@ class Reader:
         target = redirect.target(page)
         if target is not None and step.hops < _MAX_HOPS:
             return "listing", [replace(step, url=target, hops=step.hops + 1)]
-        reports = step.certain or resembles_report(page) or judge(page.title).kind == "report"
-        if not step.certain and not resembles_report(page):
+        resembles = resembles_report(page)
+        files = list(attachments(page))
+        reports = step.certain or resembles or any(
+            judge(words).kind == "report" for words in [page.title, *(file.words for file in files)]
+        )  # fmt: skip
+        if not step.certain and not resembles:
             # A line such as "2023年" in a column may lead to another list.
             inner = platforms.listing(page)
             if sum(judge(entry.title).kind == "report" for entry in inner.entries) >= 2:
                 return self._listing(crawl, replace(step, role="listing", column=True), page, unchanged=unchanged)
-        if step.certain and not step.browser and crawl.site.render != "never" and is_script_shell(page):
-            if not resembles_report(page) and not any(attachments(page)):
-                return "document", [replace(step, browser=True)]
+        unseen = step.certain and not step.browser and not resembles and not files
+        if unseen and crawl.site.render != "never" and is_script_shell(page):
+            return "document", [replace(step, browser=True)]
         if not reports:
             return "document", []
         crawl.figures.reports += 1
         return "document", [
             Step(file.url, "attachment", Trail(step.url, file.words or None, None), parent=step.url)
-            for file in attachments(page)
+            for file in files
         ]
 
     # Lists
@@ -114,7 +118,8 @@ class Reader:
         steps = self._entries(crawl, step, page, verdicts)
         further = self._further(crawl, step, page, listing, bool(reports), unchanged=unchanged)
         ways = self._ways(step, page, listing)
-        if not steps and not further and not listing.columns and self._needs_browser(crawl, step, page):
+        inner = any(way.column for way in ways)
+        if not steps and not further and not inner and self._needs_browser(crawl, step, page, listing):
             return "listing", [replace(step, browser=True), *ways]
         return "listing", [*further, *ways, *steps]
 
@@ -162,6 +167,8 @@ class Reader:
             return steps
         found = Counter[str]()
         for lead in leads(page, in_column=step.column):
+            if lead.url in {page.url, step.url}:
+                continue
             found[lead.kind] += 1
             if lead.kind == "step" and found["step"] > _STEPS_A_PAGE:
                 continue
@@ -222,9 +229,11 @@ class Reader:
             )
         return []
 
-    def _needs_browser(self, crawl: SiteCrawl, step: Step, page: Page) -> bool:
+    def _needs_browser(self, crawl: SiteCrawl, step: Step, page: Page, listing: Listing) -> bool:
         if step.browser or crawl.site.render != "auto" or step.page is not None:
             return False
+        if step.column and not listing.entries and "<script" in page.text.lower():
+            return True
         return (step.column or step.start) and is_script_shell(page)
 
 

@@ -46,6 +46,7 @@ class _Words:
     reports: re.Pattern[str]
     in_column: re.Pattern[str]
     undecided: re.Pattern[str]
+    hint: re.Pattern[str]
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:
@@ -62,6 +63,7 @@ def _words() -> _Words:
         _any(data["reports"]),
         _any(data["in_column"]),
         _any(data["undecided"]),
+        _any(data["hint"]),
     )
 
 
@@ -88,13 +90,10 @@ def judge(title: str, *, in_column: bool = False) -> Verdict:
         if pattern.search(text):
             # Only what resembles a report is a decoy; the rest of the site is not counted.
             return Verdict("decoy", reason) if about or in_column or "信息公开" in text else Verdict("other")
-    if words.reports.search(text):
-        return Verdict("report")
+    about_reports = words.reports.search(text) or (in_column and words.in_column.search(text))
+    if about_reports:
+        # "…年度报告" is one; "关于发布…年度报告的通知" may hold one, or be about them.
+        return Verdict("report" if words.ending.search(text) else "undecided")
     if in_column:
-        if words.in_column.search(text):
-            return Verdict("report")
-        if words.undecided.search(text):
-            return Verdict("undecided")
-    elif re.search(r"信息公开.{0,10}报告|政务公开.{0,14}年度.{0,6}报告", text):
-        return Verdict("undecided")
-    return Verdict("other")
+        return Verdict("undecided" if words.undecided.search(text) else "other")
+    return Verdict("undecided" if words.hint.search(text) else "other")

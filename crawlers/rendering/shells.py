@@ -8,7 +8,7 @@ from crawlers.page import Page
 
 _APP = re.compile(
     r"<div[^>]+id=[\"'](?:app|root|main-app|__nuxt|__next)[\"'][^>]*>\s*</div>|\bv-for=|\bng-repeat=|\bel-pagination\b"
-    r"|\{\{\s*\w[\w.]*\s*\}\}|/igs/front/|/jact/front/",
+    r"|\{\{\s*\w[\w.]*\s*\}\}|/igs/front/|/jact/front/|正在加载|加载中|>\s*loading",
     re.IGNORECASE,
 )
 _EMPTY_LIST = re.compile(r"<(ul|ol|tbody|div)[^>]*\b(?:id|class)=[\"'][^\"']*(?:list|content|data|news|con)[^\"']*[\"'][^>]*>"
