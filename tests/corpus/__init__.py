@@ -9,10 +9,13 @@ Layout
     figures.py      lawful random figures, the ways agencies print them, and an agency's own errors
     identities.py   agencies, titles, years, dates, wrappers
     narrative.py    six sections of prose with numbers that try to be taken for figures
+    labels.py       how the printed labels are written
     grids.py        a printed table as cells with spans; the three tables of an edition, with deviations
     reports.py      one report: blocks in reading order, and its truth
     negatives.py    what looks like a report and is none
     renderers/      one module a format
+    plan.py         the committed corpus, entry by entry: `python -m tests.corpus.plan`
+    samples.py      five real reports beside the made ones
     generate.py     `python -m tests.corpus.generate --count N --seed S --out DIR`
     judge.py        `python -m tests.corpus.judge [DIR]`: the record against the truth, cell by cell
     documents/      the committed corpus: each document beside its `<name>.truth.json`

@@ -189,7 +189,7 @@ def _thousands(rng: random.Random, key: str, value: Number) -> Printed:
 def _unit(rng: random.Random, key: str, value: Number) -> Printed:
     if key.endswith(("amount_yuan", "amount_wan_yuan")):
         return _number(plain(value), value)
-    return _number(f"{plain(value)}{rng.choice(['件', '个', '项', '宗', ' 件'])}", value)
+    return _number(f"{plain(value)}{'项' if '.items' in key else '件'}", value)
 
 
 def _note(rng: random.Random, key: str, value: Number) -> Printed:

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import random
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tests.corpus import forms
 from tests.corpus.figures import Printed, Table
+from tests.corpus.labels import Wording
 
 
 @dataclass(frozen=True)
@@ -106,64 +106,6 @@ def stack(*grids: Grid) -> Grid:
     return Grid(cells, grids[0].name)
 
 
-# -- labels -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Wording:
-    """How this agency writes the printed labels."""
-
-    rng: random.Random
-    flags: set[str] = field(default_factory=set)
-    year: int = 0
-
-    def __call__(self, text: str) -> str:
-        if "half_brackets" in self.flags:
-            text = text.replace("（", "(").replace("）", ")")
-        if "enumerator_space" in self.flags:
-            text = re.sub(r"^(\d\.|[（(][一二三四五六七][）)])", r"\1 ", text)
-        if "enumerator_wide" in self.flags:
-            text = re.sub(r"^(\d)\.", lambda m: m[1] + self.rng.choice("．、"), text)
-        if "enumerator_none" in self.flags:
-            text = re.sub(r"^(\d\.)", "", text)
-        if "quotes" in self.flags and "三安全" in text:
-            opening, closing = self.rng.choice([('"', '"'), ("「", "」"), ("", ""), ("‘", "’"), ("＂", "＂")])
-            text = text.replace("“", opening).replace("”", closing)
-        if "total_hj" in self.flags and text == "总计":
-            text = "合计"
-        if "broken_lines" in self.flags and len(text) >= 4 and self.rng.random() < 0.4:
-            middle = len(text) // 2
-            text = f"{text[:middle]}\n{text[middle:]}"
-        if "inner_spaces" in self.flags and text in {"尚未审结", "结果维持", "结果纠正", "其他结果", "总计"}:
-            text = self.rng.choice([" ".join(text), f"{text[:2]} {text[2:]}"])
-        if "caption_space" in self.flags and text.startswith("第二十条"):
-            text = text.replace("第二十条", "第二十条 ")
-        if "year_in_head" in self.flags and text.startswith("本年") and text[2] in "制废处收":
-            text = f"本年({self.year}){text[2:]}"
-        if "year_in_head" in self.flags and text.startswith("上一年项目数量"):
-            text = f"上一年项目数量 （指{self.year - 1}年事项数）"
-        if "carried_variant" in self.flags and "结转下年度" in text:
-            text = self.rng.choice(
-                ["四、结转下一年继续办理", "四、结转下一年度继续办理", "四、结转下年度继续办理数量"]
-            )
-        return text
-
-
-LABEL_FLAGS = [
-    "half_brackets",
-    "enumerator_space",
-    "enumerator_wide",
-    "enumerator_none",
-    "quotes",
-    "total_hj",
-    "broken_lines",
-    "inner_spaces",
-    "caption_space",
-    "year_in_head",
-    "carried_variant",
-]
-
-
 # -- the disclosure table ---------------------------------------------------------------------------------------------
 
 GLOSSES = {
@@ -252,6 +194,9 @@ def proactive(
 # -- the requests table -----------------------------------------------------------------------------------------------
 
 
+UNKNOWN_ROW = "6.申请公开的内容属于工商登记资料查询"
+
+
 def request_head(word: Wording, deviations: set[str]) -> list[list[Entry]]:
     note = "" if "head_empty" in deviations else word(forms.REQUEST_NOTE)
     types = [(word(label), 1, 1, None) for _, label in forms.APPLICANTS[1:6]]
@@ -299,14 +244,21 @@ def requests(edition: str, table: Table, word: Wording, deviations: set[str]) ->
         if "rows_swapped" in deviations and len(leaves) == 8:
             leaves = (*leaves[:5], leaves[6], leaves[5], leaves[7])
         extra = 1 if "group_totals" in deviations else 0
+        unknown = "unknown_row" in deviations and len(leaves) == 5
         for number, (leaf, leaf_label) in enumerate(leaves):
             entries: list[Entry] = []
+            if "label_typo" in deviations and leaf == "refused_enforcement_file":
+                leaf_label = leaf_label.replace("行政执法案卷", "四类过程性信息")
             if number == 0:
-                entries.append((word(label), len(leaves) + extra, 1, None))
+                entries.append((word(label), len(leaves) + extra + unknown, 1, None))
                 if extra:
                     body.append([*entries, ("小计", 1, 1, None), *group_total(leaves)])
                     entries = []
             body.append([*entries, (word(leaf_label), 1, 1, None), *figures(leaf)])
+        if unknown:
+            body.append(
+                [(UNKNOWN_ROW, 1, 1, None), *((str(number), 1, 1, None) for number in (2, 0, 0, 0, 0, 0, 2))]
+            )
     body.append([(word(forms.TOTAL[1]), 1, 2, None), *figures("total")])
     body[0].insert(0, (word(forms.RESULTS), len(body), 1, None))
     rows += body
@@ -315,6 +267,24 @@ def requests(edition: str, table: Table, word: Wording, deviations: set[str]) ->
 
 
 # -- the review and litigation table ----------------------------------------------------------------------------------
+
+
+def review_split(table: Table, word: Wording) -> list[Grid]:
+    """Two tables, as pages for telephones have them: review, then litigation."""
+    results = [label for _, label in forms.REVIEW_RESULTS]
+    keys = forms.review_keys()
+    one: list[list[Entry]] = [
+        [("行政复议", 1, 5, None)],
+        [(word(label), 1, 1, None) for label in results],
+        [(table[key].raw, 1, 1, key) for key in keys[:5]],
+    ]
+    two: list[list[Entry]] = [
+        [("行政诉讼", 1, 10, None)],
+        [(word("未经复议直接起诉"), 1, 5, None), (word("复议后起诉"), 1, 5, None)],
+        [(word(label), 1, 1, None) for label in [*results, *results]],
+        [(table[key].raw, 1, 1, key) for key in keys[5:]],
+    ]
+    return [build(one, "review_litigation"), build(two, "review_litigation")]
 
 
 def review(table: Table, word: Wording) -> Grid:

@@ -103,7 +103,8 @@ def overview(rng: random.Random, who: Identity, figures: Figures, honest: bool) 
     style = rng.choice(["（{c}）{t}", "({c}){t}", "{n}.{t}情况：", "{n}、{t}", "（{c}）{t}情况。"])
     for number, (head, text) in enumerate(blocks):
         mark = style.format(c=CHINESE[number], n=number + 1, t=head)
-        lines += [mark + text] if rng.random() < 0.5 else [mark, text]
+        joint = "" if mark.endswith(("。", "：")) else rng.choice(["。", "。", " ", "："])
+        lines += [mark + joint + text] if rng.random() < 0.5 else [mark, text]
     return lines
 
 

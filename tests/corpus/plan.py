@@ -32,7 +32,8 @@ DEVIATIONS = [
     ("page_cut_head",), ("glosses",), ("rows_swapped",), ("no_headings",), ("captions_outside",), ("enumerator_none",),
     ("no_review_table",), ("blank_totals",), ("mixed_editions",), ("narrative_lies",), ("service_subrows",), ("previous_year_table",),
     ("head_empty", "total_hj"), ("no_requests_table",), ("tables_at_end",), ("carried_variant", "caption_space"), ("enumerator_wide",),
-    ("no_other_section", "enumerator_space"), ("own_error", "page_cut"),
+    ("no_other_section", "enumerator_space"), ("own_error", "page_cut"), ("head_repeated_inside",), ("review_split",), ("label_typo",),
+    ("unknown_row",), ("all_twice",),
 ]  # fmt: skip
 
 
@@ -79,7 +80,7 @@ GROUPS: list[tuple[str, str, Renderer, str, list[str | None]]] = [
     ("officedocx", "docx", tools.office_docx, "", [None]),
     ("odt", "odt", tools.odt, "", [None]),
     ("xls", "xls", tools.xls, "", [None, None]),
-    ("pdf", "pdf", tools.pdf, "feature", ["ruled", "landscape", "small", "unruled", "ruled", "small", "ruled"]),
+    ("pdf", "pdf", tools.pdf, "feature", ["ruled", "landscape", "small", "unruled", "ruled", "small", "furniture"]),
     ("officepdf", "pdf", tools.office_pdf, "feature", ["plain", "numbered", "narrow", "plain"]),
     ("rotatedpdf", "pdf", tools.rotated_pdf, "", [None, None]),
     ("picture", "picture", tools.picture, "", [None, None]),

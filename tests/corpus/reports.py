@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.corpus import figures as fig
-from tests.corpus import forms, grids, narrative
+from tests.corpus import forms, grids, labels, narrative
 from tests.corpus.figures import Printed, Table
 from tests.corpus.grids import Grid
 from tests.corpus.identities import Identity, identity
@@ -38,6 +38,7 @@ class Report:
     broken: list[str] = field(default_factory=list)
     deviations: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    extra_rows: list[str] = field(default_factory=list)
 
     @property
     def edition(self) -> str:
@@ -61,6 +62,7 @@ class Report:
             "deviations": sorted({*self.deviations, *who.deviations}),
             "missing_tables": self.missing,
             "broken": self.broken,
+            "extra_rows": self.extra_rows,
             "cells": {key: _cell(cell) for key, cell in self.table.items()},
         }
 
@@ -134,6 +136,11 @@ def _draw_deviations(rng: random.Random, edition: str) -> set[str]:
         "no_title": 0.05,
         "no_headings": 0.04,
         "no_other_section": 0.06,
+        "head_repeated_inside": 0.04,
+        "review_split": 0.04,
+        "label_typo": 0.02,
+        "unknown_row": 0.02,
+        "all_twice": 0.02,
         "no_review_table": 0.03,
         "no_requests_table": 0.02,
         "narrative_lies": 0.06,
@@ -186,9 +193,9 @@ def make(rng: random.Random, options: Options | None = None) -> Report:
                 table[f"proactive.other_services.{column}"] = Printed("", None, "absent")
     else:
         deviations -= {"service_subrows", "extra_row"}
-    word = grids.Wording(rng, {flag for flag in grids.LABEL_FLAGS if rng.random() < 0.1}, year)
+    word = labels.Wording(rng, {flag for flag in labels.LABEL_FLAGS if rng.random() < 0.1}, year)
     if options.deviations is not None:
-        word.flags = set(options.deviations) & set(grids.LABEL_FLAGS)
+        word.flags = set(options.deviations) & set(labels.LABEL_FLAGS)
     deviations |= word.flags
     report = Report(who, editions, [], table, broken, [f"style_{style}", f"profile_{profile}"])
     _assemble(rng, report, values, word, deviations, money_head)
@@ -197,7 +204,7 @@ def make(rng: random.Random, options: Options | None = None) -> Report:
 
 
 def _statutory(
-    rng: random.Random, report: Report, word: grids.Wording, deviations: set[str], money_head: str | None
+    rng: random.Random, report: Report, word: labels.Wording, deviations: set[str], money_head: str | None
 ) -> dict[str, list[Block]]:
     out: dict[str, list[Block]] = {"proactive": [], "requests": [], "review_litigation": []}
     for caption, grid in grids.proactive(
@@ -210,9 +217,19 @@ def _statutory(
     if deviations & {"page_cut", "page_cut_label", "page_cut_head"}:
         parts = grids.page_cut(requests, rng, "page_cut_head" in deviations, "page_cut_label" in deviations)
         out["requests"] += parts
+    elif "head_repeated_inside" in deviations:
+        parts = grids.page_cut(requests, rng, repeat_head=True, split_label=False)
+        out["requests"].append(grids.stack(*parts))
     else:
         out["requests"].append(requests)
-    out["review_litigation"].append(grids.review(report.table, word))
+    if "review_split" in deviations:
+        out["review_litigation"] += grids.review_split(report.table, word)
+    else:
+        out["review_litigation"].append(grids.review(report.table, word))
+    if "unknown_row" in deviations and "no_requests_table" not in deviations:
+        report.extra_rows.append(grids.UNKNOWN_ROW)
+    if report.editions["proactive"] == "2019" and "service_subrows" in deviations:
+        report.extra_rows.append("行政检查")
     for table, name in (("review_litigation", "no_review_table"), ("requests", "no_requests_table")):
         if name in deviations:
             out[table] = [Text("本年度无此类情况。")] if rng.random() < 0.5 else []
@@ -252,7 +269,7 @@ def _assemble(
     rng: random.Random,
     report: Report,
     values: fig.Figures,
-    word: grids.Wording,
+    word: labels.Wording,
     deviations: set[str],
     money_head: str | None,
 ) -> None:
@@ -292,7 +309,8 @@ def _assemble(
         blocks += sections[key]
     blocks += [Text(line, "sign") for line in who.signature]
     blocks += [Text(line, "wrapper") for line in who.issued]
-    report.blocks = blocks
+    # Pages made for screens of two sizes hold the whole body twice.
+    report.blocks = blocks * 2 if "all_twice" in deviations else blocks
 
 
 def _make_2014(rng: random.Random, options: Options) -> Report:

@@ -1,6 +1,7 @@
-"""Five real reports with their true figures, beside the made ones: `python -m tests.corpus.samples FOLDER` takes them in.
+"""Five real reports with their true figures: `python -m tests.corpus.samples FOLDER` takes them in.
 
-Their truth states values only; what a null cell looks like in print is not known there: any null status is right.
+Their truth states values only; what a null cell looks like in print is not known there,
+so any null status is right.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The adversary is held to account: lawful figures, truth that stands in the document, a judge that sees lies."""
+"""The adversary is held to account: lawful figures, truth that stands in print, a judge that sees lies."""
 
 import copy
 import random
@@ -9,6 +9,7 @@ import pytest
 from tests.corpus import figures, forms, generate, plan
 from tests.corpus.grids import Grid
 from tests.corpus.judge import COMMITTED, documents, judge
+from tests.corpus.renderers import html
 from tests.corpus.reports import Options, make
 
 
@@ -104,7 +105,7 @@ def perfect(truth: dict[str, Any]) -> dict[str, Any]:
 def truth() -> dict[str, Any]:
     options = Options(edition="2021", profile="medium", style="blank_leaves", deviations=set())
     report = make(random.Random(7), options)
-    return generate.with_rendering(report.truth(), "html", generate.html.render(report, random.Random(7)))
+    return generate.with_rendering(report.truth(), "html", html.render(report, random.Random(7)))
 
 
 KEY = "requests.granted.natural_person"

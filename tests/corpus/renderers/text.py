@@ -11,7 +11,7 @@ from tests.corpus.renderers import Rendered
 from tests.corpus.renderers.tables import flat_texts
 from tests.corpus.reports import Report
 
-STYLES = ("tsv", "tsv_dropped", "pipe", "markdown", "markdown_full", "docx_text", "cell_a_line")
+STYLES = ("tsv", "tsv_dropped", "pipe", "markdown", "markdown_full", "docx_text", "cell_a_line", "layout")
 
 KANGXI = str.maketrans(
     "一二人入八力十口土大女子小工己干心文方日月止水用田立行门非面",
@@ -70,8 +70,29 @@ def _cell_a_line(grid: Grid) -> list[str]:
     return [_one(cell.text) for row in grid.rows() for cell in row]
 
 
+def _layout(grid: Grid) -> list[str]:
+    """Columns held apart by spaces, as a PDF's text keeps its places; a character of Chinese is two wide."""
+    lines = []
+    starts = [0]
+    for column in range(grid.width):
+        texts = [cell for cell in grid.cells if cell.column == column and cell.colspan == 1]
+        starts.append(starts[-1] + max([4, *(_wide(_one(cell.text)) for cell in texts)]) + 2)
+    for row in grid.rows():
+        line = ""
+        for cell in row:
+            line += " " * max(2 if line else 0, starts[cell.column] - _wide(line)) + _one(cell.text)
+        lines.append(line.rstrip())
+    return lines
+
+
+def _wide(text: str) -> int:
+    return sum(2 if ord(char) > 255 else 1 for char in text)
+
+
 def table(grid: Grid, style: str) -> list[str]:
     """The grid as lines."""
+    if style == "layout":
+        return _layout(grid)
     if style == "tsv":
         return ["\t".join(row) for row in _short_rows(grid)]
     if style == "tsv_dropped":
@@ -97,6 +118,11 @@ def render(report: Report, rng: random.Random, style: str | None = None) -> Rend
         else:
             lines += [block.text] + ([""] if style.startswith(("markdown", "tsv")) else [])
     flags = []
+    if style in {"layout", "tsv", "docx_text", "cell_a_line"} and rng.random() < 0.25:
+        # Page ends of a converted document: a number between dashes, a form feed.
+        for page, place in enumerate(range(len(lines) - len(lines) % 40, 0, -40), start=2):
+            lines.insert(place, f"- {page} -" if rng.random() < 0.5 else f"{page}\n\f")
+        flags.append("page_numbers")
     if rng.random() < 0.1:
         # Converters of PDF leave radicals of the Kangxi block for the characters that look like them.
         lines = [line.translate(KANGXI) for line in lines]

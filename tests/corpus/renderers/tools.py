@@ -118,10 +118,12 @@ def _print_page(report: Report, rng: random.Random, size: str, border: str, tabl
 
 def pdf(report: Report, rng: random.Random, feature: str | None = None) -> Rendered:
     """A page printed by Chromium: ruled, landscape, small pages (many cuts) or without rules."""
-    feature = feature or rng.choice(["ruled", "landscape", "small", "unruled"])
+    feature = feature or rng.choice(["ruled", "landscape", "small", "unruled", "furniture"])
     size = {"landscape": "A4 landscape", "small": "A5"}.get(feature, "A4")
     border = "none" if feature == "unruled" else "1px solid #000"
-    data = _chromium(_print_page(report, rng, size, border), "--no-pdf-header-footer", output="out.pdf")
+    # The browser's own header and footer: a date, the title, the address, page numbers.
+    options = [] if feature == "furniture" else ["--no-pdf-header-footer"]
+    data = _chromium(_print_page(report, rng, size, border), *options, output="out.pdf")
     return Rendered(data, "pdf", rng.choice(["application/pdf", None]), None, [f"pdf_{feature}"])
 
 
