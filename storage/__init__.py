@@ -25,6 +25,7 @@ from storage.captures import (
     redact_headers,
     timestamp,
 )
+from storage.fixity import Counts, Finding, verify
 from storage.objects import (
     InvalidKeyError,
     ObjectInfo,
@@ -53,6 +54,8 @@ __all__ = [
     "Capture",
     "CaptureError",
     "CaptureWriter",
+    "Counts",
+    "Finding",
     "InvalidKeyError",
     "ObjectInfo",
     "ObjectNotFoundError",
@@ -78,4 +81,5 @@ __all__ = [
     "refresh_state",
     "save_state",
     "timestamp",
+    "verify",
 ]

@@ -4,7 +4,7 @@ Endpoint: ``GONGKAI_S3_ENDPOINT``, else the usual AWS settings (``AWS_ENDPOINT_U
 profile). Credentials and region: the usual AWS settings. ``GONGKAI_S3_ADDRESSING`` is ``path`` or ``virtual``
 where a store takes only one of them; boto3 chooses where it is not set.
 
-No message holds a credential: of an error only its code is told, of an endpoint only scheme, host and port.
+No message holds a credential: of an error only its code is told, and an endpoint that holds one is refused.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def make_client(*, patient: bool = True) -> S3Client:
         session = boto3.session.Session()
         endpoint = os.environ.get("GONGKAI_S3_ENDPOINT") or None
         # Stores of one's own mostly have no regions, and take this name for "the one there is".
-        return session.client(
+        client = session.client(
             "s3", endpoint_url=endpoint, region_name=session.region_name or "us-east-1", config=config
         )
     except boto.BotoCoreError as error:
@@ -82,12 +82,16 @@ def make_client(*, patient: bool = True) -> S3Client:
         raise StoreUnreachableError(
             "the S3 endpoint is not a URL; write GONGKAI_S3_ENDPOINT=https://host:port"
         ) from error
+    if "@" in client.meta.endpoint_url:  # boto3's errors would show it
+        client.close()
+        raise StoreUnreachableError("an S3 endpoint holds no credentials; set AWS_ACCESS_KEY_ID and so on")
+    return client
 
 
 def endpoint_of(client: S3Client) -> str:
     """Return scheme, host and port that the client speaks to."""
     parts = urlsplit(client.meta.endpoint_url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def error_code(error: boto.ClientError) -> tuple[str, int]:
@@ -124,6 +128,6 @@ def translate(error: boto.BotoCoreError | boto.ClientError, what: str) -> StoreE
         return StoreUnreachableError(f"{what}: no secure connection; check the endpoint's certificate")
     if isinstance(error, boto.ParamValidationError):
         return StoreUnreachableError(f"{what}: that is no bucket name; correct the URL")
-    if isinstance(error, boto.HTTPClientError | boto.IncompleteReadError):
+    if isinstance(error, boto.ConnectionError | boto.HTTPClientError | boto.IncompleteReadError):
         return StoreUnreachableError(f"{what}: no answer ({name}); check GONGKAI_S3_ENDPOINT and the network")
     return StoreError(f"{what}: {name}")

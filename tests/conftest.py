@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-# pytest leaves sys.path alone (import mode importlib): so the checkout is importable where it is not installed.
+# pytest leaves sys.path alone (import mode importlib); the checkout is importable all the same.
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 

@@ -91,7 +91,7 @@ def test_stat(store: ObjectStore) -> None:
 
 KEYS = [
     "a-b", "a.x", "a/b", "a/c", "a/d/e", "a/d-e", "a/d.json", "a0", "ab", "b c/ d", "x+y/100%/a=b&c?d#e",
-    "中/文 a+b%20.txt", "文/件~(1)'!*", "\U0002000b/𠀋", "\uffee", "Z/z", "quo\"te<>&;", 
+    "中/文 a+b%20.txt", "文/件~(1)'!*", "\U0002000b/𠀋", "\uffee", "Z/z", "quo\"te<>&;",
 ]  # fmt: skip
 
 
@@ -125,11 +125,14 @@ def test_list_of_more_than_one_page(store: ObjectStore) -> None:
         assert list(store.list("p/", after=after)) == sorted(key for key in keys if key > after)
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/..", "a/./b", "./a", "a\nb", "a\0b", "a\x7fb",
-     "a\u2028b", "a\ud800", "a\uffff", "a\\b", ".gongkai/tmp/x", ".gongkai", "x" * 256, "x/" * 460 + "x", "中" * 86],
-)  # fmt: skip
+NOT_KEYS = [
+    "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/..", "a/./b", "./a",
+    "a\nb", "a\0b", "a\x7fb", "a\u2028b", "a\ud800", "a\uffff", "a\\b", ".gongkai/tmp/x", ".gongkai",
+    "x" * 256, "x/" * 460 + "x", "中" * 86,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", NOT_KEYS, ids=lambda key: ascii(key)[:20])
 def test_keys_that_are_none(store: ObjectStore, key: str) -> None:
     for operation in (
         lambda: store.get(key),
@@ -169,12 +172,12 @@ def test_one_winner_of_sixteen(new_store_url: Callable[[], str], many: bool) -> 
         return store.put_new(key, b"%d" % racer)
 
     with ThreadPoolExecutor(16) as pool:
-        for round_ in range(10):
+        for round_ in range(3):
             key = f"race/{round_}"
             won = list(pool.map(race, range(16), [key] * 16))
             assert sum(won) == 1
             assert stores[0].get(key) == b"%d" % won.index(True)
-    assert len(list(stores[0].list(""))) == 10
+    assert len(list(stores[0].list(""))) == 3
 
 
 def test_a_reader_never_sees_half_an_object(new_store_url: Callable[[], str]) -> None:
