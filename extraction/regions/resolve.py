@@ -197,8 +197,8 @@ def _doubt(
 ) -> str | None:
     """Say why the only division that a name can mean may not be meant, or None.
 
-    Townships come and go, and 东区 or 新城区 are also what towns call a part of theirs: with nothing before it,
-    it may be a place outside the tables that such a name means. Counties and cities are known.
+    Townships come and go, and 东区 or 新城区 are also what towns call a part of theirs: with nothing
+    before it, such a name may be that of a place outside the tables. Counties and cities are known.
     """
     township = level(entry.code) == "township"
     if reading.names > 1 or not (township or entry.name.endswith("区") or "stem" in reading.steps):
