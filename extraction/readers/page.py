@@ -1,0 +1,64 @@
+"""What is drawn on a page, whatever drew it: PDF, OFD or a picture that was recognised.
+
+Positions are points from the upper left corner of the page as it is *read*: a table printed sideways is
+turned upright first, and only the boxes given as evidence go back to the page as displayed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from extraction.document import Box
+
+
+class Glyph(NamedTuple):
+    """One character; its box is advance by line height, so that neighbours in a line touch."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+
+class Rule(NamedTuple):
+    """A horizontal or vertical ruling line: `at` across, from `start` to `end` along."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass
+class Page:
+    """One page.
+
+    Attributes:
+        number: one-based.
+        width: as read.
+        height: as read.
+        glyphs: characters, in the order they were written.
+        horizontal: horizontal ruling lines.
+        vertical: vertical ruling lines.
+        turned: quarter turns clockwise from the page as displayed to the page as read.
+        confidence: of the characters; 1.0 where they were written as text.
+    """
+
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    horizontal: list[Rule] = field(default_factory=list)
+    vertical: list[Rule] = field(default_factory=list)
+    turned: int = 0
+    confidence: float = 1.0
+
+    def displayed(self, box: Box) -> Box:
+        """A box of the page as read, on the page as displayed."""
+        left, top, right, bottom = box
+        width, height = self.width, self.height
+        for _ in range(-self.turned % 4):
+            left, top, right, bottom = height - bottom, left, height - top, right
+            width, height = height, width
+        return (round(left, 2), round(top, 2), round(right, 2), round(bottom, 2))

@@ -1,0 +1,224 @@
+"""Pages -> blocks in reading order: paragraphs from lines, tables from grids."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from extraction.document import Block, Cell, Paragraph, ReadIssue, Table
+from extraction.readers import page_join
+from extraction.readers.page import Glyph, Page
+from extraction.readers.page_grid import Grid, Region, find_grids
+from extraction.readers.page_loose import Loose, find_loose
+from extraction.readers.page_text import Line, Text, goes_on, is_page_number, lines, margins
+
+_HEADING = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}\s*[、．.]|[（(]\s*[一二三四五六七八九十]{1,3}\s*[)）])"
+)
+_FIGURE = frozenset("0123456789.,-−－+%０１２３４５６７８９")
+_CELL_PADDING = 11.0
+"""Left and right cell margins of Word and WPS together, in points."""
+_RUNNING_HEAD_PAGES = 3
+
+
+@dataclass
+class Layout:
+    """The result.
+
+    Attributes:
+        blocks: in reading order.
+        issues: what could not be taken with certainty.
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    issues: list[ReadIssue] = field(default_factory=list)
+
+
+Item = Line | Grid | Loose
+
+
+def compose(pages: Sequence[Page]) -> Layout:
+    """Put pages together to a document."""
+    layout = Layout()
+    contents = [(page, _contents(page, layout)) for page in pages]
+    _strip_margins(contents)
+    _take_overflow(contents)
+    prose = [item for _, items in contents for item in items if isinstance(item, Line)]
+    left, right = margins(prose)
+    flow: list[Text | Grid | tuple[Page, Loose]] = []
+    for page, items in contents:
+        for index, item in enumerate(items):
+            before = flow[-1] if flow else None
+            if isinstance(item, Line):
+                fits = isinstance(before, Text) and not _HEADING.match(item.text)
+                if (
+                    fits
+                    and isinstance(before, Text)
+                    and goes_on(before.last, item, left=left, right=right, new_page=index == 0)
+                ):
+                    before.add(item)
+                else:
+                    flow.append(Text(item.text, page.number, item))
+            elif isinstance(item, Loose):
+                flow.append((page, item))
+            elif index == 0 and isinstance(before, Grid) and page_join.goes_on(before, item):
+                flow[-1] = page_join.joined(before, item)
+            else:
+                flow.append(item)
+    by_number = {page.number: page for page in pages}
+    for part in flow:
+        if isinstance(part, Text):
+            layout.blocks.append(Paragraph(part.text, page=part.page))
+        elif isinstance(part, Grid):
+            layout.blocks.append(_table(part, by_number))
+        else:
+            layout.blocks.append(part[1].table(part[0]))
+    return layout
+
+
+def _contents(page: Page, layout: Layout) -> list[Item]:
+    """The lines and tables of one page, from top to bottom."""
+    grids, crowded = find_grids(page)
+    if crowded:
+        layout.issues.append(
+            ReadIssue(
+                "too_many_lines", "warning", f"page {page.number}: a drawing of too many lines for tables"
+            )
+        )
+    outside = _fill(page, grids, layout)
+    grids = [grid for grid in grids if any(region.text for region in grid.regions)]
+    for grid in grids:
+        if not grid.certain:
+            layout.issues.append(
+                ReadIssue("grid_unclear", "warning", f"page {page.number}: table lines do not close to cells")
+            )
+    items: list[Item] = list(grids)
+    items += find_loose(lines(outside), [grid.box for grid in grids])
+    return sorted(items, key=_top)
+
+
+def _top(item: Item) -> float:
+    return item.box[1]
+
+
+def _fill(page: Page, grids: list[Grid], layout: Layout) -> list[Glyph]:
+    """Put each glyph into its cell; the rest stands outside tables."""
+    inside: dict[int, list[Glyph]] = {}
+    regions: dict[int, Region] = {}
+    outside: list[Glyph] = []
+    crossing: list[str] = []
+    for run in _runs(page.glyphs):
+        region = _around(grids, run[0].left, run[-1].right, run[0])
+        if region is None:
+            outside.extend(run)
+            continue
+        if len(run) > 1 and any(_around(grids, g.left, g.right, g) is not region for g in (run[0], run[-1])):
+            crossing.append("".join(glyph.text for glyph in run))
+        regions[id(region)] = region
+        inside.setdefault(id(region), []).extend(run)
+    for key, glyphs in inside.items():
+        found = lines(glyphs)
+        region = regions[key]
+        region.text = "\n".join(line.text for line in found)
+        if found:
+            last = found[-1]
+            room = region.box[2] - region.box[0] - _CELL_PADDING
+            region.full = last.box[2] - last.box[0] > room - 1.3 * last.height
+    if crossing:
+        layout.issues.append(
+            ReadIssue(
+                "figure_crosses_line",
+                "warning",
+                f"page {page.number}: printed across a table line, taken where its middle is: {crossing[:5]}",
+            )
+        )
+    return outside
+
+
+def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+    """Glyphs one by one, but the digits of one figure together: a figure may not be cut by a line."""
+    run: list[Glyph] = []
+    for glyph in glyphs:
+        if run:
+            before = run[-1]
+            tall = glyph.bottom - glyph.top
+            if (
+                glyph.text in _FIGURE
+                and before.text in _FIGURE
+                and abs(glyph.top - before.top) < 0.2 * tall
+                and -0.2 * tall < glyph.left - before.right < 0.1 * tall
+            ):
+                run.append(glyph)
+                continue
+            yield run
+        run = [glyph]
+    if run:
+        yield run
+
+
+def _around(grids: Sequence[Grid], left: float, right: float, glyph: Glyph) -> Region | None:
+    x, y = (left + right) / 2, (glyph.top + glyph.bottom) / 2
+    for grid in grids:
+        if grid.xs[0] <= x < grid.xs[-1] and grid.ys[0] <= y < grid.ys[-1]:
+            region = grid.region_at(x, y)
+            if region is not None:
+                return region
+    return None
+
+
+def _strip_margins(contents: list[tuple[Page, list[Item]]]) -> None:
+    """Take page numbers and running heads away; they are no part of the text, still less of a cell."""
+    heads: Counter[tuple[int, str]] = Counter()
+    for page, items in contents:
+        for index in (-1, 0):
+            if not items:
+                continue
+            item = items[index]
+            if isinstance(item, Line) and is_page_number(item, page_height=page.height):
+                items.pop(index)
+        if items and isinstance(items[0], Line) and items[0].box[3] < 0.12 * page.height:
+            heads[round(items[0].box[1]), items[0].text] += 1
+    for _, items in contents:
+        first = items[0] if items else None
+        if isinstance(first, Line) and heads[round(first.box[1]), first.text] >= _RUNNING_HEAD_PAGES:
+            items.pop(0)
+
+
+def _take_overflow(contents: list[tuple[Page, list[Item]]]) -> None:
+    """Give a cell back its last line, where a browser cut the cell and printed the line below the border."""
+    for (_, items), (_, following) in pairwise(contents):
+        if len(items) < 2 or not following:
+            continue
+        grid, line = items[-2:]
+        if not isinstance(grid, Grid) or not isinstance(line, Line) or not isinstance(following[0], Grid):
+            continue
+        if line.box[1] - grid.ys[-1] > line.height or not page_join.goes_on(grid, following[0]):
+            continue
+        for region in grid.regions:
+            left, _, right, bottom = region.box
+            if bottom == grid.ys[-1] and left <= line.box[0] and line.box[2] <= right and region.full:
+                region.text += "\n" + line.text
+                items.pop()
+                break
+
+
+def _table(grid: Grid, pages: dict[int, Page]) -> Table:
+    cells = []
+    for region in grid.regions:
+        page = pages[region.page]
+        cells.append(
+            Cell(
+                region.text,
+                row=region.row,
+                column=region.column,
+                rowspan=region.rowspan,
+                colspan=region.colspan,
+                page=region.page,
+                bbox=page.displayed(region.box),
+                confidence=page.confidence,
+            )
+        )
+    return Table(tuple(cells), exact=grid.certain)

@@ -1,0 +1,157 @@
+"""Glyphs -> lines, cell texts and paragraphs, by position."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from extraction.document import Box
+from extraction.readers.page import Glyph
+
+WORD_GAP = 0.35
+"""A gap wider than this share of the line height was meant as a blank."""
+COLUMN_GAP = 1.2
+"""A gap wider than this share of the line height parts columns, where no line does."""
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–－―─·•~\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:\s*[/／共,，]+\s*[0-9]{1,4}\s*页?)?[-—–－―─·•~\s]*"
+)
+_LATIN = re.compile(r"[0-9A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line.
+
+    Attributes:
+        text: its characters, with a blank where a gap says so; blanks around it are left out.
+        box: its place on the page as read.
+        glyphs: its characters from left to right, without blanks.
+    """
+
+    text: str
+    box: Box
+    glyphs: tuple[Glyph, ...]
+
+    @property
+    def height(self) -> float:
+        """Line height."""
+        return self.box[3] - self.box[1]
+
+
+def lines(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Gather glyphs into lines, from top to bottom."""
+    rows: list[list[Glyph]] = []
+    middle = height = 0.0
+    for glyph in sorted(glyphs, key=lambda glyph: glyph.top + glyph.bottom):
+        centre, tall = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
+        if rows and centre - middle <= 0.5 * min(tall, height):
+            rows[-1].append(glyph)
+            middle += (centre - middle) / len(rows[-1])
+            height = max(height, tall)
+        else:
+            rows.append([glyph])
+            middle, height = centre, tall
+    found = []
+    for row in rows:
+        row.sort()
+        line = _line(row)
+        if line is not None:
+            found.append(line)
+    return found
+
+
+def _line(row: list[Glyph]) -> Line | None:
+    inked: list[Glyph] = []
+    parts: list[str] = []
+    blanks: list[str] = []
+    for glyph in row:
+        if glyph.text.isspace():
+            if inked:
+                blanks.append(glyph.text)
+            continue
+        if inked:
+            before = inked[-1]
+            wide = before.right - before.left
+            if glyph.text == before.text and glyph.left - before.left < 0.3 * wide:
+                continue  # bold, made by printing the same glyph twice
+            if not blanks and glyph.left - before.right > WORD_GAP * (glyph.bottom - glyph.top):
+                blanks.append(" ")
+        parts.extend(blanks)
+        blanks.clear()
+        parts.append(glyph.text)
+        inked.append(glyph)
+    if not inked:
+        return None
+    box = (
+        inked[0].left,
+        min(glyph.top for glyph in inked),
+        max(glyph.right for glyph in inked),
+        max(glyph.bottom for glyph in inked),
+    )
+    return Line("".join(parts), box, tuple(inked))
+
+
+def cell_text(glyphs: Iterable[Glyph]) -> str:
+    """The text of one cell: its lines from top to bottom."""
+    return "\n".join(line.text for line in lines(glyphs))
+
+
+def is_page_number(line: Line, *, page_height: float) -> bool:
+    """Whether a line, being the outermost of its page, is only the number of the page."""
+    outer = line.box[1] > 0.85 * page_height or line.box[3] < 0.1 * page_height
+    return outer and _PAGE_NUMBER.fullmatch(line.text) is not None
+
+
+def columns(line: Line) -> list[Line]:
+    """A line cut at its wide gaps."""
+    pieces: list[list[Glyph]] = [[line.glyphs[0]]]
+    for before, glyph in pairwise(line.glyphs):
+        if glyph.left - before.right > COLUMN_GAP * (glyph.bottom - glyph.top):
+            pieces.append([])
+        pieces[-1].append(glyph)
+    found = [_line(piece) for piece in pieces]
+    return [piece for piece in found if piece is not None]
+
+
+@dataclass
+class Text:
+    """A paragraph that grows while lines go on.
+
+    Attributes:
+        text: its characters; line ends that only the page width made are gone.
+        page: the page it starts on.
+        last: its last line so far.
+    """
+
+    text: str
+    page: int
+    last: Line
+
+    def add(self, line: Line) -> None:
+        """Go on with a further line."""
+        both_latin = _LATIN.match(line.text) and _LATIN.match(self.text[-1:])
+        self.text += (" " if both_latin else "") + line.text
+        self.last = line
+
+
+def goes_on(before: Line, line: Line, *, left: float, right: float, new_page: bool) -> bool:
+    """Whether a line continues the paragraph of the line before it.
+
+    The line before must be full, and the line must start at the margin, where a new paragraph is indented.
+    """
+    size = min(before.height, line.height)
+    full = before.box[2] > right - 2.0 * size
+    flush = line.box[0] < left + 0.8 * size
+    alike = abs(before.height - line.height) < 0.25 * max(before.height, line.height)
+    near = new_page or line.box[1] - before.box[3] < 1.5 * size
+    return full and flush and alike and near
+
+
+def margins(found: Sequence[Line]) -> tuple[float, float]:
+    """Left and right edge of running text."""
+    if not found:
+        return 0.0, 0.0
+    return min(line.box[0] for line in found), max(line.box[2] for line in found)

@@ -1,0 +1,380 @@
+"""One PDF page through PDFium: its characters, ruling lines and pictures."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from extraction.document import ReadIssue, UnreadableError
+from extraction.readers.page import Glyph, Page, Rule
+
+THIN = 3.0
+"""A filled rectangle no thicker than this is a ruling line."""
+SHORT = 1.0
+STRAIGHT = 0.5
+MAX_FORMS = 16
+SAME_BASELINE = 0.3
+PICTURE_SHARE = 0.5
+"""A picture over this share of a page makes it a scan; text on top of it is somebody's OCR."""
+RECOGNISED = 0.8
+"""Confidence of text that was laid invisibly over a scan."""
+
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass
+class Budget:
+    """What a whole document may still use.
+
+    Attributes:
+        glyphs: characters.
+        objects: drawing objects and path segments.
+    """
+
+    glyphs: int
+    objects: int
+
+    def spend(self, *, glyphs: int = 0, objects: int = 0) -> None:
+        """Take from the budget.
+
+        Raises:
+            UnreadableError: nothing is left.
+        """
+        self.glyphs -= glyphs
+        self.objects -= objects
+        if self.glyphs < 0 or self.objects < 0:
+            raise UnreadableError(
+                "too_large", "the PDF file holds more characters or drawings than any report"
+            )
+
+
+@dataclass
+class Drawn:
+    """A page as read.
+
+    Attributes:
+        page: for the layout.
+        pictured: whether it shows pictures.
+        issues: what could not be taken with certainty.
+    """
+
+    page: Page
+    pictured: bool = False
+    issues: list[ReadIssue] = field(default_factory=list)
+
+
+@dataclass
+class _Shapes:
+    """What stands on a page beside characters, in PDF space (y upwards)."""
+
+    lines: list[tuple[float, float, float, float]] = field(default_factory=list)
+    pictures: list[float] = field(default_factory=list)
+    directions: dict[int | None, int] = field(default_factory=dict)
+    invisible: int = 0
+    texts: int = 0
+
+
+def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
+    """Read one page. The page stays open; what is opened here is closed here."""
+    shapes = _Shapes()
+    _collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, IDENTITY, 0, shapes, budget)
+    left, bottom, right, top = _visible_box(page)
+    directions = {turn: count for turn, count in shapes.directions.items() if turn is not None}
+    displayed = page.get_rotation() // 90 % 4
+    # Text that runs upwards in PDF space is read by turning the page clockwise, whatever /Rotate says.
+    turns = max(directions, key=lambda turn: (directions[turn], -turn)) if directions else displayed
+    frame = _Frame(left, bottom, right, top, turns)
+    drawn = Drawn(Page(number, *frame.size, turned=(turns - displayed) % 4), pictured=bool(shapes.pictures))
+    mixed = len(shapes.directions) > 1
+    _read_glyphs(page, drawn, frame, turns if mixed else None, budget)
+    _read_rules(shapes, frame, drawn.page)
+    covered = any(share > PICTURE_SHARE * (right - left) * (top - bottom) for share in shapes.pictures)
+    if covered and shapes.texts and shapes.invisible > 0.5 * shapes.texts:
+        drawn.page.confidence = RECOGNISED
+        drawn.issues.append(
+            ReadIssue("recognised_text", "warning", f"page {number}: the text was laid over a scan by OCR")
+        )
+    return drawn
+
+
+class _Frame:
+    """From PDF space to the page as read."""
+
+    def __init__(self, left: float, bottom: float, right: float, top: float, turns: int) -> None:
+        self.edges = (left, bottom, right, top)
+        self.turns = turns
+        width, height = right - left, top - bottom
+        self.size = (height, width) if turns % 2 else (width, height)
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        left, bottom, right, top = self.edges
+        if self.turns == 0:
+            return x0 - left, top - y1, x1 - left, top - y0
+        if self.turns == 1:
+            return y0 - bottom, x0 - left, y1 - bottom, x1 - left
+        if self.turns == 2:
+            return right - x1, y0 - bottom, right - x0, y1 - bottom
+        return top - y1, right - x1, top - y0, right - x0
+
+
+def _visible_box(page: pdfium.PdfPage) -> tuple[float, float, float, float]:
+    media, crop = page.get_mediabox(), page.get_cropbox()
+    box = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
+    return box if box[0] < box[2] and box[1] < box[3] else (0.0, 0.0, 595.0, 842.0)
+
+
+# -- characters --------------------------------------------------------------------------------------------
+
+
+def _read_glyphs(
+    page: pdfium.PdfPage, drawn: Drawn, frame: _Frame, turns: int | None, budget: Budget
+) -> None:
+    """Characters with their boxes. With `turns`, only those that run that way (or another quarter turn)."""
+    textpage = raw.FPDFText_LoadPage(page.raw)
+    if not textpage:
+        drawn.issues.append(ReadIssue("page_unreadable", "error", f"page {drawn.page.number}: no text layer"))
+        return
+    try:
+        count = max(raw.FPDFText_CountChars(textpage), 0)
+        budget.spend(glyphs=count)
+        unmapped, askew = _glyphs(textpage, count, drawn.page.glyphs, frame, turns)
+    finally:
+        raw.FPDFText_ClosePage(textpage)
+    if askew:
+        drawn.issues.append(
+            ReadIssue(
+                "text_askew", "note", f"page {drawn.page.number}: left out, as a watermark: {askew[:60]}"
+            )
+        )
+    if unmapped:
+        drawn.issues.append(
+            ReadIssue(
+                "glyph_without_unicode",
+                "error",
+                f"page {drawn.page.number}: {unmapped} glyphs say no character; each stands as U+FFFD",
+            )
+        )
+
+
+def _glyphs(
+    textpage: object, count: int, found: list[Glyph], frame: _Frame, turns: int | None
+) -> tuple[int, str]:
+    """Append the characters. Gives how many of them say no Unicode, and what runs askew and was left out."""
+    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    box_at, x_at, y_at = ctypes.byref(box), ctypes.byref(x), ctypes.byref(y)
+    get_unicode, get_box, get_origin = (
+        raw.FPDFText_GetUnicode,
+        raw.FPDFText_GetLooseCharBox,
+        raw.FPDFText_GetCharOrigin,
+    )
+    has_error, is_generated = raw.FPDFText_HasUnicodeMapError, raw.FPDFText_IsGenerated
+    baseline = x if frame.turns % 2 else y
+    place = frame.box
+    unmapped = high = 0
+    askew = ""
+    run: list[Glyph] = []
+    level = 0.0
+    for index in range(count):
+        code = get_unicode(textpage, index)
+        if code <= 0x20 and is_generated(textpage, index) == 1:
+            continue
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000 and high:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+        high = 0
+        if turns is not None and not _runs_along(raw.FPDFText_GetCharAngle(textpage, index)):
+            askew += chr(code) if 0x20 <= code <= 0xFFFF else ""
+            continue
+        if not get_box(textpage, index, box_at) or not get_origin(textpage, index, x_at, y_at):
+            continue
+        if code in (0x02, 0xFFFE):
+            text = "-"  # PDFium marks a hyphen at a line end so
+        elif code == 0 or 0xD800 <= code < 0xE000 or code > 0x10FFFF or has_error(textpage, index) == 1:
+            text = "\ufffd"
+            unmapped += 1
+        else:
+            text = chr(code) if code >= 0x20 else " "
+        if run and abs(baseline.value - level) > SAME_BASELINE:
+            found.extend(_level(run))
+            run = []
+        level = baseline.value
+        run.append(Glyph(*place(box.left, box.bottom, box.right, box.top), text))
+    found.extend(_level(run))
+    return unmapped, askew
+
+
+def _level(run: list[Glyph]) -> list[Glyph]:
+    """Glyphs on one baseline get one height: fonts without metrics give only the ink (a thin dash for 一)."""
+    if len(run) < 2:
+        return run
+    top, bottom = min(glyph.top for glyph in run), max(glyph.bottom for glyph in run)
+    return [Glyph(glyph.left, top, glyph.right, bottom, glyph.text) for glyph in run]
+
+
+def _runs_along(angle: float) -> bool:
+    """Whether a character stands on an axis; watermarks run askew."""
+    quarter = angle / (math.pi / 2)
+    return abs(quarter - round(quarter)) < 0.05
+
+
+# -- shapes ------------------------------------------------------------------------------------------------
+
+
+def _collect(
+    container: object,
+    count_of: object,
+    get: object,
+    matrix: Matrix,
+    depth: int,
+    shapes: _Shapes,
+    budget: Budget,
+) -> None:
+    count = max(count_of(container), 0)  # type: ignore[operator]
+    budget.spend(objects=count)
+    for index in range(count):
+        element = get(container, index)  # type: ignore[operator]
+        kind = raw.FPDFPageObj_GetType(element)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            _path(element, matrix, shapes, budget)
+        elif kind == raw.FPDF_PAGEOBJ_TEXT:
+            _text(element, matrix, shapes)
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            _picture(element, matrix, shapes)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORMS:
+            inner = _product(_matrix_of(element), matrix)
+            _collect(
+                element,
+                raw.FPDFFormObj_CountObjects,
+                raw.FPDFFormObj_GetObject,
+                inner,
+                depth + 1,
+                shapes,
+                budget,
+            )
+
+
+def _matrix_of(element: object) -> Matrix:
+    found = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(element, ctypes.byref(found)):
+        return IDENTITY
+    return (found.a, found.b, found.c, found.d, found.e, found.f)
+
+
+def _product(first: Matrix, then: Matrix) -> Matrix:
+    a, b, c, d, e, f = first
+    k, l, m, n, o, p = then  # noqa: E741
+    return (
+        a * k + b * m,
+        a * l + b * n,
+        c * k + d * m,
+        c * l + d * n,
+        e * k + f * m + o,
+        e * l + f * n + p,
+    )
+
+
+def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _text(element: object, matrix: Matrix, shapes: _Shapes) -> None:
+    a, b, _, _, _, _ = _product(_matrix_of(element), matrix)
+    turn: int | None = 0
+    if b or a < 0:
+        quarter = math.atan2(b, a) / (math.pi / 2)
+        turn = round(quarter) % 4 if abs(quarter - round(quarter)) < 0.05 else None
+    shapes.directions[turn] = shapes.directions.get(turn, 0) + 1
+    shapes.texts += 1
+    if raw.FPDFTextObj_GetTextRenderMode(element) == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
+        shapes.invisible += 1
+
+
+def _picture(element: object, matrix: Matrix, shapes: _Shapes) -> None:
+    box = _bounds(element, matrix)
+    if box is None:
+        return
+    width, height = box[2] - box[0], box[3] - box[1]
+    if min(width, height) <= THIN:
+        shapes.lines.append(box)  # some programs draw borders as stretched pixels
+    else:
+        shapes.pictures.append(width * height)
+
+
+def _bounds(element: object, matrix: Matrix) -> tuple[float, float, float, float] | None:
+    values = [ctypes.c_float() for _ in range(4)]
+    if not raw.FPDFPageObj_GetBounds(element, *(ctypes.byref(value) for value in values)):
+        return None
+    x0, y0, x1, y1 = (value.value for value in values)
+    if matrix == IDENTITY:
+        return x0, y0, x1, y1
+    corners = [_apply(matrix, x, y) for x in (x0, x1) for y in (y0, y1)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _path(element: object, matrix: Matrix, shapes: _Shapes, budget: Budget) -> None:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(element, ctypes.byref(fill), ctypes.byref(stroke)):
+        return
+    if not fill.value and not stroke.value:
+        return
+    box = _bounds(element, matrix)
+    if box is not None and min(box[2] - box[0], box[3] - box[1]) <= THIN:
+        shapes.lines.append(box)
+        return
+    whole = _product(_matrix_of(element), matrix)
+    for points, closed in _subpaths(element, budget):
+        placed = [_apply(whole, x, y) for x, y in points]
+        xs, ys = [x for x, _ in placed], [y for _, y in placed]
+        thin = min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN
+        if thin:
+            shapes.lines.append((min(xs), min(ys), max(xs), max(ys)))
+        elif stroke.value:
+            corners = [*placed, placed[0]] if closed else placed
+            for (x0, y0), (x1, y1) in pairwise(corners):
+                if abs(x0 - x1) <= STRAIGHT or abs(y0 - y1) <= STRAIGHT:
+                    shapes.lines.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+
+
+def _subpaths(element: object, budget: Budget) -> Iterator[tuple[list[tuple[float, float]], bool]]:
+    """The straight parts of a path as runs of points."""
+    count = max(raw.FPDFPath_CountSegments(element), 0)
+    budget.spend(objects=count)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    points: list[tuple[float, float]] = []
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(element, index)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if not raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y)):
+            continue
+        if kind != raw.FPDF_SEGMENT_LINETO:
+            if len(points) > 1:
+                yield points, False
+            points = [(x.value, y.value)]
+            continue
+        points.append((x.value, y.value))
+        if raw.FPDFPathSegment_GetClose(segment):
+            yield points, True
+            points = [points[0]]
+    if len(points) > 1:
+        yield points, False
+
+
+def _read_rules(shapes: _Shapes, frame: _Frame, page: Page) -> None:
+    for line in shapes.lines:
+        left, top, right, bottom = frame.box(*line)
+        if right - left >= bottom - top:
+            if right - left > SHORT:
+                page.horizontal.append(Rule((top + bottom) / 2, left, right))
+        elif bottom - top > SHORT:
+            page.vertical.append(Rule((left + right) / 2, top, bottom))
