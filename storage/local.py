@@ -40,6 +40,7 @@ STALE_SECONDS = 24 * 3600
 # A name that another process made this recently may not be on disk yet: a kernel writes back within half a
 # minute.
 _YOUNG_SECONDS = 300
+_CLOCK_TICK = 0.1  # a file's time may be that much older than the clock that we compare it with
 _GROUP = 64  # files of `put_new_many` that wait together: bounds open files
 _SYNC_THREADS = 4  # more gain nothing: they queue for the same journal
 
@@ -71,6 +72,7 @@ class LocalStore:
         self._temporary = self._root / RESERVED / "tmp"
         self._number = itertools.count()
         self._settled: set[str] = set()  # folders that exist and whose own names are on disk
+        self._synced: dict[str, float] = {}  # when a folder was last forced to disk
         self._pool: ThreadPoolExecutor | None = None
         self._pool_lock = threading.Lock()
         with self._translated("open"):
@@ -104,7 +106,7 @@ class LocalStore:
             finally:
                 temporary.unlink()
             if created:
-                _sync_folder(path.parent)
+                self._sync_folder(path.parent)
             return created
 
     def put_new_many(self, items: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
@@ -126,7 +128,7 @@ class LocalStore:
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
-            _sync_folder(path.parent)
+            self._sync_folder(path.parent)
 
     def list(self, prefix: str, *, after: str = "") -> Iterator[str]:
         """Yield the keys that start with `prefix` and sort after `after`, in ascending code-point order."""
@@ -177,11 +179,18 @@ class LocalStore:
             return False
         if path.is_dir():
             raise InvalidKeyError(f"{path} is a folder of other objects, and cannot be an object")
-        if time.time() - status.st_ctime < _YOUNG_SECONDS:
-            # Another process may have linked it and not yet forced the folder to disk. Its bytes are on disk.
+        # Another process may have linked it and not yet forced the folder to disk. (Its bytes are on disk.)
+        is_old = time.time() - status.st_ctime > _YOUNG_SECONDS
+        if not is_old and status.st_ctime + _CLOCK_TICK > self._synced.get(str(path.parent), 0):
             self._settle(path.parent)
-            _sync_folder(path.parent)
+            self._sync_folder(path.parent)
         return True
+
+    def _sync_folder(self, folder: Path) -> None:
+        """Force to disk the names in a folder; remember until when that holds."""
+        began = time.time()
+        _sync_folder(folder)
+        self._synced[str(folder)] = began
 
     def _write_temporary(self, data: bytes) -> Path:
         """Write and force to disk a new temporary file."""
@@ -259,7 +268,7 @@ class LocalStore:
                 for *_, temporary, descriptor in waiting:
                     os.close(descriptor)
                     temporary.unlink()
-            self._in_threads(_sync_folder, linked)
+            self._in_threads(self._sync_folder, linked)
         return answers
 
     def _in_threads(self, act: Callable[[Item], None], items: Iterable[Item]) -> None:

@@ -60,6 +60,10 @@ def body(root: Path, sha256: str) -> Path:
     return root / "raw/sha256" / sha256[:2] / sha256
 
 
+def segment(root: Path) -> Path:
+    return root / f"captures/s/{RUN}/000002.jsonl"
+
+
 DAMAGES: list[tuple[str, Callable[[Path, str], object], str]] = [
     ("flipped", lambda root, sha256: flip(body(root, sha256)), "body_corrupt"),
     ("cut", lambda root, sha256: body(root, sha256).write_bytes(b"bod"), "body_corrupt"),
@@ -67,9 +71,9 @@ DAMAGES: list[tuple[str, Callable[[Path, str], object], str]] = [
     ("removed", lambda root, sha256: body(root, sha256).unlink(), "body_missing record_without_body"),
     ("renamed", lambda root, sha256: body(root, sha256).rename(body(root, sha256).with_name("x")),
      "body_missing key_unknown record_without_body"),
-    ("segment cut", lambda root, _: flip(root / f"captures/s/{RUN}/000002.jsonl"), "segment_unreadable"),
-    ("segment removed", lambda root, _: (root / f"captures/s/{RUN}/000002.jsonl").unlink(), "segment_missing"),
-    ("segment renamed", lambda root, _: (root / f"captures/s/{RUN}/000002.jsonl").rename(root / "captures/x"),
+    ("segment cut", lambda root, _: flip(segment(root)), "segment_unreadable"),
+    ("segment removed", lambda root, _: segment(root).unlink(), "segment_missing"),
+    ("segment renamed", lambda root, _: segment(root).rename(root / "captures/x"),
      "key_unknown segment_missing"),
     ("record cut", lambda root, sha256: (root / f"records/1/{sha256[:2]}/{sha256}.json").write_bytes(b"{"),
      "record_unreadable"),
