@@ -31,6 +31,7 @@ FORMATS = ("html", "word", "spreadsheet", "pdf", "text", "image")
 """Formats by how exactly they say where a figure stands: with equal figures, the earlier is primary."""
 
 _QUALIFIED = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|自治区|自治州|市|盟|区|县|旗|镇|乡|街道)")
+_OFFICES = frozenset({"人民政府", "政府", "办事处", "街道办事处", "管理委员会", "管委会"})
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|\s*政府信息公开)")
 
 
@@ -135,14 +136,14 @@ def assemble(found: Iterable[Sighting | Unreadable], load: Callable[[Head], Mapp
             sightings.append(one)
         else:
             assembly.unpublished.append(_unreadable(one))
-    groups: dict[tuple[str, int, str], list[Body]] = defaultdict(list)
+    groups: Groups = defaultdict(list)
     for _, seen in sorted(by_body(sightings).items()):
         body = _resolve(sorted(seen, key=lambda one: (one.site.id, one.url)))
         if isinstance(body, Issue):
             assembly.unpublished.append(body)
         else:
             groups[body.agency, body.year, body.region].append(body)
-    for (agency, year, region), bodies in _join_regions(groups).items():
+    for (agency, year, region), bodies in _join_pages(_join_regions(groups)).items():
         assembly.reports.append(_report(agency, year, region, bodies, load))
     assembly.reports.sort(key=lambda report: report.id)
     assembly.unpublished.sort(key=lambda issue: (issue.url or "", issue.sha256 or "", issue.code))
@@ -189,6 +190,9 @@ def _resolve(seen: Sequence[Sighting]) -> Body | Issue:
 
 
 Note = Callable[[str, str], None]
+Key = tuple[str, int, str]
+"""Agency, year, region."""
+Groups = dict[Key, list[Body]]
 
 
 def _agency(head: Head, seen: Sequence[Sighting], note: Note) -> str | None:
@@ -199,7 +203,7 @@ def _agency(head: Head, seen: Sequence[Sighting], note: Note) -> str | None:
         # 段店乡 on the page of 段店乡人民政府, 教育局 on the site of 某某区教育局: the fuller name of the
         # same body.
         for source, names in (("page", pages), ("site", sites)):
-            fuller = next((name for name in names if own in name and own != name), None)
+            fuller = next((name for name in names if is_fuller(name, own)), None)
             if fuller is not None:
                 note(f"agency_from_{source}", f"the document says {own}, its {source} {fuller}")
                 return fuller
@@ -242,6 +246,13 @@ def _region(head: Head, seen: Sequence[Sighting], note: Callable[..., None]) -> 
     return best
 
 
+def is_fuller(name: str, own: str) -> bool:
+    """True where `name` is `own` with its place before it or the word for its office after it."""
+    return name != own and (
+        name.endswith(own) or (name.startswith(own) and name.removeprefix(own) in _OFFICES)
+    )
+
+
 def _clean(agency: str | None) -> str:
     return re.sub(r"\s+", "", agency or "")
 
@@ -261,13 +272,40 @@ def is_within(code: str, outer: str) -> bool:
     return code[:depth] == outer[:depth]
 
 
-def _join_regions(
-    groups: Mapping[tuple[str, int, str], list[Body]],
-) -> dict[tuple[str, int, str], list[Body]]:
+def _join_pages(groups: Groups) -> Groups:
+    """Join what a page and its attachment are: one report, whatever region each was found in."""
+    at = {
+        (seen.site.id, seen.url): key
+        for key, bodies in groups.items()
+        for body in bodies
+        for seen in body.sightings
+    }
+    target: dict[Key, Key] = {}
+
+    def follow(key: Key) -> Key:
+        while key in target:
+            key = target[key]
+        return key
+
+    for key, bodies in groups.items():
+        for seen in (seen for body in bodies for seen in body.sightings if seen.page is not None):
+            pages = at.get((seen.site.id, seen.page or ""))
+            if pages is None or pages[:2] != key[:2]:
+                continue  # the page is no report, or lists the reports of others
+            one, other = sorted((follow(key), follow(pages)), key=lambda found: (_depth(found[2]), found[2]))
+            if one != other:
+                target[one] = other
+    joined: Groups = defaultdict(list)
+    for key, bodies in groups.items():
+        joined[follow(key)] += bodies
+    return joined
+
+
+def _join_regions(groups: Groups) -> Groups:
     regions: dict[tuple[str, int], list[str]] = defaultdict(list)
     for agency, year, region in groups:
         regions[agency, year].append(region)
-    joined: dict[tuple[str, int, str], list[Body]] = defaultdict(list)
+    joined: Groups = defaultdict(list)
     for (agency, year, region), bodies in groups.items():
         target = region
         if _QUALIFIED.match(agency):

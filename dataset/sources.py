@@ -65,6 +65,7 @@ class Sighting:
         head: of the record of the body that is current there.
         first_seen: when this body was first seen there.
         last_seen: when it was last seen there.
+        page: for an attachment, the address of its page.
         parent: for an attachment, the head of its page's record, where there is one.
         anchor: the words of the link that led here.
         older: hashes of earlier bodies of the address that are reports, oldest first.
@@ -80,6 +81,7 @@ class Sighting:
     head: Head
     first_seen: str
     last_seen: str
+    page: str | None
     parent: Head | None
     anchor: str | None
     older: tuple[str, ...]
@@ -223,6 +225,7 @@ def _sightings(
         head=head,
         first_seen=current.first_seen,
         last_seen=current.last_seen,
+        page=resource.parent,
         parent=_parent(resource, state, heads),
         anchor=resource.trail.anchor,
         older=tuple(version.sha256 for version in reports[:-1]),

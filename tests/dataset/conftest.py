@@ -32,7 +32,11 @@ def make_record(
         tables.setdefault(table, {}).setdefault(row, {})[column] = value
     return {
         "record": 1,
-        "document": {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "media_type": media_type},
+        "document": {
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "bytes": len(data),
+            "media_type": media_type,
+        },
         "extractor": extractor,
         "kind": kind,
         "report": {

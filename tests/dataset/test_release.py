@@ -30,15 +30,34 @@ def rows(archive, name: str, version: str = "2026-11-22.1") -> list[dict]:
 
 
 def test_figures_has_exactly_these_columns() -> None:
-    assert FIGURES.names == (
-        "report_id agency region year edition table row column value raw status unit sha256 place source_url "
-        "captured_at extractor flags"
-    ).split()
+    assert FIGURES.names == [
+        "report_id",
+        "agency",
+        "region",
+        "year",
+        "edition",
+        "table",
+        "row",
+        "column",
+        "value",
+        "raw",
+        "status",
+        "unit",
+        "sha256",
+        "place",
+        "source_url",
+        "captured_at",
+        "extractor",
+        "flags",
+    ]
 
 
 def test_a_row_a_cell_with_its_evidence(archive, published) -> None:
     figures = rows(archive, "figures")
-    assert [row["report_id"] for row in figures] == ["410711-甲区教育局-2020", *["410711-甲区教育局-2021"] * 2]
+    assert [row["report_id"] for row in figures] == [
+        "410711-甲区教育局-2020",
+        *["410711-甲区教育局-2021"] * 2,
+    ]
     assert figures[1] == {
         "report_id": "410711-甲区教育局-2021",
         "agency": "甲区教育局",
@@ -73,7 +92,9 @@ def test_csv_says_the_same_as_parquet(archive, published) -> None:
 def test_the_manifest_has_size_and_hash_of_every_file(archive, published) -> None:
     manifest = load_manifest(archive.store, published.version)
     assert sorted(file["path"] for file in manifest["files"]) == sorted(
-        f"{table}.{kind}" for table in ("documents", "figures", "issues", "reports") for kind in ("csv", "parquet")
+        f"{table}.{kind}"
+        for table in ("documents", "figures", "issues", "reports")
+        for kind in ("csv", "parquet")
     )
     for file in manifest["files"]:
         data = archive.store.get(published.prefix + file["path"])
@@ -113,7 +134,7 @@ def test_an_empty_archive_makes_an_empty_release(archive) -> None:
     assert rows(archive, "figures") == []
 
 
-class Killed(Exception):
+class KilledError(Exception):
     pass
 
 
@@ -128,7 +149,7 @@ class Dying:
 
     def _write(self) -> None:
         if not self._left:
-            raise Killed
+            raise KilledError
         self._left -= 1
 
     def put(self, key: str, data: bytes) -> None:
@@ -150,7 +171,7 @@ def test_a_killed_publication_is_never_visible_and_the_next_one_takes_the_next_c
     for writes in range(30):
         try:
             publication = publish(Dying(archive.store, writes), extractor=EXTRACTOR, now=NOW)
-        except Killed:
+        except KilledError:
             deaths += 1
             assert [entry["version"] for entry in load_versions(archive.store)] == ["2026-11-21.1"]
         else:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.reports import Assembly, assemble, format_rank, is_within, report_id
+from dataset.reports import Assembly, assemble, format_rank, is_fuller, is_within, report_id
 from dataset.sources import Heads, Spool, gather
 
 NEW = "requests.new.total"
@@ -50,7 +50,13 @@ def test_an_attachment_without_a_name_takes_its_pages(archive) -> None:
 def test_a_document_without_a_name_takes_its_sites_and_its_links_year(archive) -> None:
     archive.site("a", agency="甲区教育局")
     archive.report(
-        "a", "http://a/1", b"one", {NEW: (3, "3")}, agency=None, year=None, anchor="2019年度报告（2021年发布）"
+        "a",
+        "http://a/1",
+        b"one",
+        {NEW: (3, "3")},
+        agency=None,
+        year=None,
+        anchor="2019年度报告（2021年发布）",
     )
     assert assembled(archive).reports[0].year == 2019
 
@@ -64,7 +70,9 @@ def test_the_fuller_name_of_the_same_body_wins(archive) -> None:
 
 
 @pytest.mark.parametrize(("missing", "region"), [("agency", "410711"), ("year", "410711"), ("region", None)])
-def test_what_cannot_be_resolved_is_listed_and_not_published(archive, missing: str, region: str | None) -> None:
+def test_what_cannot_be_resolved_is_listed_and_not_published(
+    archive, missing: str, region: str | None
+) -> None:
     archive.site("a", region=region)
     said = {} if missing == "region" else {missing: None}
     sha256 = archive.report("a", "http://a/1", b"one", {NEW: (3, "3")}, **said)
@@ -83,7 +91,9 @@ def test_an_unreadable_document_is_listed(archive) -> None:
 
 def test_the_copy_with_most_figures_is_primary_then_the_better_format(archive) -> None:
     archive.site("a")
-    archive.report("a", "http://a/1.pdf", b"pdf", {NEW: (3, "3"), GRANTED: (1, "1")}, media_type="application/pdf")
+    archive.report(
+        "a", "http://a/1.pdf", b"pdf", {NEW: (3, "3"), GRANTED: (1, "1")}, media_type="application/pdf"
+    )
     archive.report("a", "http://a/1", b"html", {NEW: (3, "3"), GRANTED: (None, "")})
     archive.report("a", "http://a/2", b"html2", {NEW: (3, "3"), GRANTED: (1, "1")})
     (report,) = assembled(archive).reports
@@ -94,7 +104,9 @@ def test_the_copy_with_most_figures_is_primary_then_the_better_format(archive) -
 def test_copies_that_disagree_are_an_issue_with_the_cells(archive) -> None:
     archive.site("a")
     archive.report("a", "http://a/1", b"html", {NEW: (3, "3"), GRANTED: (1, "1")})
-    archive.report("a", "http://a/1.pdf", b"pdf", {NEW: (8, "8"), GRANTED: (1, "1")}, media_type="application/pdf")
+    archive.report(
+        "a", "http://a/1.pdf", b"pdf", {NEW: (8, "8"), GRANTED: (1, "1")}, media_type="application/pdf"
+    )
     (report,) = assembled(archive).reports
     (issue,) = report.issues
     assert (issue.code, issue.severity, issue.cells) == ("copies_disagree", "error", (NEW,))
@@ -131,7 +143,9 @@ def test_a_qualified_name_is_one_body_in_city_and_district_a_bare_one_is_not(arc
     archive.site("city", region="410700")
     archive.site("district", region="410711")
     for site in ("city", "district"):
-        archive.report(site, f"http://{site}/1", site.encode(), {NEW: (3, "3")}, agency="牧野区花园街道办事处")
+        archive.report(
+            site, f"http://{site}/1", site.encode(), {NEW: (3, "3")}, agency="牧野区花园街道办事处"
+        )
         archive.report(site, f"http://{site}/2", site.encode() * 2, {NEW: (5, "5")}, agency="教育局")
     ids = [report.id for report in assembled(archive).reports]
     assert ids == ["410700-教育局-2021", "410711-教育局-2021", "410711-牧野区花园街道办事处-2021"]
@@ -140,7 +154,9 @@ def test_a_qualified_name_is_one_body_in_city_and_district_a_bare_one_is_not(arc
 def test_the_body_seen_last_is_current_and_earlier_ones_are_versions(archive) -> None:
     archive.site("a")
     archive.report("a", "http://a/1", b"old", {NEW: (3, "3")}, time="2026-01-01T00:00:00Z")
-    new = archive.report("a", "http://a/1", b"new", {NEW: (4, "4")}, time="2026-02-01T00:00:00Z", outcome="changed")
+    new = archive.report(
+        "a", "http://a/1", b"new", {NEW: (4, "4")}, time="2026-02-01T00:00:00Z", outcome="changed"
+    )
     (report,) = assembled(archive).reports
     assert (report.primary.head.sha256, report.versions, report.copies) == (new, 2, ())
 
@@ -199,6 +215,51 @@ def test_an_id_has_no_slash() -> None:
 
 def test_formats_rank_by_how_exactly_they_place_a_figure() -> None:
     word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    ranks = [format_rank(name) for name in ("text/html", word, "application/pdf", "text/plain", "image/png", "x/y")]
+    ranks = [
+        format_rank(name) for name in ("text/html", word, "application/pdf", "text/plain", "image/png", "x/y")
+    ]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == len(ranks)
+
+
+def test_a_page_follows_its_attachment_into_the_more_specific_region(archive) -> None:
+    archive.site("city", region="410700")
+    archive.site("district", region="410711")
+    for site in ("city", "district"):
+        archive.report(site, f"http://{site}/1", site.encode(), {})
+        archive.report(
+            site,
+            f"http://{site}/1.docx",
+            b"file",
+            {NEW: (3, "3")},
+            role="attachment",
+            parent=f"http://{site}/1",
+        )
+    (report,) = assembled(archive).reports
+    assert report.region == "410711"
+    assert [body.head.figures for body in report.bodies] == [1, 0, 0]
+
+
+def test_an_index_page_of_other_bodies_reports_joins_nothing(archive) -> None:
+    archive.site("a")
+    archive.report("a", "http://a/index", b"index", {}, agency="甲区")
+    for name in ("甲区教育局", "甲区财政局"):
+        archive.report(
+            "a", f"http://a/{name}", name.encode(), {NEW: (3, "3")}, agency=name, role="attachment",
+            parent="http://a/index",
+        )  # fmt: skip
+    assert [report.agency for report in assembled(archive).reports] == ["甲区", "甲区教育局", "甲区财政局"]
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "fuller"),
+    [
+        ("段店乡人民政府", "段店乡", True),
+        ("黄陂区教育局", "教育局", True),
+        ("黄陂区教育局", "黄陂区", False),
+        ("教育局", "教育局", False),
+        ("教育局", "黄陂区教育局", False),
+    ],
+)
+def test_a_fuller_name_is_the_same_bodys(name: str, own: str, fuller: bool) -> None:
+    assert is_fuller(name, own) is fuller

@@ -13,7 +13,14 @@ def test_a_place_is_said_as_people_count() -> None:
 
 
 def test_a_place_on_a_page_has_a_box() -> None:
-    at = {"table": None, "row": None, "column": None, "page": 2, "bbox": [10.0, 20.5, 30.25, 40.0], "path": None}
+    at = {
+        "table": None,
+        "row": None,
+        "column": None,
+        "page": 2,
+        "bbox": [10.0, 20.5, 30.25, 40.0],
+        "path": None,
+    }
     assert place_of(at) == "page 2; box 10,20.5,30.25,40"
 
 

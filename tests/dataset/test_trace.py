@@ -88,7 +88,9 @@ def test_another_reading_by_the_same_extractor_is_said(traced) -> None:
 
 def test_another_reading_by_a_later_extractor_is_no_damage(traced) -> None:
     chain = traced(
-        "甲区教育局/2021/requests.new.total", read=lambda data: {"tables": {}, "cells": {}}, extractor="3.0.0+x"
+        "甲区教育局/2021/requests.new.total",
+        read=lambda data: {"tables": {}, "cells": {}},
+        extractor="3.0.0+x",
     )
     assert chain["verified"]
     assert "reextract" in chain["verification"][1]

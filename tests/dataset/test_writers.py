@@ -45,7 +45,7 @@ def test_no_text_starts_a_formula_unless_it_is_a_number(text: str) -> None:
 
 def test_both_files_hold_every_row_in_order(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(writers, "PORTION", 2)
-    rows = [{"raw": f"第{n}行\n,\"引\"", "value": n / 4} for n in range(5)]
+    rows = [{"raw": f'第{n}行\n,"引"', "value": n / 4} for n in range(5)]
     with TableWriter(tmp_path, "t", SCHEMA) as writer:
         for row in rows:
             writer.write(row)
