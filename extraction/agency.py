@@ -15,10 +15,16 @@ _BODY = (
 )
 _NAME = re.compile(rf"[\u4e00-\u9fff]{{2,30}}?{_BODY}")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,24}(?:省|市|县|区|旗|盟|州|乡|镇|街道|自治区|自治县|自治州)")
-_INDIRECT = re.compile(r"^(?:中共|我|本|该|各|全|由|向|在|对|经|和|与|及|为|是|以|将|根据|按照|通过|结合|国务院办公厅)|(?:我|本|该|各)(?:区|市|县|镇|乡|局|办|处|委|单位)")
-_YEAR_WORDS = re.compile(r"\(?(?:20[0-9]{2}|二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])(?:年度|年)?\)?(?:度)?")
+_INDIRECT = re.compile(
+    r"^(?:中共|我|本|该|各|全|由|向|在|对|经|和|与|及|为|是|以|将|根据|按照|通过|结合|国务院办公厅)|(?:我|本|该|各)(?:区|市|县|镇|乡|局|办|处|委|单位)"
+)
+_YEAR_WORDS = re.compile(
+    r"\(?(?:20[0-9]{2}|二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])(?:年度|年)?\)?(?:度)?"
+)
 _TITLE_TAIL = re.compile(r"(?:政府信息公开|政务信息公开|政务公开|信息公开).*$")
-_SPECIAL = re.compile(r"(?:开发|高新|新|园|示范|管理|保税|保护|风景|功能|度假|产业|合作|试验|实验|名胜)区$|部门$|系统$")
+_SPECIAL = re.compile(
+    r"(?:开发|高新|新|园|示范|管理|保税|保护|风景|功能|度假|产业|合作|试验|实验|名胜)区$|部门$|系统$"
+)
 _COMPLETE = (
     (re.compile(r"街道$"), "办事处"),
     (re.compile(r"(?:省|市|县|旗|盟|州|乡|镇|自治区|自治县|自治州)$"), "人民政府"),
@@ -31,7 +37,11 @@ def title_agency(title: str) -> str | None:
     bare = squeeze(title)
     inner = re.search(r"[《<](.+?)[》>]", bare)
     outer = re.sub(r"关于.*$", "", bare)
-    text = re.sub(r"^.*?(?:印发|公布|发布|报送)[《<]?", "", bare) if inner is None and "的通知" in bare else (inner[1] if inner else bare)
+    text = (
+        re.sub(r"^.*?(?:印发|公布|发布|报送)[《<]?", "", bare)
+        if inner is None and "的通知" in bare
+        else (inner[1] if inner else bare)
+    )
     for candidate in (text, outer):
         name = _TITLE_TAIL.sub("", candidate)
         name = _YEAR_WORDS.sub("", name)
@@ -44,7 +54,9 @@ def title_agency(title: str) -> str | None:
 
 def is_place(name: str) -> bool:
     """Whether a name is that of a place, not of a body (段店乡)."""
-    return re.search(rf"{_BODY}$", name) is None or (_PLACE.fullmatch(name) is not None and not name.endswith("园区"))
+    return re.search(rf"{_BODY}$", name) is None or (
+        _PLACE.fullmatch(name) is not None and not name.endswith("园区")
+    )
 
 
 def complete(place: str) -> str:
@@ -65,14 +77,29 @@ def same_body(short: str, full: str) -> bool:
     if at < 0:
         return False
     rest = full[at + len(short) :]
-    return rest in {"人民政府", "办事处", "街道办事处", "管理委员会", "管委会", "委员会", "人民政府办公室", "人民政府办公厅", "厅", "局"}
+    return rest in {
+        "人民政府",
+        "办事处",
+        "街道办事处",
+        "管理委员会",
+        "管委会",
+        "委员会",
+        "人民政府办公室",
+        "人民政府办公厅",
+        "厅",
+        "局",
+    }
 
 
 def agencies_in(text: str, *, whole: bool = False) -> list[str]:
     """Bodies named in a text; `whole`: the text is nothing but a name."""
     bare = squeeze(text)
     if whole:
-        return [bare] if 3 <= len(bare) <= 36 and _NAME.fullmatch(bare) and not re.search(r"网$|网站", bare) else []
+        return (
+            [bare]
+            if 3 <= len(bare) <= 36 and _NAME.fullmatch(bare) and not re.search(r"网$|网站", bare)
+            else []
+        )
     out = []
     for match in re.finditer(r"[\u4e00-\u9fff]{2,20}?(?:人民政府|街道办事处|办事处|管理委员会|管委会)", bare):
         name = _trim(match[0])
@@ -89,7 +116,13 @@ def _trim(name: str) -> str | None:
         "",
         name,
     )
-    if not name or re.match(r"^(?:各|我|本|该|全|市|区|县|省|乡|镇|级|地方|基层|上级|国务院|中央|人民|设区|自治)", name) and len(name) <= 7:
+    if (
+        not name
+        or re.match(
+            r"^(?:各|我|本|该|全|市|区|县|省|乡|镇|级|地方|基层|上级|国务院|中央|人民|设区|自治)", name
+        )
+        and len(name) <= 7
+    ):
         return None
     return name
 

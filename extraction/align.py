@@ -260,7 +260,10 @@ def _place(tail: list[Cell], offset: int, order: tuple[str, ...]) -> dict[str, S
         before = slots.get(key)
         if before is None or (before.cell is not None and not squeeze(before.cell.text)):
             slots[key] = slot
-        elif slot.cell is not None and squeeze(slot.cell.text) not in {"", squeeze(before.cell.text if before.cell else "")}:
+        elif slot.cell is not None and squeeze(slot.cell.text) not in {
+            "",
+            squeeze(before.cell.text if before.cell else ""),
+        }:
             slots[key] = Slot(before.cell, "unreadable", "a repeated column holds different values")
     return slots
 

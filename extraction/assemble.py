@@ -154,7 +154,9 @@ def choose_edition(instance: Instance, preferred: str | None) -> tuple[str | Non
         if list(scores.values()).count(scores[best]) == 1:
             message = f"rows or columns of other editions stand in this {best} table"
             return best, [Issue("mixed_table", "warning", f"{instance.kind}: {message}")]
-        return None, [Issue("edition_unknown", "error", f"{instance.kind}: rows and columns of several editions")]
+        return None, [
+            Issue("edition_unknown", "error", f"{instance.kind}: rows and columns of several editions")
+        ]
     if preferred in fits:
         message = f"{instance.kind}: nothing in the table itself decides the edition; taken as {preferred}"
         return preferred, [Issue("edition_inferred", "note", message)]
@@ -200,7 +202,11 @@ def fill(instance: Instance, edition: Edition) -> Filled:
 def _ambiguous(rows: list[RawRow], column: str) -> Slot | None:
     slots = [row.slots.get(column) for row in rows]
     texts = {squeeze(slot.cell.text) if slot and slot.cell else "" for slot in slots}
-    return slots[0] if len(texts) == 1 else Slot(None, "unreadable", "the label stands twice with different values")
+    return (
+        slots[0]
+        if len(texts) == 1
+        else Slot(None, "unreadable", "the label stands twice with different values")
+    )
 
 
 def _cell(slot: Slot | None, table: TableForm, column: str, row: RawRow) -> tuple[CellRecord, Issue | None]:
@@ -239,7 +245,12 @@ def _beyond(out: Filled, instance: Instance, row: RawRow, columns: tuple[str, ..
             out.extra.append(_extra("column", instance.kind, row, {column: slot.cell.text}))
             message = f"{row.label.strip()}: a value under {row.heads.get(column, column)!r}, where this row has no column"
             out.issues.append(
-                Issue("value_in_foreign_column", "warning", message, tuple(f"{instance.kind}.{key}.{c}" for c in columns))
+                Issue(
+                    "value_in_foreign_column",
+                    "warning",
+                    message,
+                    tuple(f"{instance.kind}.{key}.{c}" for c in columns),
+                )
             )
     if row.extra:
         out.extra.append(_extra("column", instance.kind, row, {str(c.column): c.text for c in row.extra}))
@@ -262,11 +273,20 @@ def _missing(out: Filled, instance: Instance, table: TableForm) -> None:
         name for name, cell in out.cells.items() if cell.status == "absent" and name.split(".")[1] not in rows
     ]
     if absent:
-        out.issues.append(Issue("cell_missing", "error", f"{instance.kind}: {len(absent)} cells are not there", tuple(absent)))
+        out.issues.append(
+            Issue(
+                "cell_missing", "error", f"{instance.kind}: {len(absent)} cells are not there", tuple(absent)
+            )
+        )
     for key, found in instance.twice.items():
         names = tuple(name for name in out.cells if name.split(".")[1] == key)
         out.issues.append(
-            Issue("label_twice", "error", f"{instance.kind}: the label of {key} stands {len(found)} times", names)
+            Issue(
+                "label_twice",
+                "error",
+                f"{instance.kind}: the label of {key} stands {len(found)} times",
+                names,
+            )
         )
 
 
@@ -279,7 +299,12 @@ def _guard_order(out: Filled, instance: Instance, table: TableForm) -> None:
     moved = [a for a, b in zip(printed, wanted, strict=True) if a != b]
     names = tuple(name for name in out.cells if name.split(".")[1] in moved)
     out.issues.append(
-        Issue("label_order", "warning", f"{instance.kind}: labels stand in another order: {', '.join(moved)}", names)
+        Issue(
+            "label_order",
+            "warning",
+            f"{instance.kind}: labels stand in another order: {', '.join(moved)}",
+            names,
+        )
     )
 
 
@@ -287,7 +312,9 @@ def _leftovers(out: Filled, instance: Instance, table: TableForm) -> None:
     for key, row in instance.rows.items():
         if key not in table.rows:
             out.extra.append(_extra("row", instance.kind, row, _texts(row)))
-            out.issues.append(Issue("row_of_other_edition", "warning", f"{instance.kind}: {squeeze(row.label)}"))
+            out.issues.append(
+                Issue("row_of_other_edition", "warning", f"{instance.kind}: {squeeze(row.label)}")
+            )
     for row in instance.unknown:
         out.extra.append(_extra("row", instance.kind, row, _texts(row)))
         severity = "note" if row.blank else "warning"
@@ -298,12 +325,19 @@ def _leftovers(out: Filled, instance: Instance, table: TableForm) -> None:
         if texts:
             out.extra.append({**_extra("group_total", instance.kind, row, texts), "group": group})
     for head in dict.fromkeys(instance.unknown_heads):
-        out.issues.append(Issue("unknown_column", "warning", f"{instance.kind}: column head {squeeze(head)[:60]!r}"))
+        out.issues.append(
+            Issue("unknown_column", "warning", f"{instance.kind}: column head {squeeze(head)[:60]!r}")
+        )
     for problem in dict.fromkeys(instance.problems):
         out.issues.append(Issue("columns_unknown", "error", f"{instance.kind}: {problem}", tuple(out.cells)))
     if instance.headless:
         out.issues.append(
-            Issue("head_missing", "warning", f"{instance.kind}: no column heads; columns taken in printed order", tuple(out.cells))
+            Issue(
+                "head_missing",
+                "warning",
+                f"{instance.kind}: no column heads; columns taken in printed order",
+                tuple(out.cells),
+            )
         )
 
 

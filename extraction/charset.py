@@ -57,7 +57,9 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, list[ReadIssu
     claimed = [codec for codec in map(_codec, names) if codec]
     issues: list[ReadIssue] = []
     for codec in dict.fromkeys([*claimed, "utf-8", "gb18030", "big5"]):
-        if codec in {"ascii", "iso8859-1", "cp1252", "latin-1"} and any(byte > 0x7F for byte in data[: 1 << 16]):
+        if codec in {"ascii", "iso8859-1", "cp1252", "latin-1"} and any(
+            byte > 0x7F for byte in data[: 1 << 16]
+        ):
             issues.append(_mislabelled(codec, "the text is not Western"))
             continue
         if codec == "gb18030" and _is_utf8(data):

@@ -18,9 +18,7 @@ from extraction.record import CellRecord, Check, Issue
 _EMPTY = frozenset({"blank", "dash", "not_applicable"})
 
 
-def run_checks(
-    cells: dict[str, CellRecord], editions: dict[str, Edition]
-) -> tuple[list[Check], list[Issue]]:
+def run_checks(cells: dict[str, CellRecord], editions: dict[str, Edition]) -> tuple[list[Check], list[Issue]]:
     """Judge every identity of every table found; `editions` gives the edition of each table."""
     checks: list[Check] = []
     issues: list[Issue] = []

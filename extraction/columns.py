@@ -60,7 +60,11 @@ def read_columns(segment: Segment) -> Columns:
             key = form.column(cell.text)
             if key:
                 heads.setdefault(key, cell.text)
-            elif segment.kind == "proactive" and squeeze(cell.text) and label_core(cell.text) not in form.row_head:
+            elif (
+                segment.kind == "proactive"
+                and squeeze(cell.text)
+                and label_core(cell.text) not in form.row_head
+            ):
                 unknown.append(cell.text)
     if segment.kind == "proactive" and len(segment.head) == 1:
         cells = segment.head[0][1]
@@ -172,7 +176,11 @@ def _review_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str | 
         rows = [rows[1]]
     leaves = [key for row in rows for key in row]
     groups = [leaves[i : i + size] for i in range(0, len(leaves), size)]
-    if len(blocks) != len(form.rows) or len(groups) != len(blocks) or any(len(set(g)) != size for g in groups):
+    if (
+        len(blocks) != len(form.rows)
+        or len(groups) != len(blocks)
+        or any(len(set(g)) != size for g in groups)
+    ):
         return (), "the heads of the review table are not complete"
     if blocks[0] != next(iter(form.rows)):
         return (), "the blocks of the review table stand in another order"

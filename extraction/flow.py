@@ -8,16 +8,19 @@ text, so a row with fewer figures is never filled up.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from extraction.align import RawRow, Slot
 from extraction.document import Cell, Paragraph
+from extraction.editions import editions
 from extraction.forms import Form, forms, is_caption
 from extraction.normalise import label_core, squeeze
 from extraction.values import clean, is_value_like
 
 _GAP = re.compile(r"[\s\u3000]+")
 _LONGEST = 60
+_CONFIDENCE = 0.8
+"""Figures whose place was told by counting only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ def flow_tables(
     out: dict[str, list[RawRow]] = {}
     used: set[int] = set()
     for kind in kinds:
-        rows, blocks = _review(tokens, table) if kind == "review_litigation" else _labelled(tokens, kind, table)
+        rows, blocks = (
+            _review(tokens, table) if kind == "review_litigation" else _labelled(tokens, kind, table)
+        )
         if rows:
             out[kind] = rows
             used |= blocks
@@ -68,72 +73,106 @@ def _split_line(line: str) -> tuple[str, list[str]]:
     return " ".join(parts[:cut]), parts[cut:]
 
 
+@dataclass
+class _Head:
+    """The column heads seen since the last caption."""
+
+    columns: list[str] = field(default_factory=list)
+    printed: dict[str, str] = field(default_factory=dict)
+    open: bool = False
+    rows: int = 0
+
+    def read(self, words: list[str], form: Form) -> bool:
+        """Take the heads among some words; whether there were any."""
+        opens = any(_opens(word, form) for word in words)
+        if opens and (self.rows or form.row_head):
+            self.columns, self.printed, self.rows = [], {}, 0
+        self.open = self.open or opens
+        found = [(word, key) for word in words if (key := form.column(word))]
+        if self.open:
+            self.columns += [key for _, key in found]
+            self.printed.update({key: word for word, key in found})
+        return self.open and (opens or bool(found) or any(form.head(word) for word in words))
+
+    def order(self, form: Form) -> tuple[str, ...]:
+        """The sequence of columns, or nothing where the heads do not say it.
+
+        Heads of the requests table stand in three levels, so 总计 may be printed before the organisations.
+        """
+        if len(set(self.columns)) != len(self.columns):
+            return ()
+        if not form.heads:
+            return tuple(self.columns)
+        wanted = list(form.columns)
+        last = wanted[-1]
+        same = [key for key in self.columns if key != last] == wanted[:-1]
+        return tuple(wanted) if same and self.columns.index(wanted[0]) < self._at(last) else ()
+
+    def _at(self, key: str) -> int:
+        return self.columns.index(key) if key in self.columns else -1
+
+
+def _opens(word: str, form: Form) -> bool:
+    return (
+        is_caption(word)
+        or label_core(word) in form.row_head
+        or form.head(word) == "applicants"
+        or squeeze(word).startswith("(本列数据的" + form.markers[0])
+    )
+
+
 def _labelled(tokens: list[_Token], kind: str, table: int) -> tuple[list[RawRow], set[int]]:
     form = forms()[kind]
     rows: list[RawRow] = []
     used: set[int] = set()
-    columns: list[str] = []
-    heads: dict[str, str] = {}
+    head = _Head()
+    last = {list(e.tables[kind].rows)[-1] for e in editions().values() if kind in e.tables and form.heads}
     at = 0
-    started = False
     while at < len(tokens):
         token = tokens[at]
         if token.value or len(squeeze(token.text)) > _LONGEST * 3:
             at += 1
             continue
         label, behind = _label_run(tokens, at, form)
-        if label is None:
-            column = form.column(token.text)
-            opens = is_caption(token.text) or label_core(token.text) in form.row_head
-            opens = opens or any(mark in squeeze(token.text) for mark in form.markers)
-            if opens:
-                started = True
-                if kind == "proactive":
-                    columns = []
-            if started and column and column not in columns:
-                columns.append(column)
-                heads[column] = token.text
-            if started and (opens or column or form.head(token.text)):
+        values: list[_Token] = []
+        while label is not None and behind < len(tokens) and tokens[behind].value:
+            values.append(tokens[behind])
+            behind += 1
+        if label is None or (not values and form.column(label)):
+            words = [token.text] if form.column(token.text) or _opens(token.text, form) else _words(token.text)
+            if head.read(words, form):
                 used.add(token.block)
             at += 1
             continue
-        values: list[_Token] = []
-        while behind < len(tokens) and tokens[behind].value:
-            values.append(tokens[behind])
-            behind += 1
-        if not started or (not values and form.group(label)):
-            at = max(behind, at + 1)
-            continue
-        order = _order(kind, columns, form)
-        rows.append(_row(label, values, order, dict(heads), table, len(rows)))
-        used |= {t.block for t in tokens[at:behind]}
+        if head.open and (values or not form.group(label)):
+            rows.append(_row(label, values, head.order(form), dict(head.printed), table, len(rows)))
+            head.rows += 1
+            head.open = form.row(label) not in last
+            used |= {t.block for t in tokens[at:behind]}
         at = behind
     complete = [row for row in rows if any(slot.cell is not None for slot in row.slots.values())]
     return (rows, used) if len(complete) >= 2 else ([], set())
 
 
-def _order(kind: str, columns: list[str], form: Form) -> tuple[str, ...]:
-    """The printed sequence of columns; for the requests table only the form's own (its heads have three levels)."""
-    if kind == "requests":
-        return tuple(form.columns) if set(columns) == set(form.columns) else ()
-    return tuple(columns)
+def _words(text: str) -> list[str]:
+    return [word for word in _GAP.split(text.strip()) if word]
 
 
 def _label_run(tokens: list[_Token], at: int, form: Form) -> tuple[str | None, int]:
-    """A label from `at`, over line breaks where only the joined lines are the label word for word."""
+    """A label from `at`: its line, the last words of it, or lines that joined are a label word for word."""
     text = ""
     for size in range(1, 5):
         if at + size > len(tokens) or tokens[at + size - 1].value:
             break
         text += tokens[at + size - 1].text
-        following = tokens[at + size] if at + size < len(tokens) else None
-        if size > 1 and form.row_exact(text) and form.row(tokens[at].text) in {None, form.row_exact(text)}:
+        if size > 1 and (key := form.row_exact(text)) and form.row(tokens[at].text) in {None, key}:
             return text, at + size
-        if following is not None and following.value and form.row(text):
-            return text, at + size
-    if form.row_exact(tokens[at].text) or form.group(tokens[at].text):
-        return tokens[at].text, at + 1
-    return None, at
+    text = tokens[at].text
+    words = _words(text)
+    parts = ["".join(words[start:]) for start in range(len(words))]
+    found = next((part for part in parts if form.row(part)), None)
+    found = found or next((part for part in parts if form.group(part)), None)
+    return (found, at + 1) if found else (None, at)
 
 
 def _row(
@@ -141,7 +180,10 @@ def _row(
 ) -> RawRow:
     slots: dict[str, Slot] = {}
     if order and len(values) == len(order):
-        slots = {key: Slot(_cell(value, number, i)) for i, (key, value) in enumerate(zip(order, values, strict=True))}
+        slots = {
+            key: Slot(_cell(value, number, i))
+            for i, (key, value) in enumerate(zip(order, values, strict=True))
+        }
     else:
         why = f"{len(values)} figures for {len(order)} columns in running text"
         slots = {key: Slot(None, "unreadable", why) for key in order}
@@ -150,7 +192,7 @@ def _row(
 
 def _cell(value: _Token, row: int, column: int) -> Cell:
     paragraph = value.paragraph
-    return Cell(value.text, row, column, path=paragraph.path, page=paragraph.page)
+    return Cell(value.text, row, column, path=paragraph.path, page=paragraph.page, confidence=_CONFIDENCE)
 
 
 def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[int]]:
@@ -158,12 +200,12 @@ def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[int]]:
     form = forms()["review_litigation"]
     wanted = [column for _ in form.rows for column in form.columns]
     for at, token in enumerate(tokens):
-        if token.value or form.column(token.text) != wanted[0]:
+        if token.value or wanted[0] not in {form.column(token.text), *map(form.column, _words(token.text)[:1])}:
             continue
         heads: list[str] = []
         here = at
         while here < len(tokens) and not tokens[here].value:
-            words = [tokens[here].text] if form.column(tokens[here].text) else _GAP.split(tokens[here].text)
+            words = [tokens[here].text] if form.column(tokens[here].text) else _words(tokens[here].text)
             heads += [key for word in words if (key := form.column(word))]
             here += 1
         values = []
@@ -183,5 +225,3 @@ def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[int]]:
 
 def _is_prose(token: _Token) -> bool:
     return not token.value and forms()["review_litigation"].column(token.text) is None
-
-

@@ -6,6 +6,7 @@ matched against the union of all editions. A label that fits several things fits
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,15 +30,15 @@ class Form:
 
     def row(self, text: str) -> str | None:
         """The row a label names, or None. A label that needs its context is not found here."""
-        return _find(self.rows, text)
+        return _find(self.key, "rows", text)
 
     def column(self, text: str) -> str | None:
         """The column a head names, or None."""
-        return _find(self.columns, text)
+        return _find(self.key, "columns", text)
 
     def group(self, text: str) -> str | None:
         """The group head a label is, or None."""
-        return _find(self.groups, text)
+        return _find(self.key, "groups", text)
 
     def head(self, text: str) -> str | None:
         """The merged head (申请人情况, 法人或其他组织) a text is, or None."""
@@ -55,7 +56,10 @@ class Form:
         return found.pop() if len(found) == 1 else None
 
 
-def _find(entries: dict[str, tuple[Label, ...]], text: str) -> str | None:
+@lru_cache(maxsize=16384)
+def _find(table: str, part: str, text: str) -> str | None:
+    """The entry of one part (``rows``, ``columns``, ``groups``) of a form that a label names, if just one."""
+    entries: Mapping[str, tuple[Label, ...]] = getattr(forms()[table], part)
     core = label_core(text)
     if not core:
         return None

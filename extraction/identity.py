@@ -27,12 +27,23 @@ _AGGREGATE = re.compile(
     r"(?:汇总|涵盖|包含|包括|统计).{0,24}(?:全省|全市|全县|全区|全旗|各部门|各乡镇|各街道|各县|各区|各镇|所属|下级|本级及)"
     r".{0,30}(?:数据|情况|统计|信息)|(?:数据|统计范围).{0,10}(?:为|包括|涵盖|汇总).{0,16}(?:全省|全市|全县|全区|各部门|各镇|各乡镇)"
 )
-_OWN = re.compile(r"(?:仅|只)(?:统计|包括|包含|反映|含|为).{0,10}(?:本机关|本单位|本级|机关本级|本部门)|统计范围.{0,8}(?:本机关|本单位|本级)")
+_OWN = re.compile(
+    r"(?:仅|只)(?:统计|包括|包含|反映|含|为).{0,10}(?:本机关|本单位|本级|机关本级|本部门)|统计范围.{0,8}(?:本机关|本单位|本级)"
+)
 _HEAD_LINES = 40
 _LONGEST_TITLE = 64
 _META_TITLES = ("articletitle", "名称", "标题", "信息名称", "公文名称", "html:h1", "dc:title", "title", "og:title", "html:title",
                 "trafilatura:title")  # fmt: skip
-_META_AGENCIES = ("发布机构", "发文机关", "发布单位", "公开机构", "contentsource", "信息来源", "来源", "author")
+_META_AGENCIES = (
+    "发布机构",
+    "发文机关",
+    "发布单位",
+    "公开机构",
+    "contentsource",
+    "信息来源",
+    "来源",
+    "author",
+)
 _META_DATES = ("pubdate", "发布日期", "发布时间", "公开日期", "publishdate", "trafilatura:date")
 
 
@@ -104,7 +115,11 @@ def _title(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) ->
         for size in (3, 2, 1):
             joined = "".join(part.bare for part in head[number : number + size])
             title = as_title(joined) if len(head[number : number + size]) == size else None
-            if title and (size == 1 or as_title(head[number].bare) is None) and not _heads_on(head, number, size):
+            if (
+                title
+                and (size == 1 or as_title(head[number].bare) is None)
+                and not _heads_on(head, number, size)
+            ):
                 found.append((title, f"text {line.path or ''}".strip()))
                 break
     for name in _META_TITLES:
@@ -118,12 +133,16 @@ def _title(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) ->
         out.note("title", title, source)
     if found:
         # The text's own title before what the page says about it; one with a year and a name before one without.
-        out.title = max(found, key=lambda entry: (bool(title_years(entry[0])) + bool(title_agency(entry[0]))))[0]
+        out.title = max(found, key=lambda entry: bool(title_years(entry[0])) + bool(title_agency(entry[0])))[
+            0
+        ]
 
 
 def _heads_on(head: list[TextLine], number: int, size: int) -> bool:
     """A join must need every line: a later line that is a title by itself is not the end of another."""
-    return size > 1 and any(as_title(line.bare) and title_agency(line.bare) for line in head[number + 1 : number + size])
+    return size > 1 and any(
+        as_title(line.bare) and title_agency(line.bare) for line in head[number + 1 : number + size]
+    )
 
 
 def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
@@ -144,7 +163,11 @@ def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
         if opening and most == [opening[0]]:
             told = most
             out.note("year", most[0], "text")
-        elif len(most) == 1 and counts[most[0]] >= 3 and all(2 * n <= counts[most[0]] for y, n in counts.items() if y != most[0]):
+        elif (
+            len(most) == 1
+            and counts[most[0]] >= 3
+            and all(2 * n <= counts[most[0]] for y, n in counts.items() if y != most[0])
+        ):
             told = most
             out.note("year", most[0], "text")
     out.year = told[0] if told else None
@@ -152,7 +175,9 @@ def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
     if out.year is None:
         out.issues.append(Issue("year_unknown", "error", "the reporting year stands nowhere"))
     elif others:
-        out.issues.append(Issue("year_conflict", "warning", f"{out.year}, but also named: {', '.join(map(str, others))}"))
+        out.issues.append(
+            Issue("year_conflict", "warning", f"{out.year}, but also named: {', '.join(map(str, others))}")
+        )
 
 
 def _dates(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:
@@ -164,15 +189,25 @@ def _dates(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -
     signed = [line for line in lines[-30:] if is_date_line(line.text)]
     plain = [line for line in signed if "印发" not in line.bare]
     for line in signed:
-        out.note("signed", dates(line.text)[0] if dates(line.text) else line.bare, f"text {line.path or ''}".strip())
+        out.note(
+            "signed",
+            dates(line.text)[0] if dates(line.text) else line.bare,
+            f"text {line.path or ''}".strip(),
+        )
     chosen = [date for line in (plain[-1:] or signed[-1:]) for date in dates(line.text)]
     out.signed = chosen[0] if chosen else None
     if out.year is not None:
         for name, date in (("published", out.published), ("signed", out.signed)):
             if date and int(date[:4]) < out.year:
-                out.issues.append(Issue("date_conflict", "warning", f"{name} {date} lies before the reporting year {out.year}"))
+                out.issues.append(
+                    Issue(
+                        "date_conflict", "warning", f"{name} {date} lies before the reporting year {out.year}"
+                    )
+                )
             elif date and int(date[:4]) == out.year:
-                out.issues.append(Issue("date_inside_year", "note", f"{name} {date} lies inside the reporting year"))
+                out.issues.append(
+                    Issue("date_inside_year", "note", f"{name} {date} lies inside the reporting year")
+                )
             elif date and int(date[:4]) > out.year + 1 and name == "signed":
                 out.issues.append(Issue("date_late", "note", f"signed {date}, long after {out.year}"))
 
@@ -199,7 +234,9 @@ def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) 
         match = next((c for c in candidates if same_body(title, c)), None)
         out.agency = match or complete(title)
         if match is None:
-            message = f"{title} is a place; " + (f"taken as {out.agency}" if out.agency != title else "its body is not named")
+            message = f"{title} is a place; " + (
+                f"taken as {out.agency}" if out.agency != title else "its body is not named"
+            )
             out.issues.append(Issue("agency_completed", "note", message))
     else:
         best = [*fuller[:1], *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]

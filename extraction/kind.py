@@ -30,7 +30,11 @@ def _knowledge() -> list[tuple[str, re.Pattern[str], str, bool]]:
 
 
 def decide(
-    document: Document, lines: list[TextLine], identity: Identity, tables: Tables, sections: tuple[Section, ...]
+    document: Document,
+    lines: list[TextLine],
+    identity: Identity,
+    tables: Tables,
+    sections: tuple[Section, ...],
 ) -> tuple[str, list[Issue]]:
     """``report`` or ``not_report``, with the issues that say why."""
     figures = {key for key in tables.found if any(
@@ -41,7 +45,13 @@ def decide(
         for code, pattern, reason, yields in _knowledge():
             if pattern.search(title):
                 if yields and {"requests", "proactive"} <= figures:
-                    issues.append(Issue("title_unusual", "note", f"titled like {reason}, but the tables are there: {title}"))
+                    issues.append(
+                        Issue(
+                            "title_unusual",
+                            "note",
+                            f"titled like {reason}, but the tables are there: {title}",
+                        )
+                    )
                     break
                 return "not_report", [Issue(code, "note", f"{reason}: {title}")]
     if figures:
@@ -52,18 +62,26 @@ def decide(
     reports = [line.bare for line in lines if as_title(line.bare)]
     if len(set(reports)) >= 3 and len(sections) < _FEW_SECTIONS:
         return "not_report", [Issue("index_page", "note", f"a list of {len(set(reports))} reports")]
-    if len(sections) >= _FEW_SECTIONS or (identity.title is not None and (tables.found or _is_stub(document, lines))):
+    if len(sections) >= _FEW_SECTIONS or (
+        identity.title is not None and (tables.found or _is_stub(document, lines))
+    ):
         return "report", [*issues, *_without_tables(document, tables)]
     if identity.title is not None and title_years(identity.title) and len(sections) >= 1:
         return "report", [*issues, *_without_tables(document, tables)]
-    return "not_report", [Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")]
+    return "not_report", [
+        Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")
+    ]
 
 
 def _titles(document: Document, lines: list[TextLine]) -> list[str]:
     """What the page calls itself: facts, headings, the first short lines that read like a title."""
-    out = [squeeze(fact.value) for name in _TITLE_FACTS for fact in document.facts if fact.name.lower() == name]
+    out = [
+        squeeze(fact.value) for name in _TITLE_FACTS for fact in document.facts if fact.name.lower() == name
+    ]
     for line in lines[:_HEAD]:
-        titled = line.level is not None or re.search(r"(?:报告|报表|通知|解读|图解|统计|年报|一图读懂|数据)$", line.bare)
+        titled = line.level is not None or re.search(
+            r"(?:报告|报表|通知|解读|图解|统计|年报|一图读懂|数据)$", line.bare
+        )
         if titled and len(line.bare) <= _LONGEST and not re.search(r"[，。；]", line.bare):
             out.append(line.bare)
     return list(dict.fromkeys(title for title in out if title))
@@ -80,9 +98,17 @@ def _is_stub(document: Document, lines: list[TextLine]) -> bool:
 
 def _without_tables(document: Document, tables: Tables) -> list[Issue]:
     issues = [Issue("table_missing", "error", f"no {key} table found") for key in _missing(tables)]
-    pictures = [link for link in document.links if re.search(r"\.(?:png|jpe?g|gif|bmp|webp|tiff?)(?:$|\?)", link.url, re.IGNORECASE)]
+    pictures = [
+        link
+        for link in document.links
+        if re.search(r"\.(?:png|jpe?g|gif|bmp|webp|tiff?)(?:$|\?)", link.url, re.IGNORECASE)
+    ]
     if len(pictures) < len(document.links):
-        issues.append(Issue("content_in_attachment", "warning", "the page names attachments that may hold the report"))
+        issues.append(
+            Issue("content_in_attachment", "warning", "the page names attachments that may hold the report")
+        )
     if pictures:
-        issues.append(Issue("content_in_pictures", "warning", f"{len(pictures)} pictures may hold the tables"))
+        issues.append(
+            Issue("content_in_pictures", "warning", f"{len(pictures)} pictures may hold the tables")
+        )
     return issues

@@ -21,7 +21,9 @@ _RADICALS = str.maketrans(
         "⻪": "黾", "⻫": "齐", "⻭": "齿", "⻯": "龙", "⻲": "龟", "⻧": "卤", "⻊": "足",
     }
 )  # fmt: skip
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e")
+)
 _SPACE = re.compile(r"\s+")
 _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]")
 _PUNCTUATION = re.compile(r"[\"'“”‘’「」『』《》〈〉\[\]【】〔〕{}(),.，。、;:；：·•・|_`~\-—–…!！?？*#]+")

@@ -76,7 +76,12 @@ class Issue:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
-        return {"code": self.code, "severity": self.severity, "message": self.message, "cells": list(self.cells)}
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "cells": list(self.cells),
+        }
 
 
 @dataclass(frozen=True, slots=True)

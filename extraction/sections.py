@@ -22,13 +22,19 @@ _MEANING: dict[str, re.Pattern[str]] = {
         r"(?:政府信息公开)?(?:工作)?(?:总体|基本|整体|主要)?(?:工作)?(?:情况|概况|概述)(?:综述|概述)?|概述|总体情况.{0,6}|工作总体情况|"
         r"(?:20\d\d年)?政府信息公开工作(?:总体|基本)情况"
     ),
-    "proactive": re.compile(r".{0,12}(?:主动公开.{0,3}政府信息|政府信息主动公开|主动公开信息|信息主动公开).{0,4}(?:的?情况)?.{0,4}"),
+    "proactive": re.compile(
+        r".{0,12}(?:主动公开.{0,3}政府信息|政府信息主动公开|主动公开信息|信息主动公开).{0,4}(?:的?情况)?.{0,4}"
+    ),
     "requests": re.compile(
         r".{0,8}(?:收到和(?:处理|办理)|依申请公开|受理和处理|收到.{0,6}申请|申请.{0,4}(?:办理|处理)).{0,16}(?:情况|数量)?.{0,4}"
     ),
     "review_litigation": re.compile(r".{0,24}(?:行政复议|复议).{0,10}(?:行政诉讼|诉讼).{0,12}"),
-    "problems": re.compile(r".{0,22}(?:问题|不足|困难).{0,16}(?:改进|措施|打算|情况|对策|方向|计划|困难|意见)?.{0,8}"),
-    "other": re.compile(r"(?:其他|其它|其余).{0,6}(?:报告|说明|事项|公开).{0,8}|需要?(?:报告|说明)的其[他它].{0,6}"),
+    "problems": re.compile(
+        r".{0,22}(?:问题|不足|困难).{0,16}(?:改进|措施|打算|情况|对策|方向|计划|困难|意见)?.{0,8}"
+    ),
+    "other": re.compile(
+        r"(?:其他|其它|其余).{0,6}(?:报告|说明|事项|公开).{0,8}|需要?(?:报告|说明)的其[他它].{0,6}"
+    ),
 }
 _RANKS = (
     (re.compile(r"^第?[一二三四五六七八九十]{1,2}(?:部分)?[、.,:：]"), 3),
@@ -53,7 +59,9 @@ class _Candidate:
     rest: str
 
 
-def find_sections(lines: list[TextLine], tables: dict[str, int]) -> tuple[tuple[Section, ...], frozenset[int]]:
+def find_sections(
+    lines: list[TextLine], tables: dict[str, int]
+) -> tuple[tuple[Section, ...], frozenset[int]]:
     """The sections found, in printed order, and the numbers of their heading lines.
 
     Args:
@@ -93,7 +101,9 @@ def _split(line: TextLine) -> tuple[str, str]:
     """A heading and the text printed in the same line behind it."""
     if len(line.bare) <= _LONGEST:
         return line.text.strip(), ""
-    match = re.match(r"\s*((?:[一二三四五六]|[0-9])[、.．][^。：:\s]{4,36})[。：:\s]\s*(.+)", line.text, re.DOTALL)
+    match = re.match(
+        r"\s*((?:[一二三四五六]|[0-9])[、.．][^。：:\s]{4,36})[。：:\s]\s*(.+)", line.text, re.DOTALL
+    )
     return (match[1], match[2]) if match else ("", "")
 
 
@@ -109,7 +119,11 @@ def _choose(candidates: list[_Candidate], lines: list[TextLine], tables: dict[st
         gain = 0.0
         for j in range(i):
             earlier = ranked[j]
-            if earlier.line < candidate.line and order[earlier.key] < order[candidate.key] and best[j][0] > gain:
+            if (
+                earlier.line < candidate.line
+                and order[earlier.key] < order[candidate.key]
+                and best[j][0] > gain
+            ):
                 gain, before = best[j][0], j
         best[i] = (gain + score, before)
     if not best:

@@ -117,10 +117,15 @@ def _only(form: Form, texts: list[str]) -> bool:
 
 
 def _is_review_head(review: Form, texts: list[str], cores: list[str]) -> bool:
-    named = [bool(review.row(text) or review.column(text) or core in review.markers) for text, core in zip(texts, cores)]
+    named = [
+        bool(review.row(text) or review.column(text) or core in review.markers)
+        for text, core in zip(texts, cores)
+    ]
     if not all(named):
         return False
-    return any(review.column(text) not in {None, "total"} for text in texts) or set(review.markers) <= set(cores)
+    return any(review.column(text) not in {None, "total"} for text in texts) or set(review.markers) <= set(
+        cores
+    )
 
 
 def _kind_of_rows(segment: Segment) -> str | None:

@@ -58,7 +58,9 @@ def read_tables(document: Document, year: int | None) -> Tables:
         for kind, rows in flows.items():
             instance = key_rows(kind, rows) if kind != "review_litigation" else _review(rows)
             found[kind] = [instance]
-            out.issues.append(Issue("table_from_text", "note", f"{kind}: read from running text, no table there"))
+            out.issues.append(
+                Issue("table_from_text", "note", f"{kind}: read from running text, no table there")
+            )
     chosen: dict[str, Instance] = {}
     for kind in TABLES:
         if found.get(kind):
@@ -100,7 +102,11 @@ def _instances(parts: list[Segment]) -> dict[str, list[Instance]]:
         open_kind = kind
         keys = {key for row in found if (key := _row_key(kind, row))}
         groups = rows.setdefault(kind, [])
-        if not groups or (keys and keys & {k for row in groups[-1] if (k := _row_key(kind, row))} and _restarts(segment, keys)):
+        if not groups or (
+            keys
+            and keys & {k for row in groups[-1] if (k := _row_key(kind, row))}
+            and _restarts(segment, keys)
+        ):
             groups.append([])
             notes.setdefault(kind, []).append(([], [], segment.context, False))
         groups[-1].extend(found)
@@ -115,7 +121,7 @@ def _instances(parts: list[Segment]) -> dict[str, list[Instance]]:
             instance = key_rows(kind, group) if kind != "review_litigation" else _review(group)
             instance.problems, instance.unknown_heads = problems, unknown
             instance.context, instance.headless = context, headless
-            if instance.rows or instance.problems:
+            if instance.rows:
                 out.setdefault(kind, []).append(instance)
     return out
 
@@ -173,17 +179,27 @@ def _choose(instances: list[Instance], year: int | None, out: Tables) -> Instanc
     others = [other for other in instances[1:] if not _same(first, other)]
     if not others:
         if len(instances) > 1:
-            out.issues.append(Issue("table_repeated", "note", f"{first.kind}: the same table stands {len(instances)} times"))
+            out.issues.append(
+                Issue("table_repeated", "note", f"{first.kind}: the same table stands {len(instances)} times")
+            )
         return first
     if year is not None:
         years = [set(re.findall(r"20[0-9]{2}", squeeze(instance.context))) for instance in instances]
         this = [i for i, found in enumerate(years) if found == {str(year)}]
-        if len(this) == 1 and all(found and str(year) not in found for i, found in enumerate(years) if i != this[0]):
+        if len(this) == 1 and all(
+            found and str(year) not in found for i, found in enumerate(years) if i != this[0]
+        ):
             out.issues.append(
-                Issue("several_tables", "warning", f"{first.kind}: {len(instances)} tables; took the one headed {year}")
+                Issue(
+                    "several_tables",
+                    "warning",
+                    f"{first.kind}: {len(instances)} tables; took the one headed {year}",
+                )
             )
             return instances[this[0]]
-    message = f"{first.kind}: {len(instances)} different tables (several agencies or years on one page); none taken"
+    message = (
+        f"{first.kind}: {len(instances)} different tables (several agencies or years on one page); none taken"
+    )
     out.issues.append(Issue("several_tables", "error", message))
     merged = Instance(first.kind, rows=dict(first.rows), order=list(first.order))
     for key in first.rows:
@@ -193,7 +209,11 @@ def _choose(instances: list[Instance], year: int | None, out: Tables) -> Instanc
 
 
 def _fill(chosen: dict[str, Instance], year: int | None, out: Tables) -> None:
-    by_year = [e.id for e in editions().values() if year is not None and e.first_year <= year <= (e.last_year or year)]
+    by_year = [
+        e.id
+        for e in editions().values()
+        if year is not None and e.first_year <= year <= (e.last_year or year)
+    ]
     preferred = by_year[-1] if by_year else None
     # Tables that decide their edition themselves go first; the others follow them.
     decided: dict[str, str | None] = {}

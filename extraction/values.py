@@ -117,7 +117,9 @@ def read_value(text: str, quantity: Quantity) -> Reading:
         return _figure(match, bare, quantity)
     if quantity.kind == "change" and (match := _WORDED_CHANGE.fullmatch(bare)) is not None:
         size = Decimal(match["digits"])
-        return Reading(-size if match["word"].startswith("减") else size, "number", match["unit"] or quantity.unit)
+        return Reading(
+            -size if match["word"].startswith("减") else size, "number", match["unit"] or quantity.unit
+        )
     if _SPLIT.fullmatch(bare):
         joined = re.sub(r"\s+", "", bare)
         return Reading(
@@ -125,38 +127,55 @@ def read_value(text: str, quantity: Quantity) -> Reading:
             int(joined) if len(joined) <= _MAX_DIGITS else None,
         )  # fmt: skip
     suggested = 0 if bare in {"O", "o", "〇", "零", "○", "◯"} else None
-    return Reading(None, "text", None, "value_not_a_figure", "warning", f"not a figure: {bare[:80]!r}", suggested)
+    return Reading(
+        None, "text", None, "value_not_a_figure", "warning", f"not a figure: {bare[:80]!r}", suggested
+    )
 
 
 def _figure(match: re.Match[str], bare: str, quantity: Quantity) -> Reading:
     digits = match["digits"].replace(",", "")
     fraction = match["fraction"] or ""
     if len(digits.lstrip("0")) + len(fraction) > _MAX_DIGITS or (len(digits) > 1 and digits[0] == "0"):
-        return Reading(None, "text", None, "value_not_a_figure", "warning", f"implausible figure: {bare[:80]!r}")
+        return Reading(
+            None, "text", None, "value_not_a_figure", "warning", f"implausible figure: {bare[:80]!r}"
+        )
     value = Decimal(match["sign"] + digits + fraction)
     unit = "元" if match["unit"] == "人民币元" else match["unit"]
     if quantity.kind == "money":
         return _money(value, unit, quantity, bare)
     if unit in _MONEY_UNITS:
-        return Reading(None, "text", None, "unit_unexpected", "warning", f"money where a count belongs: {bare!r}")
+        return Reading(
+            None, "text", None, "unit_unexpected", "warning", f"money where a count belongs: {bare!r}"
+        )
     if value != value.to_integral_value():
-        return Reading(None, "text", None, "value_not_a_figure", "warning", f"a fraction of a count: {bare!r}")
+        return Reading(
+            None, "text", None, "value_not_a_figure", "warning", f"a fraction of a count: {bare!r}"
+        )
     value = value.to_integral_value()
     value = value.copy_abs() if not value else value
     if value < 0 and quantity.kind != "change":
-        return Reading(value, "number", unit or quantity.unit, "negative_count", "warning", f"a negative count: {bare!r}")
+        return Reading(
+            value, "number", unit or quantity.unit, "negative_count", "warning", f"a negative count: {bare!r}"
+        )
     return Reading(value, "number", unit or quantity.unit)
 
 
 def _money(value: Decimal, unit: str | None, quantity: Quantity, bare: str) -> Reading:
     if unit in _COUNT_UNITS:
-        return Reading(None, "text", None, "unit_unexpected", "warning", f"a count where money belongs: {bare!r}")
+        return Reading(
+            None, "text", None, "unit_unexpected", "warning", f"a count where money belongs: {bare!r}"
+        )
     if not value:
         return Reading(Decimal(0), "number", quantity.unit if unit or quantity.printed_unit else None)
     known = unit or quantity.printed_unit
     if known is None:
         return Reading(
-            value, "number", None, "unit_unknown", "warning", f"amount printed without a unit, kept as printed: {bare!r}"
+            value,
+            "number",
+            None,
+            "unit_unknown",
+            "warning",
+            f"amount printed without a unit, kept as printed: {bare!r}",
         )
     amount = value * _MONEY_UNITS[known] / _MONEY_UNITS[quantity.unit]
     if unit and quantity.printed_unit and unit != quantity.printed_unit:

@@ -153,7 +153,9 @@ def editions() -> Mapping[str, Edition]:
     """All editions, oldest first, by id."""
     found: dict[str, Edition] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        data = yaml.load(
+            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )  # noqa: S506
         first, last = data["years"]
         found[data["edition"]] = Edition(
             id=data["edition"],

@@ -52,4 +52,6 @@ READERS: Mapping[str, Reader]
 def __getattr__(name: str) -> object:
     if name != "READERS":
         raise AttributeError(name)
-    return {t: reader(t) for t, m in MODULES.items() if importlib.util.find_spec(f"{__name__}.{m}") is not None}
+    return {
+        t: reader(t) for t, m in MODULES.items() if importlib.util.find_spec(f"{__name__}.{m}") is not None
+    }

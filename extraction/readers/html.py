@@ -33,7 +33,9 @@ _LABELS = frozenset(
     {"索引号", "发布机构", "发文机关", "发布单位", "公开机构", "信息来源", "来源", "成文日期", "生成日期", "发文日期",
      "发布日期", "发布时间", "公开日期", "文号", "发文字号", "文件编号", "名称", "标题", "信息名称", "公文名称"}
 )  # fmt: skip
-_LABELLED = re.compile(rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})")
+_LABELLED = re.compile(
+    rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})"
+)
 _SPACED = re.compile(r"[\s\u3000\u00a0:：]+")
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_CELLS = 200_000
@@ -87,14 +89,21 @@ def parse(text: str) -> lxml.html.HtmlElement | None:
 
 
 def _is_cut(data: bytes) -> bool:
-    return b"<html" in data[:2048].lower() and b"</html" not in data[-4096:].lower() and b"</body" not in data[-65536:].lower()
+    return (
+        b"<html" in data[:2048].lower()
+        and b"</html" not in data[-4096:].lower()
+        and b"</body" not in data[-65536:].lower()
+    )
 
 
 def find_container(top: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
     """The element that holds the article, where a platform names it; None when its tables stand elsewhere."""
     best: tuple[int, int, lxml.html.HtmlElement] | None = None
     for order, element in enumerate(top.iter("div", "td", "section", "article", "ucapcontent")):
-        names = [("id", element.get("id") or ""), *(("class", c) for c in (element.get("class") or "").split())]
+        names = [
+            ("id", element.get("id") or ""),
+            *(("class", c) for c in (element.get("class") or "").split()),
+        ]
         rank = min((_RANK[name] for name in names if name in _RANK), default=None)
         if rank is None or (best is not None and rank >= best[0]):
             continue
@@ -128,13 +137,17 @@ class Walker:
         yield from self._element(top, 0)
         yield from self._flush(top)
 
-    def _flush(self, element: lxml.html.HtmlElement, level: int | None = None) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+    def _flush(
+        self, element: lxml.html.HtmlElement, level: int | None = None
+    ) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
         text = render(self._text)
         self._text.clear()
         if text.strip():
             yield Paragraph(text=text, path=self._tree.getpath(element), level=level), element
 
-    def _element(self, element: lxml.html.HtmlElement, depth: int) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+    def _element(
+        self, element: lxml.html.HtmlElement, depth: int
+    ) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
         tag = element.tag
         if tag in SKIP or hidden(element) or (self._prune and _is_furniture(element)):
             return
@@ -157,7 +170,9 @@ class Walker:
             level = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else None
             yield from self._flush(element, level)
 
-    def _table(self, element: lxml.html.HtmlElement, depth: int) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+    def _table(
+        self, element: lxml.html.HtmlElement, depth: int
+    ) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
         yield from self._flush(element)
         rows = own_rows(element)
         if is_layout(element, rows):
@@ -229,7 +244,15 @@ def _labelled(top: lxml.html.HtmlElement, container: lxml.html.HtmlElement | Non
     for element in top.iter("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i"):
         if element in inside or len(element) > 4:
             continue
-        text = element.text or (element[0].text if len(element) and element[0].tag in {"b", "strong", "span", "em", "i"} else "") or ""
+        text = (
+            element.text
+            or (
+                element[0].text
+                if len(element) and element[0].tag in {"b", "strong", "span", "em", "i"}
+                else ""
+            )
+            or ""
+        )
         if not text.strip() or len(text) > 160:
             continue
         if match := _LABELLED.fullmatch(text):
@@ -255,4 +278,7 @@ def _links(element: lxml.html.HtmlElement) -> Iterator[Link]:
         if link.tag == "a" and not _FILES.search(href):
             continue
         seen.add(href)
-        yield Link(href.strip(), " ".join("".join(link.itertext()).split()) or (link.get("alt") or link.get("title") or ""))
+        yield Link(
+            href.strip(),
+            " ".join("".join(link.itertext()).split()) or (link.get("alt") or link.get("title") or ""),
+        )

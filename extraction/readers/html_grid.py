@@ -78,7 +78,14 @@ def grid(
             down = span(cell, "rowspan")
             tall = height - r if down == 0 else min(down, height - r)
             out.append(
-                Cell(text=cell_text(cell), row=r, column=column, rowspan=tall, colspan=width, path=tree.getpath(cell))
+                Cell(
+                    text=cell_text(cell),
+                    row=r,
+                    column=column,
+                    rowspan=tall,
+                    colspan=width,
+                    path=tree.getpath(cell),
+                )
             )
             if tall > 1:
                 for covered in range(column, min(column + width, MAX_WIDTH)):

@@ -86,7 +86,11 @@ def _pipes(lines: list[str], at: int) -> tuple[list[Row], int]:
         if line and line[-1] in "|｜│┃" and not line.endswith("\\|"):
             line = line[:-1]
         rows.append([(cell.strip().replace("\\|", "|"), here) for cell in _PIPE.split(line)])
-    if len(rows) < _MIN_ROWS and all(len(row) < _WIDE for row in rows) and not lines[at].lstrip().startswith("|"):
+    if (
+        len(rows) < _MIN_ROWS
+        and all(len(row) < _WIDE for row in rows)
+        and not lines[at].lstrip().startswith("|")
+    ):
         return [], at
     return rows, here
 
@@ -111,7 +115,9 @@ def _cell_lines(lines: list[str], at: int) -> tuple[list[Row], int]:
                 return [], at
             rows.append(row)
             row = []
-            following = next((k for k in range(here, len(lines)) if lines[k].strip() or _is_cell_line(lines[k])), None)
+            following = next(
+                (k for k in range(here, len(lines)) if lines[k].strip() or _is_cell_line(lines[k])), None
+            )
             if following is None or not _is_cell_line(lines[following]):
                 break
             here = following - 1
