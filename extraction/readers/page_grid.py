@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extraction.document import Box
 from extraction.readers.page import Page, Rule
@@ -22,6 +23,10 @@ TOUCH = 3.0
 """Lines that come this close cross or meet."""
 COVERED = 0.6
 """A line parts two elementary cells if it runs along this share of their common side."""
+FOREIGN = 2
+"""Two rows that each have so many column lines of their own belong to two tables: merged cells leave lines
+out, they do not move them."""
+INFINITY = float("inf")
 MAX_RULES = 8_000
 MAX_ELEMENTS = 60_000
 
@@ -98,9 +103,10 @@ def find_grids(page: Page) -> tuple[list[Grid], bool]:
     horizontal, vertical = _snapped(page.horizontal), _snapped(page.vertical)
     grids = []
     for across, down in _connected(horizontal, vertical):
-        grid = _grid(across, down, page.number)
-        if grid is not None and len(grid.regions) > 1:
-            grids.append(grid)
+        for rows, columns in _stacked(across, down):
+            grid = _grid(rows, columns, page.number)
+            if grid is not None and len(grid.regions) > 1:
+                grids.append(grid)
     grids.sort(
         key=lambda grid: ((grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]), grid.ys[0], grid.xs[0])
     )
@@ -169,6 +175,34 @@ def _adopt(lone: Rule, frames: list[tuple[list[Rule], list[Rule]]]) -> None:
         if abs(lone.start - top) <= TOUCH and abs(lone.end - bottom) <= TOUCH:
             down.append(lone)
             return
+
+
+def _stacked(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Tables that stand on each other and share a border, apart: each has column lines of its own."""
+    xs, ys = sorted({rule.at for rule in down}), sorted({rule.at for rule in across})
+    walls = _walls(down, xs, ys)
+    rows = [{x for x in range(1, len(xs) - 1) if row in walls[x]} for row in range(len(ys) - 1)]
+    cuts = [
+        ys[row]
+        for row in range(1, len(rows))
+        if min(len(rows[row - 1] - rows[row]), len(rows[row] - rows[row - 1])) >= FOREIGN
+        and any(
+            rule.at == ys[row] and rule.start <= xs[0] + TOUCH and rule.end >= xs[-1] - TOUCH
+            for rule in across
+        )
+    ]
+    if not cuts:
+        return [(across, down)]
+    parts = []
+    for low, high in pairwise([-INFINITY, *cuts, INFINITY]):
+        clipped = [Rule(rule.at, max(rule.start, low), min(rule.end, high)) for rule in down]
+        parts.append(
+            (
+                [rule for rule in across if low <= rule.at <= high],
+                [rule for rule in clipped if rule.end - rule.start > TOUCH],
+            )
+        )
+    return [part for part in parts if part[0] and part[1]]
 
 
 def _grid(across: list[Rule], down: list[Rule], page: int) -> Grid | None:

@@ -13,9 +13,7 @@ from dataclasses import replace
 from extraction.readers.page_grid import Grid, Region
 
 SAME_EDGE = 4.0
-SAME_COLUMN = 2.5
-MATCHING = 0.8
-"""Share of the inner column lines of the plainer part that must be found in the other."""
+SAME_COLUMN = 2.0
 SLIVER = 8.0
 """A row lower than this has no room for text."""
 
@@ -32,8 +30,9 @@ def goes_on(upper: Grid, lower: Grid) -> bool:
     if abs(upper.xs[0] - lower.xs[0]) > SAME_EDGE or abs(upper.xs[-1] - lower.xs[-1]) > SAME_EDGE:
         return False
     plain, other = sorted((upper.xs[1:-1], lower.xs[1:-1]), key=len)
-    matching = sum(1 for x in plain if _nearest(other, x) is not None)
-    return bool(plain) and matching >= MATCHING * len(plain)
+    # Every column line of the plainer part must go on: parts whose columns only look alike (a table that was
+    # made as two) would put figures under the head of their neighbours.
+    return bool(plain) and all(_nearest(other, x) is not None for x in plain)
 
 
 def joined(upper: Grid, lower: Grid) -> Grid:

@@ -92,6 +92,22 @@ def test_rows_that_stay_whole_and_tables_without_side_lines() -> None:
     assert grids_of(document) == wanted(grids[1:2])
 
 
+def test_tables_that_share_a_border_but_no_columns_are_two() -> None:
+    """Else the figures of the lower one would stand under the heads of their neighbours."""
+    sheet = Sheet()
+    for y, inner in ((72.0, (150, 250, 350)), (88.0, (180, 280, 380))):
+        xs = [LEFT, *inner, RIGHT]
+        for column, (x0, x1) in enumerate(zip(xs, xs[1:], strict=False)):
+            sheet.rectangle(x0, y, x1, y + 16, "S")
+            sheet.text(x0 + 4, y + 2, f"{int(y)}{column}")
+    document = pdf.read(write([sheet]))
+    assert [[cell.text for cell in block.cells] for block in tables(document.blocks)] == [
+        ["720", "721", "722", "723"],
+        ["880", "881", "882", "883"],
+    ]
+    assert [block.width for block in tables(document.blocks)] == [4, 4]
+
+
 def test_prose_becomes_paragraphs_and_page_numbers_vanish() -> None:
     _, blocks = report("2021")
     document = pdf.read(write(render(blocks, Style(bottom=400))))
