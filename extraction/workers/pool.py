@@ -1,0 +1,386 @@
+"""`Extractor`: documents through workers, in order, each within its limits."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import logging
+import selectors
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from extraction.workers.limits import (
+    CRASHED,
+    LIMIT_CODES,
+    MEMORY_LIMIT,
+    TIME_LIMIT,
+    UNKNOWN_MEDIA_TYPE,
+    WorkerStartError,
+    limit_record,
+    message_of,
+)
+from extraction.workers.process import Task, Worker
+from extraction.workers.wire import WireError
+
+logger = logging.getLogger(__name__)
+
+Key = TypeVar("Key")
+
+WALL_FACTOR = 4.0
+"""Wall-clock time a document may take, in time limits: the limit is of processor time, which a busy machine
+does not change; this one ends what waits without working."""
+
+START_LIMIT = 120.0
+"""Seconds a worker may take to start."""
+
+START_ATTEMPTS = 3
+
+DEPTH = 4
+"""Documents a worker is given ahead, so that it never waits for the pipe."""
+
+READ_AHEAD = 8
+"""Documents taken from the input ahead of the output, for each process."""
+
+READ_AHEAD_BYTES = 64 * 1024 * 1024
+"""Bytes of documents that may be on their way, unless one alone is larger."""
+
+LOOK = 0.25
+"""Seconds between looks at the memory of workers, where the kernel does not enforce the limit."""
+
+_RANDOM_DEATHS = (signal.SIGKILL, signal.SIGTERM)
+
+
+class Extractor:
+    """Extraction in worker processes that are killed when a document exceeds its limits, and replaced.
+
+    Not for use by several threads at once; one `map` at a time. Workers start when first needed, and end with
+    the ``with`` block or, however this process ends, with it.
+    """
+
+    def __init__(
+        self,
+        time_limit: float = 60.0,
+        memory_limit: int = 1 << 30,
+        processes: int = 1,
+        *,
+        recycle: int = 2000,
+        function: str = "extraction:extract",
+    ) -> None:
+        """Set the limits.
+
+        Args:
+            time_limit: seconds of processor time for one document; wall-clock time may be `WALL_FACTOR` of
+                them.
+            memory_limit: bytes of memory for one document, above what the worker holds before its first.
+            processes: workers.
+            recycle: documents after which a worker is replaced, so that what libraries leak does not add up.
+            function: ``module:function`` to call in place of extract; its module has an ``EXTRACTOR`` too.
+        """
+        if time_limit <= 0 or memory_limit <= 0 or processes < 1 or recycle < 1:
+            raise ValueError("limits, processes and recycle must be positive")
+        self.time_limit = time_limit
+        self.memory_limit = memory_limit
+        self._settings = {"time_limit": time_limit, "memory_limit": memory_limit, "function": function}
+        self._recycle = recycle
+        self._processes = processes
+        self._workers: list[Worker] = []
+        self._selector = selectors.DefaultSelector()
+        self._looks = sys.platform != "linux"
+        self._looked = 0.0
+        self._failed_starts = 0
+        self._mapping = False
+        self._closed = False
+        # Of the map that runs:
+        self._waiting: list[tuple[int, Task]] = []
+        self._finished: dict[int, dict[str, Any]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers. May be called again."""
+        for worker in list(self._workers):
+            self._end(worker, killed_for="closed")
+        if not self._closed:
+            self._selector.close()
+        self._closed = True
+
+    def extract(self, data: bytes, media_type: str | None = None, url: str | None = None) -> dict[str, Any]:
+        """The record of one document, as ``extraction.extract(...).to_dict()`` gives it."""
+        ((_, record),) = self.map([(None, data, media_type, url)])
+        return record
+
+    def map(
+        self, items: Iterable[tuple[Key, bytes, str | None, str | None]]
+    ) -> Iterator[tuple[Key, dict[str, Any]]]:
+        """Yield (key, record) for each (key, data, media type, url), in the order given.
+
+        Input is taken a bounded number of documents and bytes ahead of the output.
+
+        Raises:
+            WorkerStartError: no worker can be started.
+            RuntimeError: another map of this extractor has not ended, or the extractor is closed.
+        """
+        if self._closed:
+            raise RuntimeError("the extractor is closed")
+        if self._mapping:
+            raise RuntimeError("this extractor is in use: one map at a time, and not from several threads")
+        self._mapping = True
+        try:
+            yield from self._map(iter(items))
+        finally:
+            self._mapping = False
+            self._waiting.clear()
+            self._finished.clear()
+            # Left in the middle: what is still being read is nobody's any more.
+            for worker in [worker for worker in self._workers if worker.tasks]:
+                self._end(worker, killed_for="closed")
+
+    def _map(
+        self, source: Iterator[tuple[Key, bytes, str | None, str | None]]
+    ) -> Iterator[tuple[Key, dict[str, Any]]]:
+        keys: dict[int, tuple[Key, int]] = {}
+        taken = given = on_way = 0
+        exhausted = False
+        while not (exhausted and given == taken):
+            room = not exhausted and taken - given < READ_AHEAD * self._processes
+            if room and (on_way < READ_AHEAD_BYTES or taken == given):
+                try:
+                    key, data, media_type, url = next(source)
+                except StopIteration:
+                    exhausted = True
+                    continue
+                keys[taken] = key, len(data)
+                on_way += len(data)
+                heapq.heappush(self._waiting, (taken, Task(taken, data, media_type, url)))
+                taken += 1
+            else:
+                room = False
+            self._assign()
+            self._pump(wait=not room and given not in self._finished)
+            if given in self._finished:
+                key, size = keys.pop(given)
+                record = self._finished.pop(given)
+                on_way -= size
+                given += 1
+                yield key, record
+
+    # -- giving documents to workers
+
+    def _assign(self) -> None:
+        """Give what waits to workers, first come first served."""
+        while self._waiting:
+            task = self._waiting[0][1]
+            worker = self._worker_for(task)
+            if worker is None:
+                return
+            heapq.heappop(self._waiting)
+            worker.give(task)
+            self._watch(worker)
+
+    def _worker_for(self, task: Task) -> Worker | None:
+        usable = [
+            worker
+            for worker in self._workers
+            if not worker.retiring
+            and len(worker.tasks) < DEPTH
+            and worker.served + len(worker.tasks) < self._recycle
+            and not (task.fresh and (worker.served or worker.tasks))
+        ]
+        best = min(usable, key=lambda worker: len(worker.tasks), default=None)
+        if best is not None and not best.tasks:
+            return best
+        if len(self._workers) < self._processes:
+            return self._start()
+        if best is None:
+            # All are busy, or none will do: one that is idle makes room, else the task waits until one is.
+            for worker in self._workers:
+                if not worker.tasks:
+                    self._end(worker, killed_for="replaced")
+                    return self._start()
+        return best
+
+    def _start(self) -> Worker:
+        try:
+            worker = Worker(self._settings)
+        except OSError as error:
+            raise WorkerStartError(f"no worker process could be started: {error}") from error
+        self._workers.append(worker)
+        self._selector.register(worker.answers, selectors.EVENT_READ, worker)
+        return worker
+
+    def _watch(self, worker: Worker) -> None:
+        """Have the selector say when there is room for what could not be sent yet."""
+        watched = worker.requests in self._selector.get_map()
+        if worker.unsent and not watched:
+            self._selector.register(worker.requests, selectors.EVENT_WRITE, worker)
+        elif watched and not worker.unsent:
+            self._selector.unregister(worker.requests)
+
+    def _end(self, worker: Worker, killed_for: str | None = None) -> int:
+        for end in (worker.answers, worker.requests):
+            if end in self._selector.get_map():
+                self._selector.unregister(end)
+        self._workers.remove(worker)
+        if killed_for is not None:
+            worker.kill(killed_for)
+        return worker.end()
+
+    # -- hearing from workers
+
+    def _pump(self, *, wait: bool) -> None:
+        """Move bytes, hold workers to their limits; with `wait`, until there is something to do."""
+        heard: set[int] = set()
+        for event, mask in self._selector.select(self._patience() if wait else 0):
+            worker: Worker = event.data
+            if worker not in self._workers:
+                continue  # ended by an earlier event of this round
+            if mask & selectors.EVENT_WRITE:
+                worker.send()
+                self._watch(worker)
+            if mask & selectors.EVENT_READ:
+                heard.add(id(worker))
+                self._hear(worker)
+        now = time.monotonic()
+        for worker in list(self._workers):
+            # One whose answer is already here was in time: it was we who came late.
+            if id(worker) not in heard and now >= self._deadline(worker):
+                self._lost(worker, killed_for=TIME_LIMIT if worker.ready else "start")
+        if self._looks:
+            self._look_at_memory(now)
+
+    def _deadline(self, worker: Worker) -> float:
+        if not worker.ready:
+            return worker.since + START_LIMIT
+        return worker.since + WALL_FACTOR * self.time_limit if worker.tasks else float("inf")
+
+    def _patience(self) -> float | None:
+        soonest = min(map(self._deadline, self._workers), default=float("inf"))
+        if self._looks:
+            soonest = min(soonest, time.monotonic() + LOOK)
+        return None if soonest == float("inf") else max(0.0, soonest - time.monotonic())
+
+    def _look_at_memory(self, now: float) -> None:
+        if now - self._looked < LOOK:
+            return
+        self._looked = now
+        for worker in list(self._workers):
+            if worker.ready and worker.tasks and worker.resident() > self.memory_limit:
+                self._lost(worker, killed_for=MEMORY_LIMIT)
+
+    def _hear(self, worker: Worker) -> None:
+        answers = worker.receive()
+        if answers is None:
+            self._lost(worker)
+            return
+        try:
+            for answer in answers:
+                self._take(worker, answer)
+        except WireError as error:
+            logger.warning("a worker sent %s", error)
+            self._lost(worker, killed_for=CRASHED)
+
+    def _take(self, worker: Worker, answer: dict[str, Any]) -> None:
+        if worker.ready:
+            self._answered(worker, answer)
+            return
+        worker.ready = answer.get("ready") is True
+        worker.extractor = str(answer.get("extractor"))
+        worker.since = time.monotonic()
+        self._failed_starts = 0
+
+    def _answered(self, worker: Worker, answer: dict[str, Any]) -> None:
+        """Take one answer.
+
+        Raises:
+            WireError: it is none to what was asked.
+        """
+        if not worker.tasks or worker.retiring:
+            raise WireError("an answer to nothing")
+        task = worker.tasks[0]
+        failed = answer.get("failed")
+        if failed is not None:
+            if failed not in LIMIT_CODES or answer.get("n") not in (task.n, None):
+                raise WireError("an answer to something else")
+            message = str(answer.get("message") or self._message(failed)).replace("\n", " ")[:300]
+            if answer.get("details"):
+                logger.error("%s\n%s", message, str(answer["details"])[:8000])
+            worker.retiring = True  # it ends by itself; its other documents come back then
+            self._failed(worker, worker.take(), failed, message, first=worker.served == 1)
+            return
+        if answer.get("n") != task.n:
+            raise WireError("an answer to something else")
+        if task.do == "sniff":
+            self._finish(worker, worker.take(), str(answer.get("media_type")))
+            return
+        record = answer.get("record")
+        if not isinstance(record, dict) or not _is_about(record, task.data):
+            raise WireError("a record of another document")
+        self._finished[worker.take().n] = record
+
+    # -- when it goes wrong
+
+    def _message(self, code: str) -> str:
+        return message_of(code, time_limit=self.time_limit, memory_limit=self.memory_limit)
+
+    def _lost(self, worker: Worker, killed_for: str | None = None) -> None:
+        """A worker has ended, or is ended now: its first document is to blame, others are read elsewhere."""
+        code = self._end(worker, killed_for)
+        if not worker.ready:
+            self._not_started(worker, code)
+        elif worker.tasks and not worker.retiring:
+            first = worker.served == 0 and -code not in _RANDOM_DEATHS
+            reason = killed_for or (TIME_LIMIT if -code == signal.SIGPROF else CRASHED)
+            if reason == CRASHED:
+                logger.warning("a worker ended with %s while it read a document", _way(code))
+            self._failed(worker, worker.take(), reason, self._message(reason), first=first)
+        for task in worker.tasks:
+            heapq.heappush(self._waiting, (task.n, task))
+
+    def _not_started(self, worker: Worker, code: int) -> None:
+        self._failed_starts += 1
+        words = worker.last_words or _way(code)
+        if self._failed_starts >= START_ATTEMPTS:
+            raise WorkerStartError(f"no worker process could be started: {words}")
+        logger.warning("a worker did not start: %s", words)
+
+    def _failed(self, worker: Worker, task: Task, code: str, message: str, *, first: bool) -> None:
+        """Blame a document only for what it does to a process that read nothing before it."""
+        if task.do == "sniff":
+            self._finish(worker, task, UNKNOWN_MEDIA_TYPE)
+            return
+        if code != TIME_LIMIT and not first and not task.fresh:
+            task.fresh = True
+        else:
+            # Its media type is still wanted, and looking at hostile bytes is not for this process.
+            task.do, task.fresh, task.failed = "sniff", False, (code, message)
+        heapq.heappush(self._waiting, (task.n, task))
+
+    def _finish(self, worker: Worker, task: Task, media_type: str) -> None:
+        assert task.failed is not None
+        code, message = task.failed
+        self._finished[task.n] = limit_record(
+            task.data, code, message, media_type=media_type, extractor=worker.extractor
+        )
+
+
+def _is_about(record: dict[str, Any], data: bytes) -> bool:
+    """True where the record names these bytes: a figure must never be filed under another document."""
+    document = record.get("document")
+    return isinstance(document, dict) and document.get("sha256") == hashlib.sha256(data).hexdigest()
+
+
+def _way(code: int) -> str:
+    try:
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    except ValueError:
+        return f"signal {-code}"
