@@ -1,8 +1,10 @@
-"""What is reached, as `expectations.yaml` and as the table in docs/extraction.md: `python -m tests.corpus.expect [--raise]`.
+"""What is reached, as `expectations.yaml` and as the table in docs/extraction.md.
 
-`--raise` lifts the committed numbers where more is right now; it never lowers one. The documentation's table is rewritten
-between its two marks in any case.
+`python -m tests.corpus.expect --raise` lifts the committed numbers where more is right now; it never lowers one.
+The documentation's table is rewritten between its two marks in any case.
 """
+
+# ruff: noqa: E501 - the head of a table
 
 from __future__ import annotations
 

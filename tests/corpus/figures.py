@@ -107,10 +107,22 @@ def proactive(rng: random.Random, edition: str, profile: str) -> Figures:
         elif column == "amount_yuan" and value:
             value = Decimal(rng.randint(100, 10**9)) / 100
         figures[key] = value
+    if edition == "2021":
+        for row in ("regulations", "normative_documents"):
+            figures[f"proactive.{row}.in_force"] = max(
+                figures[f"proactive.{row}.in_force"], figures[f"proactive.{row}.issued"]
+            )
     if edition == "2019":
         for row in ("regulations", "normative_documents"):
             figures[f"proactive.{row}.newly_disclosed"] = min(
                 figures[f"proactive.{row}.newly_disclosed"], figures[f"proactive.{row}.made_this_year"]
+            )
+            figures[f"proactive.{row}.total_disclosed"] = max(
+                figures[f"proactive.{row}.total_disclosed"], figures[f"proactive.{row}.newly_disclosed"]
+            )
+        for row in ("licensing", "other_services", "penalties", "coercive_measures", "fees"):
+            figures[f"proactive.{row}.change"] = max(
+                figures[f"proactive.{row}.change"], -figures[f"proactive.{row}.items_last_year"]
             )
         if not figures["proactive.procurement.items"]:
             figures["proactive.procurement.amount_yuan"] = 0

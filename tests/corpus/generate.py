@@ -78,7 +78,13 @@ def special(rng: random.Random, kind: str | None = None) -> tuple[Rendered, dict
 
 
 def with_rendering(truth: dict[str, Any], form: str, rendered: Rendered) -> dict[str, Any]:
-    """The truth with what the rendering added."""
+    """The truth with what the rendering added; no date of publication where the document bears none."""
+    if rendered.url is None or "page_bare" in rendered.deviations:
+        truth = {
+            **truth,
+            "published": None,
+            "published_accept": [truth.get("signed"), *truth.get("issued", [])],
+        }
     return {
         "format": form,
         "media_type": rendered.media_type,

@@ -119,6 +119,10 @@ class Flags:
 def _judge_cells(record: dict[str, Any], truth: dict[str, Any], out: Verdict) -> None:
     flags = Flags(record)
     cells = record.get("cells") or {}
+    if record.get("kind") == "unreadable":
+        # Nothing was read: a null is no reading of a blank.
+        out.cells["flagged" if flags.whole else "SILENT"] += len(truth["cells"])
+        return
     for key, expected in truth["cells"].items():
         value = _value(record, key)
         found = cells.get(key) or {}
@@ -176,7 +180,7 @@ def _judge_identity(record: dict[str, Any], truth: dict[str, Any], out: Verdict)
             continue
         expected, found = truth[name], report.get(name)
         accepted = [_squash(other) for other in [expected, *truth.get(f"{name}_accept", [])]]
-        if name in {"published", "signed", "document_number"} and expected is None:
+        if name in {"signed", "document_number"} and expected is None:
             continue
         if name == "title" and expected is None:
             accepted += ["政府信息公开年报", "信息公开"]
@@ -203,7 +207,8 @@ def _judge_checks(record: dict[str, Any], truth: dict[str, Any], out: Verdict) -
     if truth.get("broken"):
         named = {key for check in failing for key in check.get("cells", [])}
         for key in truth["broken"]:
-            if key not in named and truth["cells"][key]["value"] is not None and _judgeable(truth, key):
+            read = _same(_value(record, key), truth["cells"][key]["value"])
+            if key not in named and read and _judgeable(truth, key):
                 out.cells["error_unnoticed"] += 1
                 out.problems.append(f"check: the agency's own error at {key} fails no check")
     elif not out.cells["SILENT"] and not out.cells["flagged"] and not LAWLESS & set(truth["deviations"]):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.corpus import figures as fig
-from tests.corpus import forms, grids, labels, narrative
+from tests.corpus import grids, labels, narrative
 from tests.corpus.figures import Printed, Table
 from tests.corpus.grids import Grid
 from tests.corpus.identities import Identity, identity
@@ -59,6 +59,7 @@ class Report:
             "published": who.published,
             "signed": who.signed,
             "document_number": who.number,
+            "issued": [who.signed or who.published] if who.issued else [],
             "deviations": sorted({*self.deviations, *who.deviations}),
             "missing_tables": self.missing,
             "broken": self.broken,
@@ -176,8 +177,9 @@ def make(rng: random.Random, options: Options | None = None) -> Report:
     values |= fig.requests(rng, edition, profile) | fig.review(rng, profile)
     broken = fig.spoil(rng, values, edition) if "own_error" in deviations else []
     if editions["proactive"] == "2019" and "extra_row" in deviations:
-        for column, _ in forms.PROACTIVE["2019"][0].columns:
-            values[f"proactive.other_proactive_documents.{column}"] = rng.randint(0, 90)
+        most = rng.randint(0, 90)
+        for column, share in (("made_this_year", 1.0), ("newly_disclosed", 0.8), ("total_disclosed", 2.0)):
+            values[f"proactive.other_proactive_documents.{column}"] = int(most * share)
     table = fig.printed(rng, values, style)
     if "blank_totals" in deviations:
         fig.blank_totals(table)

@@ -1,7 +1,7 @@
 """The committed corpus through `extract()`: no silent error, and never fewer right than before.
 
-`tests/corpus/expectations.yaml` holds, per format, what is reached. Its numbers are raised by hand, never lowered. Documents under
-`open` fail for the reason that stands beside them; one that is mended must be taken off the list.
+`tests/corpus/expectations.yaml` holds, per format, what is reached; its numbers are raised by hand, never
+lowered. Documents under `open` fail for the reason given; one that is mended must be taken off the list.
 """
 
 from collections import defaultdict
@@ -36,7 +36,7 @@ def verdicts(name: str) -> list[Verdict]:
 
 
 def faults(verdict: Verdict) -> list[str]:
-    """What no document may have: a silent error, a crash, a wrong kind, a wrong identity that nothing flags."""
+    """Silent errors, crashes, wrong kinds, wrong identities that nothing flags."""
     bad = ("SILENT", "WRONG", "CRASH")
     return [problem for problem in verdict.problems if problem.startswith(bad) or "two agencies" in problem]
 
