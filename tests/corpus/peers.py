@@ -2,10 +2,10 @@
 
     pip install pandas html5lib trafilatura pdfplumber python-docx kreuzberg
 
-The measure is generous to them. A printed row of the statutory tables counts as recovered when some row of the
-reader's tables holds its figures as numbers, in order and side by side, whether or not the right label stands beside
-them; rows with a blank are left out. None of these readers claims to know the forms, and none says which of its
-figures are doubtful.
+The measure is generous to them. A printed row of the statutory tables counts as recovered when some row of
+the reader's tables holds its figures as numbers, in order and side by side, whether or not the right label
+stands beside them; rows with a blank are left out. None of these readers claims to know the forms, and none
+says which of its figures are doubtful.
 """
 
 # ruff: noqa: BLE001 - a reader that raises has recovered nothing, whatever it raises
@@ -98,7 +98,7 @@ def printed_rows(truth: dict[str, Any]) -> list[tuple[Decimal, ...]]:
     """The rows of figures as printed: a row of the first two tables, all fifteen of the third."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for key, cell in truth["cells"].items():
-        table, row, _ = key.split(".")
+        table, row = key.split(".")[:2]
         rows.setdefault(table if table == "review_litigation" else f"{table}.{row}", []).append(cell)
     return [
         tuple(Decimal(str(cell["value"])) for cell in cells)
@@ -142,9 +142,8 @@ def main() -> int:
             except Exception as error:
                 print(f"{name} on {path.name}: {type(error).__name__}", file=sys.stderr)
             spent[truth["format"], name] += int(1000 * (time.process_time() - begin))
-    print(
-        "| format | printed rows without blanks | reader | rows recovered | CPU, ms a document |\n|---|--:|---|--:|--:|"
-    )
+    print("| format | rows without blanks | reader | recovered | CPU, ms |")
+    print("|---|--:|---|--:|--:|")
     counts = Counter(truth["format"] for _, truth in documents(COMMITTED))
     for (form, name), count in found.items():
         share = f"{count} ({100 * count / wanted[form]:.0f} %)" if count >= 0 else "not installed"

@@ -124,6 +124,10 @@ def main() -> None:
     parser.add_argument("--again", default=None, help="make entries anew whose name starts so")
     args = parser.parse_args()
     COMMITTED.mkdir(exist_ok=True)
+    known = {entry.name for entry in entries()}
+    for path in COMMITTED.iterdir():
+        if path.name.split(".")[0] not in known and not path.name.startswith("sample-"):
+            path.unlink()
     for entry in entries():
         there = (COMMITTED / f"{entry.name}.truth.json").exists()
         if there and not (args.again is not None and entry.name.startswith(args.again)):

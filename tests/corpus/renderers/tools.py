@@ -18,7 +18,7 @@ from tests.corpus.renderers import Rendered, docx, html, xlsx
 from tests.corpus.reports import Report
 
 PRINT_STYLE = (
-    "<style>@page{{size:{size};margin:15mm}} body{{font-family:'Noto Serif CJK SC',serif;font-size:11pt}} "
+    "<style>@page{{size:{size};margin:15mm}} body{{font-family:'Noto Serif CJK SC',serif;font-size:11pt}} h1,h2,h3,strong{{font-weight:normal}} "
     "table{{border-collapse:collapse;width:100%;{table}}} td,th{{border:{border};padding:2px;font-size:9pt;text-align:center}}</style>"
 )
 
