@@ -1,8 +1,16 @@
 """The public dataset: records into reports, reports into releases, any figure back to its bytes.
 
+    sites.py      what a release must know of a site: region and body, from the store alone
+    sources.py    every body that is a report: where and when it was seen, and what its record says in short
+    reports.py    bodies -> reports (agency, year): copies, versions, regions, and what cannot be resolved
+    tables.py     the released tables: columns, rows, the words for places and flags
+    writers.py    rows -> Parquet and CSV
+    release.py    a release: files, manifest, and the pointer that flips last
+    trace.py      the chain of one figure
+
 Layout in the store:
 
-    releases/versions.json                 the releases that exist, oldest first; what is not in it does not exist
+    releases/versions.json                 the releases that exist, oldest first; any other does not
     releases/<version>/figures.parquet     one row a cell; also figures.csv
     releases/<version>/reports.parquet     one row a report; also reports.csv
     releases/<version>/documents.parquet   one row an address of a report's document; also documents.csv

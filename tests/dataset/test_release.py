@@ -100,9 +100,15 @@ def test_the_manifest_has_size_and_hash_of_every_file(archive, published) -> Non
         data = archive.store.get(published.prefix + file["path"])
         assert (len(data), hashlib.sha256(data).hexdigest()) == (file["size"], file["sha256"])
     assert manifest["counts"] == {
-        "reports": 2, "documents": 2, "agencies": 1, "cells": 3, "figures": 2, "checks_failed": 1, "issues": 1,
+        "reports": 2,
+        "documents": 2,
+        "agencies": 1,
+        "cells": 3,
+        "figures": 2,
+        "checks_failed": 1,
+        "issues": 1,
         "unpublished": 0,
-    }  # fmt: skip
+    }
     assert list(verify_releases(archive.store)) == []
 
 

@@ -77,10 +77,16 @@ def test_stopping_ends_the_child_its_helper_and_its_browser(log, stubborn: bool)
 
 def test_leaving_the_block_by_an_exception_ends_the_child(log) -> None:
     children = Children()
-    with pytest.raises(KeyboardInterrupt), children.start(family(), env=dict(os.environ), log=log) as child:
-        pids = list(map(int, next(child.lines()).split()))
-        raise KeyboardInterrupt
-    assert gone(child.pid, *pids)
+    pids: list[int] = []
+
+    def interrupted() -> None:
+        with children.start(family(), env=dict(os.environ), log=log) as child:
+            pids.extend([child.pid, *map(int, next(child.lines()).split())])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert gone(*pids)
 
 
 def test_what_a_child_leaves_in_its_group_is_ended(log) -> None:

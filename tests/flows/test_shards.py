@@ -14,9 +14,13 @@ class Place:
 
 
 HOSTS = st.sampled_from([f"h{n}.example" for n in range(12)])
-PLACES = st.lists(
-    st.tuples(HOSTS, st.lists(HOSTS, max_size=2)), max_size=40
-).map(lambda drawn: [Place(f"s{n}", (f"http://{a}/",), tuple(b)) for n, (a, b) in enumerate(drawn)])  # fmt: skip
+
+
+def _places(drawn: list[tuple[str, list[str]]]) -> list[Place]:
+    return [Place(f"s{n}", (f"http://{host}/",), tuple(hosts)) for n, (host, hosts) in enumerate(drawn)]
+
+
+PLACES = st.lists(st.tuples(HOSTS, st.lists(HOSTS, max_size=2)), max_size=40).map(_places)
 
 
 @given(PLACES, st.integers(1, 10))
