@@ -3,8 +3,8 @@
 One generic Scrapy spider serves every site. What it knows comes from data and from small pure modules:
 
     registry, sites/*.yaml     which sites there are, where to start, what may be asked
-    platforms/*.py             how a publishing platform shows a list and its further pages; pure functions of a page
-    columns, columns.yaml      which links lead towards the annual-report column
+    platforms/*.py             how a publishing platform shows a list and its further pages; pure functions of
+    a page columns, columns.yaml      which links lead towards the annual-report column
     titles, titles.yaml        which links are reports, which are decoys, which can only be told by reading
     walls                      answers that are no answers: challenges, bans, soft 404s
     guard, robots, polite      what may be asked at all, and how slowly
@@ -14,15 +14,18 @@ One generic Scrapy spider serves every site. What it knows comes from data and f
 
 Rules that hold everywhere:
 
-* Every body that a site answered with is archived, listings and robots.txt included; a wall or an error page is
+* Every body that a site answered with is archived, listings and robots.txt included; a wall or an error page
+is
   recorded but never stored as if it were the document.
-* A known address is asked conditionally. After 304 the archived body is read back and parsed, so that a listing that
+* A known address is asked conditionally. After 304 the archived body is read back and parsed, so that a
+listing that
   did not change still leads to its documents.
-* A host sees one request at a time, and `max(site.delay, robots Crawl-delay)` between the end of one and the start of
+* A host sees one request at a time, and `max(site.delay, robots Crawl-delay)` between the end of one and the
+start of
   the next.
 * Only allowed hosts are asked (see `guard`), after every redirect and from the browser too.
 * What is not understood is an issue in the job's figures, never a guess.
 
-The bundled registry (`sites/*.yaml`) is a first small set. Its addresses were seen in public copies of pages and in
-public lists; they were not visited when the entries were written, and each entry's `evidence` says so.
+The bundled registry (`sites/*.yaml`) is a first small set. Its addresses were seen in public copies of pages
+and in public lists; they were not visited when the entries were written, and each entry's `evidence` says so.
 """

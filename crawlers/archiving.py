@@ -1,7 +1,8 @@
 """From answers to the archive: bytes durable, then captures, then state; off the reactor thread.
 
-`SiteArchive` collects answers and writes them in batches: all bodies of a batch first, then one segment of captures.
-A body that the archive is known to hold already (a 304, or the same hash as last time) is not put again.
+`SiteArchive` collects answers and writes them in batches: all bodies of a batch first, then one segment of
+captures. A body that the archive is known to hold already (a 304, or the same hash as last time) is not put
+again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from crawlers.job import Politeness
@@ -69,7 +70,7 @@ class Answer:
     size: int | None = None
     renderer: str = "http"
     parent: str | None = None
-    trail: Trail = Trail()
+    trail: Trail = field(default_factory=Trail)
     note: str | None = None
 
 

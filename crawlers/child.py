@@ -25,8 +25,8 @@ log = logging.getLogger("crawlers")
 def watch_parent() -> None:
     """End this process, its group and its browser when the parent is gone.
 
-    The parent keeps the write end of a pipe open and names the read end in ``GONGKAI_PARENT_PIPE``; the pipe ends when
-    the parent does, however it ends.
+    The parent keeps the write end of a pipe open and names the read end in ``GONGKAI_PARENT_PIPE``; the pipe
+    ends when the parent does, however it ends.
     """
     raw = os.environ.get("GONGKAI_PARENT_PIPE", "")
     if not raw.isdigit():

@@ -1,4 +1,7 @@
-"""The way from a home page or disclosure platform to the annual-report column; the words are in columns.yaml."""
+"""The way from a home page or disclosure platform to the annual-report column.
+
+The words are in columns.yaml.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ def path_of_column(url: str) -> bool:
 
 
 def is_column(page: Page, words: str) -> bool:
-    """Tell whether a page is an annual-report column: by the link that led here, its metadata, address or title."""
+    """Tell whether a page is an annual-report column: by its link, metadata, address or title."""
     if names_column(words) or names_column(page.meta.get("columnname", "")) or path_of_column(page.url):
         return True
     # "年报_某某区人民政府": the title element joins the column's name and the site's by one of these.
@@ -94,10 +97,17 @@ def _kind(url: str, words: str, element: object, here: str, *, in_column: bool) 
     patterns = _patterns()
     if patterns["column"].search(text) and judge(words).kind != "decoy" and len(text) <= 40:
         return "column"
+    if not in_column and patterns["platform"].search(text):
+        return "step"
     if judge(words).kind in {"report", "decoy"}:
         return None
     below = folder(url).startswith(here) and folder(url) != here
-    if in_column and patterns["part"].search(text) and len(text) <= 30 and (below or not in_navigation(element)):
+    if (
+        in_column
+        and patterns["part"].search(text)
+        and len(text) <= 30
+        and (below or not in_navigation(element))
+    ):
         return "part"
     if path_of_column(url) and (_MORE.match(text) or not text or patterns["step"].search(text)):
         return "part" if in_column else "column"

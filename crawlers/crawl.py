@@ -56,7 +56,7 @@ class Step:
 
     url: str
     role: str
-    trail: Trail = Trail()
+    trail: Trail = field(default_factory=Trail)
     page: PageRequest | None = None
     series: Series | None = None
     column: bool = False
@@ -73,9 +73,15 @@ class Step:
     def following(self, page: PageRequest, series: Series) -> Step:
         """Return the step to a further page of this page's list."""
         return replace(
-            self, url=page.url, page=page, series=series, trail=Trail(listing=self.url, anchor=f"page {page.number}"),
-            start=False, tries=0, fresh=False,
-        )  # fmt: skip
+            self,
+            url=page.url,
+            page=page,
+            series=series,
+            trail=Trail(listing=self.url, anchor=f"page {page.number}"),
+            start=False,
+            tries=0,
+            fresh=False,
+        )
 
 
 class SiteCrawl:

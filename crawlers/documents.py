@@ -14,10 +14,23 @@ from crawlers.titles import judge, normal
 
 # Containers of the article's body, best first (platforms.md, "Body containers").
 _BODIES = (
-    "#UCAP-CONTENT", "#ivs_content", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#zoomcon",
-    "#webeditorview", ".Article_content", ".article-content", ".xxgk_content", ".wzzw-article", "#mainText",
-    ".v_news_content", "#vsb_content", "td.GovInfoContent",
-)  # fmt: skip
+    "#UCAP-CONTENT",
+    "#ivs_content",
+    ".trs_editor_view",
+    ".TRS_UEDITOR",
+    ".TRS_Editor",
+    "#zoom",
+    "#zoomcon",
+    "#webeditorview",
+    ".Article_content",
+    ".article-content",
+    ".xxgk_content",
+    ".wzzw-article",
+    "#mainText",
+    ".v_news_content",
+    "#vsb_content",
+    "td.GovInfoContent",
+)
 _MARKERS = (
     "收到和处理政府信息公开申请",
     "主动公开政府信息情况",
@@ -29,7 +42,7 @@ _MARKERS = (
 )
 # Viewers and scripts name the file in quotes, with slashes escaped or not.
 _QUOTED_FILE = re.compile(
-    r"(?:[\"']|[?&]\w{1,20}=(?=\.{0,2}\\?/|https?:))((?:https?:)?[\w:%.\\~-]{0,200}/[\w:%./\\~-]{1,300}\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z))(?=[\"'&#?])",
+    r"(?:[\"']|[?&]\w{1,20}=(?=\.{0,2}\\?/|https?:))((?:https?:)?[\w:%.\\~-]{0,200}/[\w:%./\\~-]{1,300}\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z))(?=[\"'&#?\\])",
     re.IGNORECASE,
 )
 
@@ -48,9 +61,21 @@ class Attachment:
 
 
 def resembles_report(page: Page) -> bool:
-    """Tell whether a page holds an annual report in its own text: at least three of the fixed phrases."""
-    text = normal(page.visible_text)
-    return sum(marker in text for marker in _MARKERS) >= 3
+    """Tell whether a page holds an annual report: at least three of the fixed phrases.
+
+    Some platforms (gkmlpt) carry the body as escaped text in a script, so what no reader sees counts as well.
+    """
+    if _marks(page.visible_text) >= 3:
+        return True
+    return "\\u" in page.text and _marks(_ESCAPED.sub(lambda m: chr(int(m.group(1), 16)), page.text)) >= 3
+
+
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def _marks(text: str) -> int:
+    text = normal(text)
+    return sum(marker in text for marker in _MARKERS)
 
 
 def _select(page: Page) -> lxml.html.HtmlElement | None:
@@ -70,8 +95,8 @@ def attachments(page: Page) -> Iterator[Attachment]:
     """Yield the files that belong to a document page, each once; files of other subjects left out."""
     seen: set[str] = set()
     body = _select(page)
-    # File lists often stand beside the body's container, so the rest of the page is read as well; what is navigation
-    # there belongs to the site, not to the document.
+    # File lists often stand beside the body's container, so the rest of the page is read as well; what is
+    # navigation there belongs to the site, not to the document.
     for anchor in anchors_in(page, page.tree):
         if anchor.url in seen or not (is_file(anchor.url) or file_type(f"/{anchor.text}")):
             continue

@@ -1,13 +1,15 @@
 """What may be asked: hosts, addresses, schemes. The same rules for Scrapy's requests and for the browser's.
 
 A site may ask the hosts of its start addresses and of its `hosts` list, each exactly or as its ``www.`` twin
-(``www.x.gov.cn`` and ``x.gov.cn`` are one site everywhere we saw). Nothing else: no sibling and no subdomain, because
-below ``beijing.gov.cn`` or ``km.gov.cn`` every department is a host of its own, with robots rules and an owner of its
-own. A link that leads elsewhere is an issue (``host_not_allowed``) that names the host, for a person to add.
+(``www.x.gov.cn`` and ``x.gov.cn`` are one site everywhere we saw). Nothing else: no sibling and no subdomain,
+because below ``beijing.gov.cn`` or ``km.gov.cn`` every department is a host of its own, with robots rules and
+an owner of its own. A link that leads elsewhere is an issue (``host_not_allowed``) that names the host, for a
+person to add.
 
-A host is a name with its port; the default ports of http and https count as the same host. Names must resolve to
-public addresses: `GuardedResolver` judges the addresses that a connection will really use, so that a name cannot be
-pointed at the inner network between a check and its use. Entries with `allow_private` are exempt (demos, tests).
+A host is a name with its port; the default ports of http and https count as the same host. Names must resolve
+to public addresses: `GuardedResolver` judges the addresses that a connection will really use, so that a name
+cannot be pointed at the inner network between a check and its use. Entries with `allow_private` are exempt
+(demos, tests).
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IHostResolution, IResolutionReceiver
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -89,7 +91,9 @@ class HostGuard:
         allow_private: whether addresses that are not public may be asked.
     """
 
-    def __init__(self, start: Iterable[str], hosts: Iterable[str] = (), *, allow_private: bool = False) -> None:
+    def __init__(
+        self, start: Iterable[str], hosts: Iterable[str] = (), *, allow_private: bool = False
+    ) -> None:
         self.hosts = allowed_hosts(start, hosts)
         self.allow_private = allow_private
 
@@ -110,7 +114,7 @@ class HostGuard:
 
 
 class GuardMiddleware:
-    """Downloader middleware: every request, redirects and robots.txt included, passes the guard of its site."""
+    """Downloader middleware: every request passes the guard of its site, redirects and robots.txt too."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -170,8 +174,7 @@ class GuardedResolver(CachingHostnameResolver):
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
         """Resolve as Scrapy does, through the filter."""
+        receiver: Any = resolutionReceiver
         if hostName not in self.private_hosts:
-            resolutionReceiver = _PublicOnly(resolutionReceiver, hostName, self.refused)
-        return super().resolveHostName(
-            resolutionReceiver, hostName, portNumber, addressTypes, transportSemantics
-        )
+            receiver = _PublicOnly(receiver, hostName, self.refused)
+        return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)

@@ -20,7 +20,8 @@ class Politeness(BaseModel):
     Attributes:
         contact: how a site's owner reaches us; part of the user agent.
         obey_robots: robots.txt is obeyed; off only for benchmarks on one's own server.
-        concurrency_per_host: requests at a time to one host; more than 1 only for benchmarks on one's own server.
+        concurrency_per_host: requests at a time to one host; more than 1 only for benchmarks on one's own
+            server.
         concurrency: requests at a time in the whole job.
         timeout: seconds for one answer.
         retries: further tries after a timeout, a broken connection or a 5xx answer.

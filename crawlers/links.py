@@ -1,4 +1,4 @@
-"""Links of a page: their words, dates and kinds; the article-address dialects and attachment forms of the platforms."""
+"""Links of a page: their words, dates and kinds; address dialects and attachment forms."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _DOWNLOAD = re.compile(
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
 
-# Article addresses by dialect: what follows the host. Used to tell articles from navigation; with groups, to date them.
+# Article addresses by dialect: what follows the host. Used to tell articles from navigation; with groups, to
+# date them.
 _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
@@ -57,7 +58,7 @@ _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 
 def dialect(url: str) -> str | None:
-    """Return the letter of the article-address dialect an address is written in, None for navigation and unknown."""
+    """Return the letter of an address's article dialect; None for navigation and unknown forms."""
     path = urlsplit(url).path
     for name, pattern in _DIALECTS:
         if pattern.search(path):
@@ -66,7 +67,7 @@ def dialect(url: str) -> str | None:
 
 
 def file_type(url: str) -> str | None:
-    """Return the type of the file an address leads to, as far as the address says: in its path or a query value."""
+    """Return the type of the file an address names, in its path or in a query value."""
     parts = urlsplit(url)
     for name in [parts.path, *(value for _, value in parse_qsl(parts.query))]:
         match = _FILE_NAME.search(unquote(name).strip())
@@ -108,7 +109,7 @@ _CUT = re.compile(r"(?:…|\.{2,}|。{2,}|⋯)+\s*$")
 
 
 def anchor_words(element: lxml.html.HtmlElement) -> str:
-    """Return the words of a link, completed from its title attribute where they are cut, missing or a part of it."""
+    """Return the words of a link, completed from its title attribute where they are cut or missing."""
     text = squeeze(element.text_content())
     title = squeeze(element.get("title"))
     if not title:
@@ -121,13 +122,17 @@ def anchor_words(element: lxml.html.HtmlElement) -> str:
 
 
 def date_beside(element: lxml.html.HtmlElement) -> str | None:
-    """Return the date printed in the line of a link, as printed; None if there is none or the line holds several."""
+    """Return the date in the line of a link, as printed; None if there is none or several."""
     line: lxml.html.HtmlElement | None = element
     for _ in range(4):
         if line is None or line.tag in {"ul", "ol", "table", "tbody", "body"}:
             return None
         dates = {match.group(0) for match in _DATE.finditer(line.text_content())}
-        if line is not element and len({a.get("href") for a in line.iter("a")}) > 1 and line.tag not in {"tr", "li"}:
+        if (
+            line is not element
+            and len({a.get("href") for a in line.iter("a")}) > 1
+            and line.tag not in {"tr", "li"}
+        ):
             return None
         words = set() if line is element else {m.group(0) for m in _DATE.finditer(element.text_content())}
         rest = dates - words or dates

@@ -13,10 +13,13 @@ import lxml.etree
 import lxml.html
 from w3lib.url import safe_url_string
 
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE
+)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-# What pages call GB2312 or GBK regularly holds characters of GB18030 only, and that reads the other two as well.
+# What pages call GB2312 or GBK regularly holds characters of GB18030 only, and that reads the other two as
+# well.
 _CHINESE = {"gb2312", "gbk", "gb_2312-80", "x-gbk", "cp936", "gb18030"}
 
 
@@ -32,7 +35,8 @@ class PageRequest:
         headers: further headers, such as the Referer that some endpoints insist on.
         platform: the module that reads the answer; None to detect it from the answer.
         number: which page of the list this is, the first being 1.
-        origin: address of the column page; relative links in the answer belong to it where the platform says so.
+        origin: address of the column page; relative links in the answer belong to it where the platform says
+            so.
         state: what the module must know again to read the answer and ask for the next page.
         trial: the address is a guess: the answer counts only if it has new links of the same column.
         alternatives: further guesses, asked one by one if the trial fails.
@@ -95,8 +99,8 @@ class Listing:
 def decode(body: bytes, content_type: str = "") -> str:
     """Decode a page: byte-order mark, then UTF-8 where it fits, then header, meta tag and GB18030.
 
-    UTF-8 is tried before the declared charset because Chinese text in another encoding is practically never valid
-    UTF-8, while declarations are often wrong.
+    UTF-8 is tried before the declared charset because Chinese text in another encoding is practically never
+    valid UTF-8, while declarations are often wrong.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):

@@ -62,8 +62,8 @@ class RobotsRefusedError(IgnoreRequest):
 class PoliteMiddleware:
     """Downloader middleware: obeys robots.txt and keeps the pauses of each host.
 
-    RFC 9309: a robots.txt that answers 4xx allows everything, one that answers 5xx or not at all closes the host.
-    The pause counts from the end of an answer, so that a slow server gets as much rest as a fast one.
+    RFC 9309: a robots.txt that answers 4xx allows everything, one that answers 5xx or not at all closes the
+    host. The pause counts from the end of an answer, so that a slow server gets as much rest as a fast one.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -136,11 +136,13 @@ class PoliteMiddleware:
             log.info("robots.txt of %s was not followed: %s", url, error)
             return None
         except (*_RETRY_ERRORS, OSError) as error:
-            kind = await self._spider.robots_failed(crawl, url, error)
+            kind = await self._spider.recorder.robots_failed(crawl, url, error)
             return RobotsRefusedError(kind, f"robots.txt could not be read: {error}")
-        body = await self._spider.robots_answered(crawl, url, response)
+        body = await self._spider.recorder.robots_answered(crawl, url, response)
         if response.status >= 500 and body is None:
-            return RobotsRefusedError(f"robots_http_{response.status}", "robots.txt answered with a server error")
+            return RobotsRefusedError(
+                f"robots_http_{response.status}", "robots.txt answered with a server error"
+            )
         if body is None:
             return None
         rules = Protego.parse(decode(body[:_MAX_ROBOTS]))
@@ -155,7 +157,8 @@ class PoliteMiddleware:
     def _keep_delay(self, host: str, delay: float) -> None:
         """Let no request to a host follow another sooner than the longest delay anyone asked for."""
         if self._spider.job.settings.concurrency_per_host == 1:
-            # Without any pause Scrapy takes the next request from a queue before the one it took counts as sent.
+            # Without any pause Scrapy takes the next request from a queue before the one it took counts as
+            # sent.
             delay = max(delay, _LEAST_PAUSE)
         delay = max(delay, self._delays.get(host, 0.0))
         if self._delays.get(host) == delay:
@@ -188,7 +191,7 @@ class PoliteMiddleware:
 
 
 class RetryMiddleware:
-    """Downloader middleware: asks again after server errors and broken connections, each time after a longer pause."""
+    """Downloader middleware: asks again after server errors and broken connections, ever later."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

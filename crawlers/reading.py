@@ -32,7 +32,9 @@ class Reader:
     def __init__(self, settings: Politeness) -> None:
         self._settings = settings
 
-    def read(self, crawl: SiteCrawl, step: Step, page: Page | None, *, unchanged: bool) -> tuple[str, list[Step]]:
+    def read(
+        self, crawl: SiteCrawl, step: Step, page: Page | None, *, unchanged: bool
+    ) -> tuple[str, list[Step]]:
         """Return the role a body turned out to have and the steps that follow from it.
 
         Args:
@@ -69,20 +71,26 @@ class Reader:
 
     # Documents
 
-    def _document(self, crawl: SiteCrawl, step: Step, page: Page, *, unchanged: bool) -> tuple[str, list[Step]]:
+    def _document(
+        self, crawl: SiteCrawl, step: Step, page: Page, *, unchanged: bool
+    ) -> tuple[str, list[Step]]:
         target = redirect.target(page)
         if target is not None and step.hops < _MAX_HOPS:
             return "listing", [replace(step, url=target, hops=step.hops + 1)]
         resembles = resembles_report(page)
         files = list(attachments(page))
-        reports = step.certain or resembles or any(
-            judge(words).kind == "report" for words in [page.title, *(file.words for file in files)]
-        )  # fmt: skip
+        reports = (
+            step.certain
+            or resembles
+            or any(judge(words).kind == "report" for words in [page.title, *(file.words for file in files)])
+        )
         if not step.certain and not resembles:
             # A line such as "2023年" in a column may lead to another list.
             inner = platforms.listing(page)
             if sum(judge(entry.title).kind == "report" for entry in inner.entries) >= 2:
-                return self._listing(crawl, replace(step, role="listing", column=True), page, unchanged=unchanged)
+                return self._listing(
+                    crawl, replace(step, role="listing", column=True), page, unchanged=unchanged
+                )
         unseen = step.certain and not step.browser and not resembles and not files
         if unseen and crawl.site.render != "never" and is_script_shell(page):
             return "document", [replace(step, browser=True)]
@@ -96,11 +104,15 @@ class Reader:
 
     # Lists
 
-    def _listing(self, crawl: SiteCrawl, step: Step, page: Page, *, unchanged: bool) -> tuple[str, list[Step]]:
+    def _listing(
+        self, crawl: SiteCrawl, step: Step, page: Page, *, unchanged: bool
+    ) -> tuple[str, list[Step]]:
         listing = platforms.listing(page)
         crawl.figures.platforms[listing.platform] += 1
         for code in listing.issues:
-            crawl.figures.issue(code, f"{listing.platform}: the page is not as the platform's pages are", step.url)
+            crawl.figures.issue(
+                code, f"{listing.platform}: the page is not as the platform's pages are", step.url
+            )
         column = step.column or is_column(page, step.words)
         verdicts = _verdicts(listing, column)
         reports = [e for e, v in verdicts if v.kind == "report"]
@@ -113,10 +125,12 @@ class Reader:
                 return "listing", refused
         elif not reports and resembles_report(page):
             # The column's address shows the report itself.
-            return self._document(crawl, replace(step, role="document", certain=True), page, unchanged=unchanged)
+            return self._document(
+                crawl, replace(step, role="document", certain=True), page, unchanged=unchanged
+            )
         step = replace(step, column=column)
         steps = self._entries(crawl, step, page, verdicts)
-        further = self._further(crawl, step, page, listing, bool(reports), unchanged=unchanged)
+        further = self._further(crawl, step, listing, reports=bool(reports), unchanged=unchanged)
         ways = self._ways(step, page, listing)
         inner = any(way.column for way in ways)
         if not steps and not further and not inner and self._needs_browser(crawl, step, page, listing):
@@ -147,19 +161,34 @@ class Reader:
             if verdict.kind == "report" or (verdict.kind == "undecided" and near):
                 trail = Trail(step.url, entry.title or None, entry.date)
                 steps.append(
-                    Step(entry.url, "document", trail, column=step.column, depth=step.depth + 1, words=entry.title,
-                         certain=verdict.kind == "report")
-                )  # fmt: skip
+                    Step(
+                        entry.url,
+                        "document",
+                        trail,
+                        column=step.column,
+                        depth=step.depth + 1,
+                        words=entry.title,
+                        certain=verdict.kind == "report",
+                    )
+                )
         return steps
 
     def _ways(self, step: Step, page: Page, listing: Listing) -> list[Step]:
         """Return the steps to other lists: frames and branches, columns and their parts, the way to them."""
         steps = [
-            Step(entry.url, "listing", Trail(step.url, entry.title or None), column=step.column or names_column(entry.title),
-                 start=step.start, depth=step.depth, words=entry.title or step.words, hops=step.hops + 1)
+            Step(
+                entry.url,
+                "listing",
+                Trail(step.url, entry.title or None),
+                column=step.column or names_column(entry.title),
+                start=step.start,
+                depth=step.depth,
+                words=entry.title or step.words,
+                hops=step.hops + 1,
+            )
             for entry in listing.columns
             if step.hops < _MAX_HOPS
-        ]  # fmt: skip
+        ]
         if step.series is not None or (step.page is not None and step.page.number > 1):
             return steps
         limit = _COLUMN_DEPTH + self._settings.max_depth if step.column else self._settings.max_depth
@@ -174,13 +203,19 @@ class Reader:
                 continue
             inside = lead.kind in {"column", "part"}
             steps.append(
-                Step(lead.url, "listing", Trail(step.url, lead.words or None), column=inside, depth=step.depth + 1,
-                     words=lead.words)
-            )  # fmt: skip
+                Step(
+                    lead.url,
+                    "listing",
+                    Trail(step.url, lead.words or None),
+                    column=inside,
+                    depth=step.depth + 1,
+                    words=lead.words,
+                )
+            )
         return steps
 
     def _further(
-        self, crawl: SiteCrawl, step: Step, page: Page, listing: Listing, reports: bool, *, unchanged: bool
+        self, crawl: SiteCrawl, step: Step, listing: Listing, *, reports: bool, unchanged: bool
     ) -> list[Step]:
         """Return the steps to further pages of the list, where it is worth paging."""
         service = any(request.number == 1 for request in listing.next)
@@ -195,11 +230,24 @@ class Reader:
             if series.pages >= self._settings.max_list_pages:
                 crawl.figures.issue("list_page_cap", f"the list goes on after {series.pages} pages", step.url)
                 continue
-            if listing.total is not None and len(series.seen) >= listing.total > 0 and step.series is not None:
+            if (
+                listing.total is not None
+                and len(series.seen) >= listing.total > 0
+                and step.series is not None
+            ):
                 continue
             chosen: PageRequest | None = request
             if request.trial and unchanged:
-                chosen = self._alternative(crawl, replace(request, alternatives=(request.url, *request.alternatives)))
+                chosen = self._alternative(
+                    crawl, replace(request, alternatives=(request.url, *request.alternatives))
+                )
+            if (
+                chosen is not None
+                and chosen.method == "GET"
+                and chosen.url in crawl.asked
+                and chosen.alternatives
+            ):
+                chosen = self._alternative(crawl, chosen)
             if chosen is not None:
                 steps.append(step.following(chosen, series))
         return steps
@@ -207,7 +255,7 @@ class Reader:
     def _judge_page(
         self, crawl: SiteCrawl, step: Step, series: Series, request: PageRequest, listing: Listing
     ) -> list[Step] | None:
-        """Apply the stop rules to a further page; None where it counts, else the steps that take its place."""
+        """Apply the stop rules to a further page; None where it counts, else what takes its place."""
         urls = {entry.url for entry in listing.entries}
         new = urls - series.seen
         if request.trial and series.prefixes:
@@ -222,10 +270,14 @@ class Reader:
         if others:
             return others
         if urls and not request.trial and urls == series.first:
-            crawl.figures.issue("page_parameter_ignored", "a further page shows the first page again", step.url)
+            crawl.figures.issue(
+                "page_parameter_ignored", "a further page shows the first page again", step.url
+            )
         elif listing.total is not None and len(series.seen) < listing.total:
             crawl.figures.issue(
-                "list_incomplete", f"the list says {listing.total} entries, {len(series.seen)} were found", step.url
+                "list_incomplete",
+                f"the list says {listing.total} entries, {len(series.seen)} were found",
+                step.url,
             )
         return []
 

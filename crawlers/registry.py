@@ -87,7 +87,9 @@ class Site(BaseModel):
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for host in value:
             if not _HOST.fullmatch(host):
-                raise ValueError(f"{host!r} is no host; write a name such as zwgk.example.gov.cn, without http://")
+                raise ValueError(
+                    f"{host!r} is no host; write a name such as zwgk.example.gov.cn, without http://"
+                )
         return value
 
 

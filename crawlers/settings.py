@@ -1,4 +1,4 @@
-"""Scrapy's settings for a job; every one that matters is written out, none is left to a default that may move."""
+"""Scrapy's settings for a job: every one that matters is written out, no default may move."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def user_agent(contact: str) -> str:
         number = version("gongkai")
     except PackageNotFoundError:  # run from a checkout that was never installed
         number = "0.1.0"
-    return f"gongkai/{number} (+https://gongkai.example; archive of government disclosure reports; contact: {contact})"
+    purpose = "archive of government disclosure reports"
+    return f"gongkai/{number} (+https://gongkai.example; {purpose}; contact: {contact})"
 
 
 def scrapy_settings(job: Job) -> dict[str, Any]:
@@ -38,12 +39,12 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": polite.max_body,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,  # half a body must never be archived as a whole one
-        # Expired, self-signed and incomplete chains are common on these hosts; docs/decisions/0004 says why they are
-        # read all the same.
+        # Expired, self-signed and incomplete chains are common on these hosts; docs/decisions/0004 says why
+        # they are read all the same.
         "DOWNLOAD_VERIFY_CERTIFICATES": False,
         "REDIRECT_ENABLED": True,
         "REDIRECT_MAX_TIMES": polite.max_redirects,
-        "METAREFRESH_ENABLED": False,  # redirect shells are pages: archived, and followed by the platform module
+        "METAREFRESH_ENABLED": False,  # redirect shells are pages: archived, then followed
         "RETRY_ENABLED": False,  # ours waits between tries
         "ROBOTSTXT_OBEY": False,  # ours knows Crawl-delay, archives the file and asks it conditionally
         "COOKIES_ENABLED": True,

@@ -15,13 +15,16 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "image/gif"),
     (b"\x1f\x8b", "application/gzip"),
 )
-# The first entry of an Office container may be anything; the names of its parts stand in the directory at the end.
+# The first entry of an Office container may be anything; the names of its parts stand in the directory at the
+# end.
 _ZIP_PARTS: tuple[tuple[bytes, str], ...] = (
     (b"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (b"OFD.xml", "application/ofd"),
 )
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|ul|p|script|a|iframe)\b", re.IGNORECASE)
+_HTML = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|ul|p|script|a|iframe)\b", re.IGNORECASE
+)
 
 
 def sniff(body: bytes) -> str | None:
@@ -48,4 +51,10 @@ def is_page(sniffed: str | None, declared: str | None) -> bool:
     """Tell whether a body is a page to be read for links rather than a file."""
     if sniffed is not None:
         return sniffed in {"text/html", "application/xml", "application/json"}
-    return declared is None or declared.startswith("text/") or "html" in declared or "json" in declared or "xml" in declared
+    return (
+        declared is None
+        or declared.startswith("text/")
+        or "html" in declared
+        or "json" in declared
+        or "xml" in declared
+    )

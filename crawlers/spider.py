@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,22 +15,21 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers import walls
-from crawlers.archiving import Answer, SiteArchive
+from crawlers.archiving import SiteArchive
 from crawlers.crawl import SiteCrawl, Step, header_dict
 from crawlers.failures import kind_of
 from crawlers.guard import GuardedResolver
 from crawlers.job import Job
-from crawlers.page import Page, PageRequest, decode
+from crawlers.page import Page, decode
 from crawlers.reading import Reader
+from crawlers.recording import Progress, Recorder, content_type, resource_key
 from crawlers.rendering.browser import why_no_browser
 from crawlers.settings import user_agent
 from crawlers.sniff import is_page, sniff
-from storage import Capture, ObjectNotFoundError, ObjectStore, StoreError, Trail
+from storage import ObjectNotFoundError, ObjectStore, StoreError
 from storage.archive import BodyCorruptError
 
 log = logging.getLogger(__name__)
-
-Progress = Callable[[dict[str, Any]], None]
 
 
 class ReportSpider(Spider):
@@ -41,6 +39,7 @@ class ReportSpider(Spider):
         job: what to crawl.
         agent: how we introduce ourselves.
         crawls: the sites by id.
+        recorder: what writes answers down.
         failure: the store's error that ended the job, None while there is none.
         stopping: whether the job is being ended early.
     """
@@ -55,6 +54,7 @@ class ReportSpider(Spider):
         self.stopping = False
         self._stop = asyncio.Event()
         self._progress = progress
+        self.recorder = Recorder(progress)
         self._reader = Reader(job.settings)
         self._flusher: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -102,22 +102,25 @@ class ReportSpider(Spider):
         """Return the request for a step, None where it was asked before or may not be asked."""
         if crawl.site.render == "always" and step.role == "listing" and step.page is None:
             step = replace(step, browser=True)
-        key = _key(step)
+        key = resource_key(step)
         again = step.tries > 0 or step.fresh
         if key in crawl.asked and not again:
             return None
         if not crawl.guard.allows(step.url):
             host = step.url.split("/")[2]
             crawl.figures.issue(
-                "host_not_allowed", f"{host} is not among the site's hosts; add it to hosts if it belongs to it"
+                "host_not_allowed",
+                f"{host} is not among the site's hosts; add it to hosts if it belongs to it",
             )
             return None
         if step.browser and (missing := self._no_browser()):
             crawl.figures.issue("needs_browser", missing, step.url)
-            self._note(crawl, step, "error:needs_browser", note=missing)
+            self.recorder.note(crawl, step, "error:needs_browser", note=missing)
             return None
         if crawl.requests >= self.job.settings.max_requests:
-            crawl.figures.issue("request_budget", f"more than {self.job.settings.max_requests} requests; the rest waits")
+            crawl.figures.issue(
+                "request_budget", f"more than {self.job.settings.max_requests} requests; the rest waits"
+            )
             return None
         crawl.asked.add(key)
         crawl.requests += 1
@@ -131,15 +134,21 @@ class ReportSpider(Spider):
 
     def _build(self, crawl: SiteCrawl, step: Step) -> Request:
         meta: dict[str, Any] = {
-            "crawl": crawl, "guard": crawl.guard, "step": step, "cookiejar": crawl.site.id,
-        }  # fmt: skip
+            "crawl": crawl,
+            "guard": crawl.guard,
+            "step": step,
+            "cookiejar": crawl.site.id,
+        }
         page = step.page
         headers = dict(page.headers) if page is not None else {}
         common: dict[str, Any] = {
-            "callback": self.parse, "errback": self.failed, "meta": meta, "dont_filter": True,
+            "callback": self.parse,
+            "errback": self.failed,
+            "meta": meta,
+            "dont_filter": True,
             # Lists first: they say how much there is, and their validators are the freshest.
             "priority": {"listing": 2, "document": 1}.get(step.role, 0),
-        }  # fmt: skip
+        }
         if step.browser:
             from crawlers.rendering.handler import render_meta
 
@@ -168,7 +177,7 @@ class ReportSpider(Spider):
 
     # Answers
 
-    async def parse(self, response: Response) -> AsyncIterator[Request]:  # type: ignore[override]
+    async def parse(self, response: Response) -> AsyncIterator[Request]:
         """Archive an answer and follow what it leads to."""
         crawl, step = response.meta["crawl"], response.meta["step"]
         try:
@@ -191,11 +200,12 @@ class ReportSpider(Spider):
         """Record a request that got no answer; go on with what may replace it."""
         request: Request = failure.request  # type: ignore[attr-defined]
         crawl, step = request.meta["crawl"], request.meta["step"]
+        error = failure.value if failure.value is not None else RuntimeError("no answer, and no reason given")
         try:
-            kind = kind_of(failure.value, request.url)
-            self._note(crawl, step, f"error:{kind}", note=str(failure.value) or type(failure.value).__name__)
+            kind = kind_of(error, request.url)
+            self.recorder.note(crawl, step, f"error:{kind}", note=str(error) or type(error).__name__)
             if kind in {"robots", "robots_delay"}:
-                crawl.figures.issue(kind, str(failure.value), step.url)
+                crawl.figures.issue(kind, str(error), step.url)
             for other in self._requests(crawl, self._reader.instead(crawl, step)):
                 yield other
         finally:
@@ -212,46 +222,31 @@ class ReportSpider(Spider):
             if step.tries == 0 and wait and not self.stopping:
                 await self.pause(wait)
                 return [replace(step, tries=1)]
-            self._record(crawl, step, response, f"blocked:{wall.name}", note=wall.marker)
+            self.recorder.record(crawl, step, response, f"blocked:{wall.name}", note=wall.marker)
             return self._reader.instead(crawl, step)
         declared = headers.get("content-type", "").split(";")[0].strip().lower() or None
         wrong = self._wrong(crawl, step, response, declared)
         if wrong is not None:
-            self._record(crawl, step, response, wrong)
+            self.recorder.record(crawl, step, response, wrong)
             return self._reader.instead(crawl, step)
-        outcome, sha256 = crawl.archive.judge(_key(step), response.body)
+        outcome, sha256 = crawl.archive.judge(resource_key(step), response.body)
         page = None
         if step.role != "attachment" and is_page(sniff(response.body), declared):
-            text = response.body.decode() if rendered else decode(response.body, headers.get("content-type", ""))
+            text = (
+                response.body.decode() if rendered else decode(response.body, headers.get("content-type", ""))
+            )
             page = Page(response.url, text, headers, step.page)
         role, steps = self._reader.read(crawl, step, page, unchanged=outcome == "unchanged_hash")
-        self._record(crawl, replace(step, role=role), response, outcome, sha256=sha256, body=response.body)
+        self.recorder.record(
+            crawl, replace(step, role=role), response, outcome, sha256=sha256, body=response.body
+        )
         if rendered:
-            self._record_wire(crawl, step, response)
+            self.recorder.wire(crawl, step, response)
         return steps
-
-    def _record_wire(self, crawl: SiteCrawl, step: Step, response: Response) -> None:
-        """Archive what a rendered page was made from: its main document and its data calls, as received."""
-        for call in response.meta.get("wire", ()):
-            if not 200 <= call["status"] < 300 or not call["body"]:
-                continue
-            method = call["method"] if call["method"] in {"GET", "POST"} else "GET"
-            post = call["post"] if method == "POST" else None
-            probe = Step(call["url"], "listing", page=PageRequest(call["url"], method, json=post))
-            outcome, sha256 = crawl.archive.judge(_key(probe), call["body"])
-            crawl.archive.add(
-                Answer(
-                    role="listing", url=call["url"], final_url=call["url"], outcome=outcome, method=method,
-                    request_body=post, response_headers=call["headers"], status=call["status"], body=call["body"],
-                    sha256=sha256, size=len(call["body"]), renderer="browser",
-                    trail=Trail(step.url, "asked by the page"),
-                )
-            )  # fmt: skip
-            self._count(crawl, probe, outcome)
 
     def _wrong(self, crawl: SiteCrawl, step: Step, response: Response, declared: str | None) -> str | None:
         """Return the outcome of an answer that must not be kept as what was asked for, None if it may."""
-        known = crawl.archive.known(_key(step))
+        known = crawl.archive.known(resource_key(step))
         if response.status in {404, 410}:
             return "gone" if known is not None and known.sha256 is not None else "error:not_found"
         if not 200 <= response.status < 300:
@@ -260,7 +255,7 @@ class ReportSpider(Spider):
         if step.role == "attachment" and sniffed == "text/html":
             return "error:soft_404" if walls.hollow(response.body) else "error:page_for_file"
         if is_page(sniffed, declared):
-            hollow = walls.hollow(response.body, response.headers.get("Content-Type", b"").decode("latin-1"))
+            hollow = walls.hollow(response.body, content_type(response))
             return f"error:{hollow}" if hollow else None
         return None if response.body else "error:empty"
 
@@ -268,7 +263,7 @@ class ReportSpider(Spider):
         """A 304: take the archived body for what the server would have sent."""
         known = crawl.archive.known(step.url)
         if known is None or known.sha256 is None:
-            self._record(crawl, step, response, "error:http_304")
+            self.recorder.record(crawl, step, response, "error:http_304")
             return []
         try:
             body = await crawl.archive.body(known.sha256)
@@ -278,78 +273,18 @@ class ReportSpider(Spider):
             return [replace(step, fresh=True)]
         page = None
         if step.role != "attachment" and is_page(known.sniffed_type, known.media_type):
-            text = decode(body, response.headers.get("Content-Type", b"").decode("latin-1"))
+            text = decode(body, content_type(response))
             page = Page(response.url, text, {}, step.page)
         role, steps = self._reader.read(crawl, step, page, unchanged=True)
-        self._record(
-            crawl, replace(step, role=role), response, "unchanged_304", sha256=known.sha256, size=known.size or len(body)
+        self.recorder.record(
+            crawl,
+            replace(step, role=role),
+            response,
+            "unchanged_304",
+            sha256=known.sha256,
+            size=known.size or len(body),
         )
         return steps
-
-    # Captures
-
-    def _record(
-        self, crawl: SiteCrawl, step: Step, response: Response, outcome: str, *, sha256: str | None = None,
-        body: bytes | None = None, size: int | None = None, note: str | None = None,
-    ) -> None:  # fmt: skip
-        request = response.request
-        sent = header_dict(request.headers) if request is not None else {}
-        flags = list(response.flags)
-        crawl.archive.add(
-            Answer(
-                role=step.role, url=_address(step), final_url=response.url, outcome=outcome,
-                method=step.page.method if step.page is not None else "GET",
-                redirects=tuple(response.meta.get("redirect_urls", ())),
-                request_headers=sent, request_body=_body_text(step),
-                response_headers=header_dict(response.headers), status=response.status, body=body, sha256=sha256,
-                size=len(response.body) if size is None else size,
-                renderer="browser" if response.meta.get("playwright") else "http",
-                parent=step.parent, trail=step.trail, note=note or (", ".join(flags) or None),
-            )
-        )  # fmt: skip
-        self._count(crawl, step, outcome)
-
-    def _note(self, crawl: SiteCrawl, step: Step, outcome: str, *, note: str | None = None) -> None:
-        """Record a request that got no answer."""
-        crawl.archive.add(
-            Answer(
-                role=step.role, url=_address(step), final_url=step.url, outcome=outcome,
-                method=step.page.method if step.page is not None else "GET", request_body=_body_text(step),
-                renderer="browser" if step.browser else "http", parent=step.parent, trail=step.trail, note=note,
-            )
-        )  # fmt: skip
-        self._count(crawl, step, outcome)
-
-    def _count(self, crawl: SiteCrawl, step: Step, outcome: str) -> None:
-        miss = step.page is not None and (step.page.trial or step.page.alternatives) and outcome == "error:not_found"
-        crawl.figures.count(step.role, "trial_miss" if miss else outcome, step.url)
-        self._progress(
-            {"event": "page", "site": crawl.site.id, "url": step.url, "role": step.role, "outcome": outcome,
-             "pages": crawl.figures.pages, "open": crawl.open}
-        )  # fmt: skip
-
-    async def robots_answered(self, crawl: SiteCrawl, url: str, response: Response) -> bytes | None:
-        """Archive a robots.txt; return its text where it has rules."""
-        step = Step(url, "listing", trail=Trail(anchor="robots.txt"))
-        known = crawl.archive.known(url)
-        if response.status == 304 and known is not None and known.sha256 is not None:
-            body = await crawl.archive.body(known.sha256)
-            self._record(crawl, step, response, "unchanged_304", sha256=known.sha256, size=len(body))
-            return body
-        if not 200 <= response.status < 300:
-            # Nothing is wrong with a site that has none: it is recorded, but neither an error nor a page.
-            outcome = "error:no_robots" if response.status < 500 else f"error:robots_http_{response.status}"
-            self._record(crawl, step, response, outcome)
-            return None
-        outcome, sha256 = crawl.archive.judge(url, response.body)
-        self._record(crawl, step, response, outcome, sha256=sha256, body=response.body)
-        return response.body
-
-    async def robots_failed(self, crawl: SiteCrawl, url: str, error: Exception) -> str:
-        """Record a robots.txt that could not be asked; return the kind of failure."""
-        kind = kind_of(error, url)
-        self._note(crawl, Step(url, "listing", trail=Trail(anchor="robots.txt")), f"error:{kind}", note=str(error))
-        return kind
 
     # Life
 
@@ -414,30 +349,6 @@ class ReportSpider(Spider):
                     crawl.over = True
                     await self._close(crawl, "stopped")
         current = asyncio.current_task()
-        await asyncio.gather(*(t for t in self._closing if t is not current and not t.get_name().startswith("store")))
-
-
-def _body_text(step: Step) -> str | None:
-    page = step.page
-    if page is None or page.method != "POST":
-        return None
-    return page.json if page.json is not None else json.dumps(list(page.form or ()), ensure_ascii=False)
-
-
-def _address(step: Step) -> str:
-    """Return the address under which an answer is archived.
-
-    What a browser made of a page is not what the server sent: it is a resource of its own, so that neither is taken
-    for a new version of the other, and no 304 for the shell confirms yesterday's list.
-    """
-    return f"{step.url}#rendered" if step.browser else step.url
-
-
-def _key(step: Step) -> str:
-    """Return the key of the resource a step asks, as captures have it."""
-    page = step.page
-    probe = Capture(
-        id="", run="", site="", role=step.role, url=_address(step), final_url="", time="", outcome="",
-        method=page.method if page is not None else "GET", request_body=_body_text(step),
-    )  # fmt: skip
-    return probe.resource_key
+        await asyncio.gather(
+            *(t for t in self._closing if t is not current and not t.get_name().startswith("store"))
+        )

@@ -1,4 +1,4 @@
-"""Is the thing behind a link an annual report? By its title, before it is fetched; the words are in titles.yaml.
+"""Is the thing behind a link an annual report? By its title; the words are in titles.yaml.
 
 A verdict is one of
 
@@ -43,6 +43,7 @@ class _Words:
     decoys: tuple[tuple[str, re.Pattern[str]], ...]
     unless_named: tuple[tuple[str, re.Pattern[str]], ...]
     ending: re.Pattern[str]
+    agency: re.Pattern[str]
     reports: re.Pattern[str]
     in_column: re.Pattern[str]
     undecided: re.Pattern[str]
@@ -60,6 +61,7 @@ def _words() -> _Words:
         tuple((reason, _any(patterns)) for reason, patterns in data["decoys"].items()),
         tuple((reason, _any(patterns)) for reason, patterns in data["decoys_unless_named"].items()),
         re.compile(data["ending"]),
+        re.compile(data["agency"]),
         _any(data["reports"]),
         _any(data["in_column"]),
         _any(data["undecided"]),
@@ -86,6 +88,7 @@ def judge(title: str, *, in_column: bool = False) -> Verdict:
     words = _words()
     about = bool(words.reports.search(text)) or bool(words.in_column.search(text))
     named = bool(words.reports.search(text)) and bool(words.ending.search(text))
+    named = named or (in_column and bool(words.agency.search(text)))
     for reason, pattern in words.decoys if named else words.decoys + words.unless_named:
         if pattern.search(text):
             # Only what resembles a report is a decoy; the rest of the site is not counted.
@@ -95,5 +98,6 @@ def judge(title: str, *, in_column: bool = False) -> Verdict:
         # "…年度报告" is one; "关于发布…年度报告的通知" may hold one, or be about them.
         return Verdict("report" if words.ending.search(text) else "undecided")
     if in_column:
-        return Verdict("undecided" if words.undecided.search(text) else "other")
+        short = words.undecided.search(text) or words.agency.search(text)
+        return Verdict("undecided" if short else "other")
     return Verdict("undecided" if words.hint.search(text) else "other")

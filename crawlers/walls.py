@@ -1,4 +1,4 @@
-"""Answers that are no answers: challenges, bans, soft 404s, stubs. Recognised and recorded, never circumvented."""
+"""Answers that are no answers: challenges, bans, soft 404s. Recorded, never circumvented."""
 
 from __future__ import annotations
 

@@ -6,12 +6,12 @@ A module has
     detect(page) -> bool      does the page come from this platform?
     listing(page) -> Listing  entries of the list, further pages, branches
 
-and reads two kinds of pages: the column page as visitors see it, and the answers to the further-page requests it asked
-for itself (`page.request.platform` names it). A module never asks anything itself.
+and reads two kinds of pages: the column page as visitors see it, and the answers to the further-page requests
+it asked for itself (`page.request.platform` names it). A module never asks anything itself.
 
-Detection goes from the most telling marker to the least; the first module that reads anything wins, so that a marker
-left over from another platform does no harm. Redirect shells come first because there is nothing else in them; frames
-are added to whatever else a page holds.
+Detection goes from the most telling marker to the least; the first module that reads anything wins, so that a
+marker left over from another platform does no harm. Redirect shells come first because there is nothing else
+in them; frames are added to whatever else a page holds.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Platform(Protocol):
 
 
 # The order of detection; `static` takes whatever is left.
-ORDER: tuple[Platform, ...] = (redirect, gkmlpt, jpaas, jpage, longxun, ucap, trs_wcm, static)  # type: ignore[assignment]
+ORDER: tuple[Platform, ...] = (redirect, gkmlpt, jpaas, jpage, longxun, ucap, trs_wcm, static)
 BY_NAME: dict[str, Platform] = {module.NAME: module for module in ORDER}
 
 

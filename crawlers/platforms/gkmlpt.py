@@ -102,8 +102,10 @@ def _answer(page: Page, request: PageRequest) -> Listing:
         if url is not None:
             date = str(article.get("display_publish_time") or article.get("date") or "") or None
             entries.append(Entry(url, _text(article.get("title")), date, state["name"]))
-    total = data.get("total") or (data.get("classify") or {}).get("post_count")
-    total = int(total) if str(total).isdigit() else None
+    declared = str(data.get("total") or (data.get("classify") or {}).get("post_count"))
+    total = int(declared) if declared.isdigit() else None
     more = bool(entries) and total is not None and request.number * _PAGE_SIZE < total
-    following = _request(request.origin or page.url, state["category"], state["sid"], request.number + 1, state["name"])
+    following = _request(
+        request.origin or page.url, state["category"], state["sid"], request.number + 1, state["name"]
+    )
     return Listing(tuple(entries), (following,) if more else (), total=total)

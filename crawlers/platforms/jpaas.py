@@ -1,7 +1,7 @@
 """JPAAS, the new Hanweb platform: 浙江, 杭州, 扬州, 泰州, MIIT, SAMR and others.
 
-A column page names its units in ``queryData`` attributes; the unit service answers JSON with a piece of HTML. Only
-``paramJson={"pageNo":n,"pageSize":m}`` pages; bare page parameters are ignored and give page 1 again.
+A column page names its units in ``queryData`` attributes; the unit service answers JSON with a piece of HTML.
+Only ``paramJson={"pageNo":n,"pageSize":m}`` pages; bare page parameters are ignored and give page 1 again.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def _pager(page: Page) -> tuple[int, int | None]:
     return _DEFAULT_SIZE, None
 
 
-def _request(service: str, unit: dict[str, str], number: int, rows: int, origin: str, total: int | None) -> PageRequest:
+def _request(
+    service: str, unit: dict[str, str], number: int, rows: int, origin: str, total: int | None
+) -> PageRequest:
     # Compact separators: some sites refuse the usual ones.
     param = json.dumps({"pageNo": number, "pageSize": rows}, separators=(",", ":"))
     parts = urlsplit(service)

@@ -1,7 +1,7 @@
 """Hanweb jpage: 江苏 departments, 盐城, 山东, 税务, 内蒙古 and others.
 
-The newest records are embedded in the column page as an XML datastore; further groups come from ``dataproxy.jsp``. Its
-query is copied from the page, never built: some sites encrypt parts of it.
+The newest records are embedded in the column page as an XML datastore; further groups come from
+``dataproxy.jsp``. Its query is copied from the page, never built: some sites encrypt parts of it.
 """
 
 from __future__ import annotations
@@ -74,8 +74,11 @@ def _next_group(page: Page) -> str | None:
 def _window(url: str, seen: int, total: int | None) -> str:
     """Return the address that asks for the records after `seen` by number, without the page parameter."""
     parts = urlsplit(url)
-    query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True)
-             if k.lower() not in {"page", "startrecord", "endrecord", "perpage"}]  # fmt: skip
+    query = [
+        (k, v)
+        for k, v in parse_qsl(parts.query, keep_blank_values=True)
+        if k.lower() not in {"page", "startrecord", "endrecord", "perpage"}
+    ]
     end = seen + _GROUP if total is None else min(seen + _GROUP, total)
     numbers = [("startrecord", str(seen + 1)), ("endrecord", str(end)), ("perpage", str(_GROUP))]
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(numbers + query), ""))
@@ -98,14 +101,25 @@ def listing(page: Page) -> Listing:
     origin = (request.origin if request is not None else None) or page.url
     headers = (("Referer", origin), ("X-Requested-With", "XMLHttpRequest"))
     state = {"seen": seen, "total": total}
-    group = _next_group(page)
+    # An answer by number may name a next group by page all the same; the two ways are not mixed.
+    by_number = (
+        request is not None
+        and "startrecord=" in request.url
+        and "page=" not in request.url.replace("perpage=", "")
+    )
+    group = None if by_number else _next_group(page)
     url = page.join(group) if group else None
     if url is not None:
         following = PageRequest(
-            url, headers=headers, platform=NAME, number=number, origin=origin, state=state,
+            url,
+            headers=headers,
+            platform=NAME,
+            number=number,
+            origin=origin,
+            state=state,
             # Where the page parameter is ignored, the records are asked by number.
             alternatives=(_window(url, seen, total),),
-        )  # fmt: skip
+        )
         return Listing(found, (following,), total=total)
     if request is not None:
         return Listing(found, _by_number(request, origin, headers, state, number), total=total)
@@ -113,16 +127,26 @@ def listing(page: Page) -> Listing:
 
 
 def _by_number(
-    request: PageRequest, origin: str, headers: tuple[tuple[str, str], ...], state: dict[str, int | None], number: int
+    request: PageRequest,
+    origin: str,
+    headers: tuple[tuple[str, str], ...],
+    state: dict[str, int | None],
+    number: int,
 ) -> tuple[PageRequest, ...]:
     if state["total"] is None:
         return ()
     return (
         PageRequest(
-            _window(request.url, state["seen"] or 0, state["total"]), method=request.method, form=request.form,
-            headers=headers, platform=NAME, number=number, origin=origin, state=state,
+            _window(request.url, state["seen"] or 0, state["total"]),
+            method=request.method,
+            form=request.form,
+            headers=headers,
+            platform=NAME,
+            number=number,
+            origin=origin,
+            state=state,
         ),
-    )  # fmt: skip
+    )
 
 
 def _from_script(
@@ -133,10 +157,18 @@ def _from_script(
     if url is None:
         return ()
     near = page.text[max(0, match.start() - 2000) : match.end() + 2000] if match else ""
-    form = tuple({m.group(1): m.group(2) or m.group(3) or m.group(4) or "" for m in _FIELD.finditer(near)}.items())
+    form = tuple(
+        {m.group(1): m.group(2) or m.group(3) or m.group(4) or "" for m in _FIELD.finditer(near)}.items()
+    )
     return (
         PageRequest(
-            _window(url, state["seen"] or 0, state["total"]), method="POST" if form else "GET", form=form or None,
-            headers=headers, platform=NAME, number=number, origin=page.url, state=state,
+            _window(url, state["seen"] or 0, state["total"]),
+            method="POST" if form else "GET",
+            form=form or None,
+            headers=headers,
+            platform=NAME,
+            number=number,
+            origin=page.url,
+            state=state,
         ),
-    )  # fmt: skip
+    )

@@ -38,17 +38,29 @@ def _label(page: Page) -> str | None:
         return None
     prefix = urlsplit(page.url).path.split("/public/column/", 1)[0]
     query = {
-        "IsAjax": "1", "dataType": "html", "labelName": "publicInfoList", "siteId": site.group(1),
-        "organId": column.group(1), "type": "4", "catId": category, "pageSize": "15", "pageIndex": "1",
-        "action": "list", "isDate": "true", "dateFormat": "yyyy-MM-dd", "file": "/xxgk/publicInfoList_newest2020",
-    }  # fmt: skip
+        "IsAjax": "1",
+        "dataType": "html",
+        "labelName": "publicInfoList",
+        "siteId": site.group(1),
+        "organId": column.group(1),
+        "type": "4",
+        "catId": category,
+        "pageSize": "15",
+        "pageIndex": "1",
+        "action": "list",
+        "isDate": "true",
+        "dateFormat": "yyyy-MM-dd",
+        "file": "/xxgk/publicInfoList_newest2020",
+    }
     return page.join(f"{prefix}/site/label/8888?{urlencode(query)}")
 
 
 def _numbered(url: str, number: int) -> str:
     parts = urlsplit(url)
     query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k != "pageIndex"]
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode([*query, ("pageIndex", str(number))]), ""))
+    return urlunsplit(
+        (parts.scheme, parts.netloc, parts.path, urlencode([*query, ("pageIndex", str(number))]), "")
+    )
 
 
 def listing(page: Page) -> Listing:

@@ -70,7 +70,12 @@ def next_page(page: Page) -> PageRequest | None:
     if not guesses:
         return None
     return PageRequest(
-        guesses[0], platform=NAME, number=number + 1, origin=page.url, trial=True, alternatives=tuple(guesses[1:])
+        guesses[0],
+        platform=NAME,
+        number=number + 1,
+        origin=page.url,
+        trial=True,
+        alternatives=tuple(guesses[1:]),
     )
 
 
@@ -87,7 +92,7 @@ def _linked(page: Page, number: int) -> str | None:
 
 
 def candidates(url: str, number: int) -> list[str]:
-    """Return the addresses that page `number` of a list may have, judged by the address of the page before it."""
+    """Return the addresses that page `number` may have, judged by that of the page before it."""
     parts = urlsplit(url)
 
     def with_path(path: str) -> str:
@@ -108,8 +113,11 @@ def candidates(url: str, number: int) -> list[str]:
         return [with_path(f"{path}{form}{end}") for form in forms for end in (".html", ".shtml")]
     if match := _PLAIN.match(path):
         stem, end = match.group(1) + match.group(2), match.group(3)
-        return [with_path(f"{stem}_{number - 1}{end}"), with_path(f"{stem}_{number}{end}"),
-                with_path(f"{stem}-{number}{end}")]  # fmt: skip
+        return [
+            with_path(f"{stem}_{number - 1}{end}"),
+            with_path(f"{stem}_{number}{end}"),
+            with_path(f"{stem}-{number}{end}"),
+        ]
     return []
 
 

@@ -1,7 +1,8 @@
 """TRS WCM 拓尔思, static: most ministries, 福建, 吉林, 重庆, 北京, 贵州 and many cities.
 
-The pager is built by a script from ``createPageHTML(total, current, "index", "html")``, current counted from 0, or by
-the older ``createPage`` with the same arguments. Page 1 is ``index.html``, page k is ``index_{k-1}.html``.
+The pager is built by a script from ``createPageHTML(total, current, "index", "html")``, current counted from
+0, or by the older ``createPage`` with the same arguments. Page 1 is ``index.html``, page k is
+``index_{k-1}.html``.
 """
 
 from __future__ import annotations
@@ -38,11 +39,15 @@ def listing(page: Page) -> Listing:
     number = page.request.number if page.request is not None else 1
     if number >= total:
         return Listing(entries)
-    # A few sites count from 1; the page's own number tells. The other reading is tried where the first has no page.
+    # A few sites count from 1; the page's own number tells. The other reading is tried where the first has no
+    # page.
     suffixes = [number + 1, number] if current == number else [number, number + 1]
     urls = [urljoin(page.url, f"{stem}_{suffix}.{end}") for suffix in suffixes]
     following = PageRequest(
-        urls[0], platform=NAME, number=number + 1, origin=page.url,
+        urls[0],
+        platform=NAME,
+        number=number + 1,
+        origin=page.url,
         alternatives=tuple(urls[1:]) if number == 1 else (),
-    )  # fmt: skip
+    )
     return Listing(entries, (following,))

@@ -64,7 +64,9 @@ def _static(page: Page, pager: re.Match[str], entries: tuple[Entry, ...]) -> Lis
     if number >= int(pager.group(1)):
         return Listing(entries, total=count)
     url = urljoin(page.url, f"{pager.group(3)}_{number + 1}.{pager.group(4)}")
-    return Listing(entries, (PageRequest(url, platform=NAME, number=number + 1, origin=page.url),), total=count)
+    return Listing(
+        entries, (PageRequest(url, platform=NAME, number=number + 1, origin=page.url),), total=count
+    )
 
 
 def _request(origin: str, service: str, channel: str, number: int) -> PageRequest:
@@ -73,11 +75,22 @@ def _request(origin: str, service: str, channel: str, number: int) -> PageReques
     state = {"service": service, "channel": channel}
     headers = (("Referer", origin), ("X-Requested-With", "XMLHttpRequest"))
     if service == "files":
-        form = (("channelId", channel), ("page", str(number)), ("size", str(_SIZE)), ("relateSubChannels", "true"))
+        form = (
+            ("channelId", channel),
+            ("page", str(number)),
+            ("size", str(_SIZE)),
+            ("relateSubChannels", "true"),
+        )
         return PageRequest(
-            f"{root}/{_FILES}", method="POST", form=form, headers=headers, platform=NAME, number=number,
-            origin=origin, state=state,
-        )  # fmt: skip
+            f"{root}/{_FILES}",
+            method="POST",
+            form=form,
+            headers=headers,
+            platform=NAME,
+            number=number,
+            origin=origin,
+            state=state,
+        )
     url = (
         f"{root}{service}/{channel}?_isAgg=true&_isJson=true&_pageSize={_SIZE}&_template=index&_rangeTimeGte="
         f"&_channelName=&page={number}"
@@ -97,7 +110,9 @@ def _answer(page: Page, request: PageRequest) -> Listing:
         url = join(request.origin or page.url, str(item.get("url") or item.get("shareUrl") or ""))
         if url is not None:
             date = item.get("publishedTimeStr") or item.get("publishedTime")
-            entries.append(Entry(url, str(item.get("title") or ""), str(date) if isinstance(date, str) else None))
+            entries.append(
+                Entry(url, str(item.get("title") or ""), str(date) if isinstance(date, str) else None)
+            )
     total = int(data["total"]) if str(data.get("total")).isdigit() else None
     rows = int(data["rows"]) if str(data.get("rows")).isdigit() and int(data["rows"]) else _SIZE
     more = bool(entries) and total is not None and request.number * rows < total

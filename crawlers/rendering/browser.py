@@ -24,6 +24,11 @@ _ARGUMENTS = (
     "--blink-settings=imagesEnabled=false",
 )
 # Playwright keeps its own builds here unless PLAYWRIGHT_BROWSERS_PATH says otherwise.
+_BUILDS = (
+    "chromium-*/chrome-linux*/chrome",
+    "chromium_headless_shell-*/chrome-*/*headless*shell",
+    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+)
 _CACHE = Path("~/.cache/ms-playwright")
 
 
@@ -35,9 +40,7 @@ class BrowserMissingError(Exception):
 def find_browser() -> Path | None:
     """Return the Chromium to use: Playwright's own, else one on the PATH; None where there is neither."""
     root = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or _CACHE.expanduser())
-    own = [path for pattern in ("chromium-*/chrome-linux*/chrome", "chromium_headless_shell-*/chrome-*/*headless*shell")
-           for path in sorted(root.glob(pattern), reverse=True)]  # fmt: skip
-    own += sorted(root.glob("chromium-*/chrome-mac*/*.app/Contents/MacOS/*"), reverse=True)
+    own = [path for pattern in _BUILDS for path in sorted(root.glob(pattern), reverse=True)]
     for path in own:
         if os.access(path, os.X_OK):
             return path
@@ -61,8 +64,8 @@ def launch_options(hosts: frozenset[str]) -> dict[str, Any]:
     """Return Playwright's launch options; the sandbox stays on except for root, for whom Chromium refuses it.
 
     Args:
-        hosts: the only hosts the browser may resolve at all. Playwright shows us a page's requests, but not the
-            redirects they meet; these end here.
+        hosts: the only hosts the browser may resolve at all. Playwright shows us a page's requests, but not
+            the redirects they meet; these end here.
     """
     names = sorted({host.rsplit(":", 1)[0] if "]" not in host else host for host in hosts})
     rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in names)])
@@ -83,7 +86,7 @@ def launch_options(hosts: frozenset[str]) -> dict[str, Any]:
 
 
 def rendering_settings(job: Job) -> dict[str, Any]:
-    """Return the Scrapy settings for rendering; none where no site of the job may need it or nothing could do it."""
+    """Return the Scrapy settings for rendering; none where no site may need it or nothing could do it."""
     if not job.settings.browser or all(site.render == "never" for site in job.sites) or why_no_browser():
         return {}
     rendered = [site for site in job.sites if site.render != "never"]

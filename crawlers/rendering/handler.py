@@ -1,9 +1,9 @@
 """The download handler that renders: plain HTTP for everything, Chromium for the requests that ask for it.
 
-Playwright is imported and started with the first such request. Every request that a page makes is judged as the
-spider's own are: allowed host, public address, robots.txt, one at a time to a host with its pause. Images, fonts, media
-and style sheets are not loaded. A page is closed before its context, a context serves one page, and a page that takes
-too long is given up as a whole.
+Playwright is imported and started with the first such request. Every request that a page makes is judged as
+the spider's own are: allowed host, public address, robots.txt, one at a time to a host with its pause.
+Images, fonts, media and style sheets are not loaded. A page is closed before its context, a context serves
+one page, and a page that takes too long is given up as a whole.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import socket
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 _LOADED = frozenset({"document", "script", "xhr", "fetch"})
-# A list is there when nothing was added for this long; a page that never rests is taken as it is after the other.
+# A list is there when nothing was added for this long; a page that never rests is taken as it is after the
+# other.
 _REST, _LONGEST = 0.8, 15.0
 _MAX_WIRE = 5 * 1024 * 1024
 # A request of the page that gets no answer may hold up the page's others only so long.
@@ -100,9 +101,15 @@ class Visit:
         if len(body) <= _MAX_WIRE:
             request = response.request
             self.wire.append(
-                {"url": request.url, "method": request.method, "post": request.post_data, "status": response.status,
-                 "headers": dict(response.headers), "body": body}
-            )  # fmt: skip
+                {
+                    "url": request.url,
+                    "method": request.method,
+                    "post": request.post_data,
+                    "status": response.status,
+                    "headers": dict(response.headers),
+                    "body": body,
+                }
+            )
 
     async def settle(self) -> None:
         """Wait for bytes that are still being read."""
@@ -152,7 +159,11 @@ def render_meta(crawl: SiteCrawl, settings: Politeness) -> dict[str, Any]:
     return {
         "playwright": True,
         "playwright_context": crawl.site.id,
-        "playwright_context_kwargs": {"service_workers": "block", "accept_downloads": False, "locale": "zh-CN"},
+        "playwright_context_kwargs": {
+            "service_workers": "block",
+            "accept_downloads": False,
+            "locale": "zh-CN",
+        },
         "playwright_page_init_callback": _prepare,
         "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"},
         "playwright_page_methods": [PageMethod(_rest)],
@@ -164,7 +175,7 @@ class RenderingHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler, with Chromium behind it for the requests that ask for it."""
 
     lazy = True
-    _browsers: WeakKeyDictionary[Crawler, ScrapyPlaywrightDownloadHandler] = WeakKeyDictionary()
+    _browsers: ClassVar[WeakKeyDictionary[Crawler, ScrapyPlaywrightDownloadHandler]] = WeakKeyDictionary()
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

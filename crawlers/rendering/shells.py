@@ -11,9 +11,14 @@ _APP = re.compile(
     r"|\{\{\s*\w[\w.]*\s*\}\}|/igs/front/|/jact/front/|正在加载|加载中|>\s*loading",
     re.IGNORECASE,
 )
-_EMPTY_LIST = re.compile(r"<(ul|ol|tbody|div)[^>]*\b(?:id|class)=[\"'][^\"']*(?:list|content|data|news|con)[^\"']*[\"'][^>]*>"
-                         r"\s*(?:<!--.{0,200}?-->\s*)?</\1>", re.IGNORECASE)  # fmt: skip
-_LOADS = re.compile(r"\$\.(?:ajax|get|post|getJSON)\b|\bfetch\s*\(|XMLHttpRequest|axios|\.innerHTML\s*=|document\.write|appendChild")
+_EMPTY_LIST = re.compile(
+    r"<(ul|ol|tbody|div)[^>]*\b(?:id|class)=[\"'][^\"']*(?:list|content|data|news|con)[^\"']*[\"'][^>]*>"
+    r"\s*(?:<!--.{0,200}?-->\s*)?</\1>",
+    re.IGNORECASE,
+)
+_LOADS = re.compile(
+    r"\$\.(?:ajax|get|post|getJSON)\b|\bfetch\s*\(|XMLHttpRequest|axios|\.innerHTML\s*=|document\.write|appendChild"
+)
 # A shell shows next to no words besides its navigation.
 _FEW_WORDS = 400
 
