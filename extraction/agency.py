@@ -14,7 +14,7 @@ _BODY = (
     r"监察部|教育部|财政部|农业农村部|商务部|公安部|民政部|司法部|水利部|生态环境部|交通运输部|[工科国住应审自人文外]\w{2,10}部|联合会|总工会|集团|公司|大学|学院|医院|学校)|园区)"
 )
 _NAME = re.compile(rf"[\u4e00-\u9fff]{{2,30}}?{_BODY}")
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,24}(?:省|市|县|区|旗|盟|州|乡|镇|街道|自治区|自治县|自治州)")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,24}(?:省|市|县|区|旗|盟|州|乡|镇|苏木|街道|自治区|自治县|自治州)")
 _INDIRECT = re.compile(
     r"^(?:中共|我|本|该|各|全|由|向|在|对|经|和|与|及|为|是|以|将|根据|按照|通过|结合|国务院办公厅)|(?:我|本|该|各)(?:区|市|县|镇|乡|局|办|处|委|单位)"
 )
@@ -23,13 +23,21 @@ _YEAR_WORDS = re.compile(
 )
 _TITLE_TAIL = re.compile(r"(?:政府信息公开|政务信息公开|政务公开|信息公开).*$")
 _SPECIAL = re.compile(
-    r"(?:开发|高新|新|园|示范|管理|保税|保护|风景|功能|度假|产业|合作|试验|实验|名胜)区$|部门$|系统$"
+    r"(?:开发|高新|新|园|投资|经开|保税|示范|管理|保税|保护|风景|功能|度假|产业|合作|试验|实验|名胜)区$|部门$|系统$"
 )
 _COMPLETE = (
     (re.compile(r"街道$"), "办事处"),
-    (re.compile(r"(?:省|市|县|旗|盟|州|乡|镇|自治区|自治县|自治州)$"), "人民政府"),
+    (re.compile(r"(?:省|市|县|旗|盟|州|乡|镇|苏木|自治区|自治县|自治州)$"), "人民政府"),
     (re.compile(r"区$"), "人民政府"),
 )
+
+
+# Only words that no place name holds: 和, 经, 向, 将 stand in many (太和县, 将乐县).
+_BEFORE = re.compile(
+    r"^.*(?:根据|按照|推进|推动|促进|反映|编制|参照|贯彻|落实|执行|加强|关于|由于|进行|公布|公开|印发|有关|通过|结合|"
+    r"围绕|参加|接受|年度|以及|的|了|由|对|在|为|是|及|与|我)(?=[\u4e00-\u9fff]{2})"
+)
+_GENERAL = re.compile(r"各|我|本|该|全|市|区|县|省|乡|镇|级|地方|基层|上级|国务院|中央|人民|设区|自治")
 
 
 def title_agency(title: str) -> str | None:
@@ -45,7 +53,10 @@ def title_agency(title: str) -> str | None:
     for candidate in (text, outer):
         name = _TITLE_TAIL.sub("", candidate)
         name = _YEAR_WORDS.sub("", name)
-        name = re.sub(r"^(?:关于)?|(?:关于|的|在|年度|开展|落实|做好)+$", "", name).strip("()《》-—_·.")
+        name = re.sub(r"^(?:关于)?|(?:关于|的|在|年度|开展|落实|做好)+$", "", name).strip("《》-—_·.")
+        name = re.sub(r"\([^()]*\)$", "", name) or name
+        name = name.removesuffix("(").strip("()") if name.count("(") != name.count(")") else name
+        name += "政府" if name.endswith("人民") else ""
         name = re.sub(r"^(?:关于|公布|印发)", "", name)
         if len(name) >= 2 and re.fullmatch(r"[\u4e00-\u9fff()、·]+", name):
             return name
@@ -71,6 +82,7 @@ def complete(place: str) -> str:
 
 def same_body(short: str, full: str) -> bool:
     """Whether a full name is the body that a short name (or place) stands for."""
+    short, full = short.replace("管委会", "管理委员会"), full.replace("管委会", "管理委员会")
     if full.endswith(short):
         return True
     at = full.find(short)
@@ -110,21 +122,8 @@ def agencies_in(text: str, *, whole: bool = False) -> list[str]:
 
 def _trim(name: str) -> str | None:
     """Words before the name cut off: 切实推进段店乡人民政府 -> 段店乡人民政府; None for 各级人民政府."""
-    name = re.sub(
-        r"^.*(?:根据|按照|推进|推动|促进|反映|编制|参照|贯彻|落实|执行|加强|关于|由于|由|向|为|对|在|经|将|把|及|和|与|或|是|以|到|至|从|的|了|"
-        r"进行|公布|公开|印发|有关|通过|结合|围绕|参加|接受|按|报|受|年度|年)(?=[\u4e00-\u9fff]{2})",
-        "",
-        name,
-    )
-    if (
-        not name
-        or re.match(
-            r"^(?:各|我|本|该|全|市|区|县|省|乡|镇|级|地方|基层|上级|国务院|中央|人民|设区|自治)", name
-        )
-        and len(name) <= 7
-    ):
-        return None
-    return name
+    name = _BEFORE.sub("", name)
+    return None if not name or (len(name) <= 7 and _GENERAL.match(name)) else name
 
 
 def signature(lines: list[TextLine]) -> str | None:

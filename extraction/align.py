@@ -1,12 +1,13 @@
 """Data rows -> labels and one cell for each column.
 
-On a true grid a value belongs to the column it stands under, provided that no row contradicts the grid (a known
-label under a value head, a figure under the label head); one contradiction and the whole segment is read as if its
-spans were lost.
+On a true grid a value belongs to the column it stands under, provided that no row contradicts the grid (a
+known label under a value head, a figure under the label head); one contradiction and the whole segment is
+read as if its spans were lost.
 
-With lost spans, values are what follows the last label. If as many cells are left as there are columns, they align.
-If there are more, exactly as many non-blank cells in one run align; rows with blanks take the offset that full rows
-with the label in the same cell establish. What no rule decides is `unreadable`: never a guess.
+With lost spans, values are what follows the last label. If as many cells are left as there are columns,
+they align. If there are more, exactly as many non-blank cells in one run align; rows with blanks take the
+offset that full rows with the label in the same cell establish. What no rule decides is `unreadable`:
+never a guess.
 """
 
 from __future__ import annotations
@@ -225,7 +226,7 @@ def _align(
     if not order:
         return {}, [cell for cell in tail if squeeze(cell.text)]
     if any(form.knows(tail[i].text) for i in filled):
-        return _unreadable(part, order, "a label stands behind figures"), [tail[i] for i in filled]
+        return _unreadable(order, "a label stands behind figures"), [tail[i] for i in filled]
     offset: int | None
     why = ""
     if len(tail) == len(order):
@@ -248,7 +249,7 @@ def _align(
     else:
         offset, why = None, "blank cells, and nothing says which columns the values belong to"
     if offset is None:
-        return _unreadable(part, order, why), [tail[i] for i in filled]
+        return _unreadable(order, why), [tail[i] for i in filled]
     return _place(tail, offset, order), []
 
 
@@ -268,5 +269,5 @@ def _place(tail: list[Cell], offset: int, order: tuple[str, ...]) -> dict[str, S
     return slots
 
 
-def _unreadable(part: _Parts, order: tuple[str, ...], why: str) -> dict[str, Slot]:
+def _unreadable(order: tuple[str, ...], why: str) -> dict[str, Slot]:
     return {key: Slot(None, "unreadable", why) for key in order}

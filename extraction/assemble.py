@@ -1,7 +1,7 @@
 """Rows as read -> the record's cells: which row each is, which edition, one table of each kind.
 
-Guards against silent errors live here: a label met twice, labels out of printed order, rows missing, rows of two
-editions in one table, the same table twice on one page (two agencies, or last year beside this year).
+Guards against silent errors live here: a label met twice, labels out of printed order, rows missing, rows
+of two editions in one table, the same table twice on one page (two agencies, or last year beside this year).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from extraction.align import RawRow, Slot
+from extraction.document import Cell
 from extraction.editions import Edition, TableForm, editions
 from extraction.forms import forms
 from extraction.normalise import label_core, squeeze
@@ -48,7 +49,6 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
     out = Instance(kind)
     group: str | None = None
     last: str | None = None
-    pending: RawRow | None = None
     for row in _joined(kind, rows):
         for text in row.labels[:-1]:
             group = form.group(text) or group
@@ -57,7 +57,7 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
             if not row.blank:
                 out.unknown.append(row)
             continue
-        key = _in_context(kind, key, row, group, last)
+        key = _in_context(kind, key, group, last)
         as_group = form.group(row.label)
         if as_group and key is None:
             group = as_group
@@ -66,10 +66,7 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
             continue
         if key is None:
             out.unknown.append(row)
-            pending = row
             continue
-        del pending
-        pending = None
         if key in out.rows:
             out.twice.setdefault(key, [out.rows[key]]).append(row)
             continue
@@ -80,7 +77,7 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
     return out
 
 
-def _in_context(kind: str, key: str | None, row: RawRow, group: str | None, last: str | None) -> str | None:
+def _in_context(kind: str, key: str | None, group: str | None, last: str | None) -> str | None:
     """A label that says too little (其他) is taken by its group, or by the row before it."""
     form = forms()[kind]
     if key is None:
@@ -229,7 +226,7 @@ def _cell(slot: Slot | None, table: TableForm, column: str, row: RawRow) -> tupl
     return record, issue
 
 
-def place_of(row: RawRow, cell: Any) -> Place:  # noqa: ANN401 - a Cell or None
+def place_of(row: RawRow, cell: Cell | None) -> Place:
     """Where a cell stands; the row's place where it has none of its own."""
     if cell is None:
         return Place(row.table, row.row, None)
@@ -243,7 +240,9 @@ def _beyond(out: Filled, instance: Instance, row: RawRow, columns: tuple[str, ..
             if read_value(slot.cell.text, Quantity("count", "")).status in {"dash", "not_applicable"}:
                 continue
             out.extra.append(_extra("column", instance.kind, row, {column: slot.cell.text}))
-            message = f"{row.label.strip()}: a value under {row.heads.get(column, column)!r}, where this row has no column"
+            message = (
+                f"{row.label.strip()}: a value under {row.heads.get(column, column)!r}, a column it has not"
+            )
             out.issues.append(
                 Issue(
                     "value_in_foreign_column",
@@ -256,7 +255,7 @@ def _beyond(out: Filled, instance: Instance, row: RawRow, columns: tuple[str, ..
         out.extra.append(_extra("column", instance.kind, row, {str(c.column): c.text for c in row.extra}))
         out.issues.append(
             Issue(
-                "extra_values", "warning", f"{squeeze(row.label)}: {len(row.extra)} values beyond the known columns",
+                "extra_values", "warning", f"{squeeze(row.label)}: {len(row.extra)} values too many",
                 tuple(f"{instance.kind}.{key}.{c}" for c in columns),
             )
         )  # fmt: skip

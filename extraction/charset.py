@@ -1,8 +1,8 @@
 """Bytes -> text with an honest charset.
 
-Order: byte-order mark, then what the transport declared, then what the page declares, then UTF-8 if the bytes are
-valid UTF-8, then GB18030. A declaration that the bytes contradict is noticed and said, not obeyed: Chinese
-government pages mislabel UTF-8 as gb2312 and the other way round.
+Order: byte-order mark, then what the transport declared, then what the page declares, then UTF-8 if the
+bytes are valid UTF-8, then GB18030. A declaration that the bytes contradict is noticed and said, not
+obeyed: Chinese government pages mislabel UTF-8 as gb2312 and the other way round.
 """
 
 from __future__ import annotations

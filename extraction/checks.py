@@ -1,8 +1,8 @@
 """The arithmetic identities of an edition, judged on the figures as printed.
 
-Three answers: it holds, it fails, or (None) it cannot be judged because a cell it needs is not a figure. Beside it,
-where blanks or dashes are all that stood in the way, whether it would hold if they were zeros. No figure is ever
-altered to make a check hold.
+Three answers: it holds, it fails, or (None) it cannot be judged because a cell it needs is not a figure.
+Beside it, where blanks or dashes are all that stood in the way, whether it would hold if they were zeros.
+No figure is ever altered to make a check hold.
 
 Rules: ``equal_sums`` (left = right), ``sum`` (total = parts), ``at_most`` (part <= whole).
 """
@@ -45,7 +45,7 @@ def _judge(form: CheckForm, edition: Edition, cells: dict[str, CellRecord]) -> I
     for place in places:
         left, right = _sides(form)
         wanted = [name(field, place) for field in (*left, *right)]
-        if form.over == "rows" and not set((*left, *right)) <= set(table.rows[place].columns):
+        if form.over == "rows" and not {*left, *right} <= set(table.rows[place].columns):
             continue
         if any(cell not in cells for cell in wanted):
             continue

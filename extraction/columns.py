@@ -1,8 +1,8 @@
 """Head rows -> columns.
 
-Two ways. Where the grid is true, each grid column gets the key that the head cells above it name. Where spans are
-lost, only the printed *order* of the heads is left: a merged head (申请人情况, 法人或其他组织) is replaced by the heads
-in the row below it, and what comes out is the sequence of columns.
+Two ways. Where the grid is true, each grid column gets the key that the head cells above it name. Where
+spans are lost, only the printed *order* of the heads is left: a merged head (申请人情况, 法人或其他组织)
+is replaced by the heads in the row below it, and what comes out is the sequence of columns.
 
 Column keys of the review table name row and column of the record: ``reconsideration.upheld``.
 """
@@ -27,8 +27,8 @@ class Columns:
         order: column keys in printed order, from the sequence of heads; empty where it cannot be told.
         grid: column key -> grid columns, where every head stands over its own columns; else None.
         heads: printed head by column key.
-        start: ordinal of the first value cell less that of the label cell, from the head row (one-row heads only).
-        unknown: heads that no edition knows, by grid column (or ordinal).
+        start: ordinal of the first value cell less that of the label cell, from the head row (one-row
+        heads only). unknown: heads that no edition knows, by grid column (or ordinal).
         problem: why the columns cannot be told, if so.
     """
 
@@ -93,15 +93,15 @@ def _grid(segment: Segment, form: Form) -> dict[str, tuple[int, ...]] | None:
             for column in range(cell.column, min(cell.column + cell.colspan, len(above))):
                 above[column].append(cell)
     found: dict[str, list[int]] = {}
-    for column, cells in enumerate(above):
-        keys = {key for cell in cells if (key := form.column(cell.text))}
+    for column, heads in enumerate(above):
+        keys = {key for cell in heads if (key := form.column(cell.text))}
         if len(keys) > 1:
             return None
         if not keys:
             continue
         key = keys.pop()
         if segment.kind == "review_litigation":
-            blocks = {block for cell in cells if (block := _block(form, cell.text))}
+            blocks = {block for cell in heads if (block := _block(form, cell.text))}
             if len(blocks) != 1:
                 return None
             key = f"{blocks.pop()}.{key}"
@@ -158,7 +158,7 @@ def _requests_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str 
 
 
 def _review_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str | None]:
-    """Blocks of five outcomes: those printed under the first head row that has outcomes, then the next row's."""
+    """Blocks of five outcomes: those under the first head row that has outcomes, then the next row's."""
     blocks: list[str] = []
     rows: list[list[str]] = []
     for _, cells in head:

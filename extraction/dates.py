@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 
 from extraction.normalise import squeeze
@@ -40,7 +40,7 @@ def dates(text: str) -> list[str]:
     for _, year, month, day in sorted(found):
         if 1 <= month <= 12 and 1 <= day <= 31:
             try:
-                out.append(datetime.date(year, month, day).isoformat())
+                out.append(dt.date(year, month, day).isoformat())
             except ValueError:  # 31 June: no such day, so no date
                 continue
     return out

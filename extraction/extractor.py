@@ -46,7 +46,8 @@ def extract(data: bytes, *, media_type: str | None = None, url: str | None = Non
         return unreadable("malformed", "nested too deeply to read")
     except MemoryError:
         return unreadable("too_large", "needs more memory than there is")
-    except Exception as error:  # noqa: BLE001 - the boundary: one bad document must not stop a shard, and says so
+    except Exception as error:  # noqa: BLE001
+        # The boundary: one bad document must not stop a shard; the record says what happened.
         return unreadable("reader_failed", f"{type(error).__name__}: {error}"[:300])
 
 

@@ -1,8 +1,8 @@
 """Statutory tables in running text: one cell a line, or a row a line with blanks between figures.
 
-The last resort, for dumps and PDFs that lost the table altogether. Only complete rows are taken: a label followed
-by exactly as many figures as the form has columns. Anything else is `unreadable`. Blanks leave no trace in running
-text, so a row with fewer figures is never filled up.
+The last resort, for dumps and PDFs that lost the table altogether. Only complete rows are taken: a label
+followed by exactly as many figures as the form has columns. Anything else is `unreadable`. Blanks leave no
+trace in running text, so a row with fewer figures is never filled up.
 """
 
 from __future__ import annotations
@@ -139,7 +139,9 @@ def _labelled(tokens: list[_Token], kind: str, table: int) -> tuple[list[RawRow]
             values.append(tokens[behind])
             behind += 1
         if label is None or (not values and form.column(label)):
-            words = [token.text] if form.column(token.text) or _opens(token.text, form) else _words(token.text)
+            words = (
+                [token.text] if form.column(token.text) or _opens(token.text, form) else _words(token.text)
+            )
             if head.read(words, form):
                 used.add(token.block)
             at += 1
@@ -200,7 +202,10 @@ def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[int]]:
     form = forms()["review_litigation"]
     wanted = [column for _ in form.rows for column in form.columns]
     for at, token in enumerate(tokens):
-        if token.value or wanted[0] not in {form.column(token.text), *map(form.column, _words(token.text)[:1])}:
+        if token.value or wanted[0] not in {
+            form.column(token.text),
+            *map(form.column, _words(token.text)[:1]),
+        }:
             continue
         heads: list[str] = []
         here = at

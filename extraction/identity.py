@@ -1,7 +1,7 @@
 """Who reports on which year, and since when: title, agency, year, dates, document number, scope.
 
-Every field keeps all its sources; the best source wins by kind, never by chance, and sources that contradict each
-other leave an issue.
+Every field keeps all its sources; the best source wins by kind, never by chance, and sources that
+contradict each other leave an issue.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from extraction.agency import agencies_in, complete, is_place, same_body, signature, title_agency
 from extraction.dates import dates, is_date_line, title_years, years
 from extraction.document import Document
-from extraction.normalise import squeeze
+from extraction.normalise import squeeze, strip_enumerators
 from extraction.record import Issue, Report
 from extraction.text_lines import TextLine
 
@@ -32,8 +32,8 @@ _OWN = re.compile(
 )
 _HEAD_LINES = 40
 _LONGEST_TITLE = 64
-_META_TITLES = ("articletitle", "名称", "标题", "信息名称", "公文名称", "html:h1", "dc:title", "title", "og:title", "html:title",
-                "trafilatura:title")  # fmt: skip
+_META_TITLES = ("articletitle", "名称", "标题", "信息名称", "公文名称", "html:h1", "dc:title", "title", "og:title",
+                "html:title", "trafilatura:title")  # fmt: skip
 _META_AGENCIES = (
     "发布机构",
     "发文机关",
@@ -70,8 +70,9 @@ class Identity:
     def report(self, editions: dict[str, str | None], edition: str | None) -> Report:
         """As part of the record."""
         return Report(
-            title=self.title, agency=self.agency, year=self.year, edition=edition, editions=editions, scope=self.scope,
-            published=self.published, signed=self.signed, document_number=self.document_number, sources=self.sources,
+            title=self.title, agency=self.agency, year=self.year, edition=edition, editions=editions,
+            scope=self.scope, published=self.published, signed=self.signed,
+            document_number=self.document_number, sources=self.sources,
         )  # fmt: skip
 
 
@@ -81,7 +82,9 @@ def as_title(text: str) -> str | None:
     if (wrapped := _WRAPPER.search(bare)) is not None and _REPORT.fullmatch(wrapped[1]):
         head = bare[: wrapped.start()]
         return bare if len(bare) <= _LONGEST_TITLE * 2 and not re.search(r"[，。；]", head) else None
-    if len(bare) > _LONGEST_TITLE or re.search(r"[，。；：:;,!！?？、]", bare):
+    if len(bare) > _LONGEST_TITLE or re.search(r"[，。；：:;,!！?？]", bare):
+        return None
+    if strip_enumerators(bare) != bare:
         return None
     match = _REPORT.fullmatch(bare)
     if match is None or re.search(r"制度|办法|规定|栏目|专栏|下载|附件", bare):
@@ -132,7 +135,7 @@ def _title(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) ->
     for title, source in found:
         out.note("title", title, source)
     if found:
-        # The text's own title before what the page says about it; one with a year and a name before one without.
+        # The text's own title before what the page says about it; one with year and name before others.
         out.title = max(found, key=lambda entry: bool(title_years(entry[0])) + bool(title_agency(entry[0])))[
             0
         ]
@@ -160,10 +163,7 @@ def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
         body = [year for line in lines for year in years(line.bare) if not is_date_line(line.text)]
         counts = {year: body.count(year) for year in set(body)}
         most = [year for year, n in counts.items() if n == max(counts.values())] if counts else []
-        if opening and most == [opening[0]]:
-            told = most
-            out.note("year", most[0], "text")
-        elif (
+        if (opening and most == [opening[0]]) or (
             len(most) == 1
             and counts[most[0]] >= 3
             and all(2 * n <= counts[most[0]] for y, n in counts.items() if y != most[0])
@@ -216,17 +216,17 @@ def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) 
     titled = [a for e in out.sources.get("title", ()) if (a := title_agency(e["value"]))]
     signer = signature(lines)
     named = [(fact, squeeze(value)) for name in _META_AGENCIES for fact, value in facts if fact == name]
-    published = [(fact, agency) for fact, value in named if (agency := agencies_in(value, whole=True))]
-    mentions = [agency for line in lines for agency in agencies_in(line.bare)]
+    published = [(fact, bodies) for fact, value in named if (bodies := agencies_in(value, whole=True))]
+    mentions = [name for line in lines for name in agencies_in(line.bare)]
     for agency in titled:
         out.note("agency", agency, "title")
     if signer:
         out.note("agency", signer, "signature")
-    for fact, found in published:
-        out.note("agency", found[0], fact)
+    for fact, names in published:
+        out.note("agency", names[0], fact)
     title = (title_agency(out.title) if out.title else None) or (titled[0] if titled else None)
     fuller = [signer] if signer else []
-    fuller += [found[0] for _, found in published]
+    fuller += [names[0] for _, names in published]
     if title and not is_place(title):
         out.agency = next((f for f in fuller if f != title and f.endswith(title)), title)
     elif title:

@@ -17,6 +17,7 @@ from extraction.tables import Tables
 from extraction.text_lines import TextLine
 
 _TITLE_FACTS = ("articletitle", "html:h1", "html:title", "名称", "标题", "title")
+_LISTED_DATE = re.compile(r"[\[(]?20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?[\])]?(?:\d\d:\d\d(?::\d\d)?)?$")
 _HEAD = 6
 _LONGEST = 80
 _FEW_SECTIONS = 3
@@ -59,7 +60,7 @@ def decide(
         return "report", issues
     if tables.found:
         issues.append(Issue("tables_empty", "error", "the statutory tables hold no figure"))
-    reports = [line.bare for line in lines if as_title(line.bare)]
+    reports = [bare for line in lines if as_title(bare := _LISTED_DATE.sub("", line.bare))]
     if len(set(reports)) >= 3 and len(sections) < _FEW_SECTIONS:
         return "not_report", [Issue("index_page", "note", f"a list of {len(set(reports))} reports")]
     if len(sections) >= _FEW_SECTIONS or (

@@ -1,7 +1,7 @@
 """Text as printed -> text as compared.
 
-Only comparisons use these forms. What the record quotes (`raw`, headings, section text) stays as read, because
-an evidence chain that quotes a tidied text no longer quotes the agency.
+Only comparisons use these forms. What the record quotes (`raw`, headings, section text) stays as read,
+because an evidence chain that quotes a tidied text no longer quotes the agency.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _RADICALS = str.maketrans(
         "⺠": "民", "⻚": "页", "⻋": "车", "⻓": "长", "⻔": "门", "⻛": "风", "⻢": "马", "⻥": "鱼",
         "⻦": "鸟", "⻩": "黄", "⻬": "齐", "⻮": "齿", "⻰": "龙", "⻄": "西", "⻅": "见", "⻆": "角",
         "⻉": "贝", "⻁": "虎", "⻘": "青", "⻙": "韦", "⻜": "飞", "⻝": "食", "⻣": "骨", "⻤": "鬼",
-        "⻨": "麦", "⻳": "龟", "⺟": "母", "⻣": "骨", "⼾": "户", "戶": "户", "⾔": "言", "⻐": "钅",
+        "⻨": "麦", "⻳": "龟", "⺟": "母", "⼾": "户", "戶": "户", "⾔": "言", "⻐": "钅",
         "⻑": "长", "⺎": "兀", "⺒": "巳", "⺓": "幺", "⺙": "攵", "⺪": "疋", "⺫": "罒", "⻌": "辶",
         "⻪": "黾", "⻫": "齐", "⻭": "齿", "⻯": "龙", "⻲": "龟", "⻧": "卤", "⻊": "足",
     }
@@ -80,7 +80,7 @@ def label_core(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def label_full(text: str) -> str:
-    """`label_core` with glosses kept (for labels whose gloss carries the meaning, or that were cut inside one)."""
+    """`label_core` with glosses kept, for labels whose gloss carries the meaning or was cut."""
     return _PUNCTUATION.sub("", strip_enumerators(squeeze(text)))
 
 

@@ -1,7 +1,7 @@
 """The record: what one document says, as JSON.
 
-Plain data. `to_json` is canonical (sorted nothing, fixed order of fields, no white space), so that the same bytes
-and the same extractor give the same record byte for byte.
+Plain data. `to_json` is canonical (sorted nothing, fixed order of fields, no white space), so that the
+same bytes and the same extractor give the same record byte for byte.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ RECORD_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a cell stands. Table, row and column are zero-based (as in `extraction.document`), pages one-based."""
+    """Where a cell stands.
+
+    Table, row and column are zero-based (as in `extraction.document`), pages one-based.
+    """
 
     table: int | None
     row: int | None

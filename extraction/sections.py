@@ -1,8 +1,9 @@
 """The six sections by meaning, under all heading variants.
 
-A heading is told by what it says; its number only tells headings of the report (一、 or 6、 or none) from headings
-inside a section (（一）). Of several candidates the ones in the order of the form win, those right above their table
-first: reports carry two numbering systems, and overviews repeat the names of later sections.
+A heading is told by what it says; its number only tells headings of the report (一、 or 6、 or none) from
+headings inside a section (（一）). Of several candidates the ones in the order of the form win, those
+right above their table first: reports carry two numbering systems, and overviews repeat the names of later
+sections.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Tables -> segments: a head (rows of column heads) and the data rows under it.
 
-Sites and converters print one form as one table, or as four, five, six; they cut a table at a page end and repeat
-its head or not. So tables are taken apart row by row: a head row opens a segment, data rows belong to the segment
-above them, a table without a head continues the one before.
+Sites and converters print one form as one table, or as four, five, six; they cut a table at a page end and
+repeat its head or not. So tables are taken apart row by row: a head row opens a segment, data rows belong
+to the segment above them, a table without a head continues the one before.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _only(form: Form, texts: list[str]) -> bool:
 def _is_review_head(review: Form, texts: list[str], cores: list[str]) -> bool:
     named = [
         bool(review.row(text) or review.column(text) or core in review.markers)
-        for text, core in zip(texts, cores)
+        for text, core in zip(texts, cores, strict=True)
     ]
     if not all(named):
         return False

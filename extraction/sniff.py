@@ -1,6 +1,7 @@
 """What the bytes are, by content; the declared type only decides between texts.
 
-Servers send DOCX as octet-stream, HTML error pages as PDF and PDF as HTML, so names and headers prove nothing.
+Servers send DOCX as octet-stream, HTML error pages as PDF and PDF as HTML, so names and headers prove
+nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The statutory tables of a document: from blocks to cells.
 
-`read_tables` is the whole way: segments, columns, rows, instances, edition, cells. Where no table of a kind is
-found, the paragraphs are read as a flow of cells (`extraction.flow`).
+`read_tables` is the whole way: segments, columns, rows, instances, edition, cells. Where no table of a
+kind is found, the paragraphs are read as a flow of cells (`extraction.flow`).
 """
 
 from __future__ import annotations

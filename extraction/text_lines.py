@@ -33,7 +33,9 @@ def text_lines(document: Document, skip: frozenset[int] = frozenset()) -> list[T
     for number, block in enumerate(document.blocks):
         if isinstance(block, Table) or number in skip:
             continue
-        for line in block.text.split("\n"):
-            if bare := squeeze(line):
-                out.append(TextLine(line, bare, number, block.level, block.path))
+        out += [
+            TextLine(line, bare, number, block.level, block.path)
+            for line in block.text.split("\n")
+            if (bare := squeeze(line))
+        ]
     return out

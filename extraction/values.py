@@ -1,8 +1,8 @@
 """Cell text -> value, status and unit.
 
-Strict on purpose: only what can be read in one way becomes a figure. Everything else keeps its raw text, is null
-and leaves an issue. In particular the text is *not* NFKC-normalised: that would turn a footnote mark into a digit
-(``12²`` into ``122``).
+Strict on purpose: only what can be read in one way becomes a figure. Everything else keeps its raw text,
+is null and leaves an issue. In particular the text is *not* NFKC-normalised: that would turn a footnote
+mark into a digit (``12²`` into ``122``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ _FORMS = str.maketrans(
     {
         **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
         **dict.fromkeys("－−﹣‐‑‒–—―", "-"),
-        **{"．": ".", "，": ",", "＋": "+", "（": "(", "）": ")", "／": "/", "：": ":", "％": "%"},
+        "．": ".",
+        "，": ",",
+        "＋": "+",
+        "（": "(",
+        "）": ")",
+        "／": "/",
+        "：": ":",
+        "％": "%",
     }
 )
 _DASHES = frozenset({"-", "--", "---", "----", "/", "//", "\\", "-/-"})
@@ -152,7 +159,7 @@ def _figure(match: re.Match[str], bare: str, quantity: Quantity) -> Reading:
             None, "text", None, "value_not_a_figure", "warning", f"a fraction of a count: {bare!r}"
         )
     value = value.to_integral_value()
-    value = value.copy_abs() if not value else value
+    value = value or value.copy_abs()
     if value < 0 and quantity.kind != "change":
         return Reading(
             value, "number", unit or quantity.unit, "negative_count", "warning", f"a negative count: {bare!r}"

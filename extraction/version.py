@@ -14,7 +14,7 @@ _SUFFIXES = frozenset({".py", ".yaml", ".json", ".csv", ".tsv", ".txt", ".gz", "
 
 
 def fingerprint(folder: Path) -> str:
-    """Eight hex digits over names and contents of the package's files; line ends of a checkout do not count."""
+    """Eight hex digits over names and contents of the package's files; line ends do not count."""
     digest = hashlib.sha256()
     files = (p for p in folder.rglob("*") if p.suffix in _SUFFIXES and "__pycache__" not in p.parts)
     for path in sorted(files, key=lambda p: p.relative_to(folder).as_posix()):

@@ -1,8 +1,8 @@
 """The format editions as data: tables, rows, columns, labels, units, identities.
 
-An edition is one YAML file here; no code names an edition, a row or a column. A label matches a row when its core
-(without spaces, enumerators, quotes and bracketed glosses) equals the printed label or a variant, or else when it
-holds all words of one token list; a label that fits several rows fits none.
+An edition is one YAML file here; no code names an edition, a row or a column. A label matches a row when
+its core (without spaces, enumerators, quotes and bracketed glosses) equals the printed label or a variant,
+or else when it holds all words of one token list; a label that fits several rows fits none.
 
 The public part is schema only: `load`, `editions`, `Edition` and what hangs below.
 """
@@ -118,7 +118,7 @@ class Edition:
     checks: tuple[CheckForm, ...] = field(default=())
 
 
-def _label(cls: type[Label], key: str, entry: dict[str, Any], **more: Any) -> Any:  # noqa: ANN401
+def _label(cls: type[Label], key: str, entry: dict[str, Any], **more: Any) -> Any:
     known = dict(entry)
     label = str(known.pop("label"))
     variants = tuple(str(v) for v in known.pop("variants", ()))
@@ -153,9 +153,7 @@ def editions() -> Mapping[str, Edition]:
     """All editions, oldest first, by id."""
     found: dict[str, Edition] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        data = yaml.load(
-            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )  # noqa: S506
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
         first, last = data["years"]
         found[data["edition"]] = Edition(
             id=data["edition"],

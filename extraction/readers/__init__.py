@@ -1,7 +1,7 @@
 """One module per format: `read(data, *, url=None) -> Document`, or UnreadableError.
 
-The registry names modules, so that a run over HTML pages never imports the PDF library. A media type without a
-reader is not an error of ours: the record says ``unsupported_format``.
+The registry names modules, so that a run over HTML pages never imports the PDF library. A media type
+without a reader is not an error of ours: the record says ``unsupported_format``.
 """
 
 from __future__ import annotations

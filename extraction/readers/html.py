@@ -1,9 +1,9 @@
 """HTML -> Document, with our own span-aware grid.
 
-The body container decides what is report and what is page furniture. Publishing platforms name theirs, and most
-pages are read from it alone; only a page without a known container pays for trafilatura, which then says what is
-prose (see `extraction.readers.html_body`). Tables are always read here: a blank cell and a cell that a span covers
-must stay different things.
+The body container decides what is report and what is page furniture. Publishing platforms name theirs, and
+most pages are read from it alone; only a page without a known container pays for trafilatura, which then
+says what is prose (see `extraction.readers.html_body`). Tables are always read here: a blank cell and a
+cell that a span covers must stay different things.
 """
 
 from __future__ import annotations
@@ -30,9 +30,29 @@ CONTAINERS: tuple[tuple[str, str], ...] = (
 _RANK = {entry: rank for rank, entry in enumerate(CONTAINERS)}
 _FILES = re.compile(r"\.(?:pdf|docx?|wps|rtf|xlsx?|et|ofd|zip|rar|7z)(?:$|[?#])|download", re.IGNORECASE)
 _LABELS = frozenset(
-    {"索引号", "发布机构", "发文机关", "发布单位", "公开机构", "信息来源", "来源", "成文日期", "生成日期", "发文日期",
-     "发布日期", "发布时间", "公开日期", "文号", "发文字号", "文件编号", "名称", "标题", "信息名称", "公文名称"}
-)  # fmt: skip
+    {
+        "索引号",
+        "发布机构",
+        "发文机关",
+        "发布单位",
+        "公开机构",
+        "信息来源",
+        "来源",
+        "成文日期",
+        "生成日期",
+        "发文日期",
+        "发布日期",
+        "发布时间",
+        "公开日期",
+        "文号",
+        "发文字号",
+        "文件编号",
+        "名称",
+        "标题",
+        "信息名称",
+        "公文名称",
+    }
+)
 _LABELLED = re.compile(
     rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})"
 )
@@ -65,7 +85,7 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
     container = find_container(top)
     facts = list(_facts(root, top, container))
     if container is None:
-        from extraction.readers.html_body import main_blocks  # noqa: PLC0415 - pays for trafilatura
+        from extraction.readers.html_body import main_blocks  # pays for trafilatura
 
         blocks, more = main_blocks(text, Walker(root.getroottree(), prune=True).walk(top))
         facts += more

@@ -1,12 +1,14 @@
-"""Pages without a known body container: trafilatura says what is prose, our walk keeps the order and the tables.
+"""Pages without a known body container.
 
-trafilatura drops or flattens statutory tables and sometimes headings, so its text is only used as a yardstick: the
-article reaches from the first to the last block that it kept (tables with figures count as kept). Everything
-between them stays, everything outside is page furniture.
+trafilatura says what is prose, our walk keeps the order and the tables. It drops or flattens statutory
+tables and sometimes headings, so its text is only a yardstick: the article reaches from the first to the last
+block that it kept (tables with figures count as kept). Everything between them stays, everything outside is
+page furniture.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import lxml.html
@@ -16,16 +18,20 @@ from extraction.normalise import squeeze
 from extraction.values import is_figure
 
 _SHORTEST = 6
+_SPANS = re.compile(r"\b(?:col|row)span\s*=\s*(?:\"[^\">]{0,40}\"|'[^'>]{0,40}'|[^\s>]{1,40})", re.IGNORECASE)
 
 
 def main_blocks(
     html: str, walked: Iterable[tuple[Block, lxml.html.HtmlElement]]
 ) -> tuple[list[Block], list[Fact]]:
     """The blocks of the article, and the title and date that trafilatura found."""
-    import trafilatura  # noqa: PLC0415 - 100 times slower than the pages that do not need it
+    import trafilatura  # 100 times slower than the pages that do not need it
 
     blocks = [(block, element) for block, element in walked if not _is_link_list(block, element)]
-    found = trafilatura.bare_extraction(html, include_comments=False, favor_recall=True, with_metadata=True)
+    # Without spans, which it would write out as cells (colspan=100000 too); the tables are ours anyway.
+    bare = _SPANS.sub("", html)
+    found = trafilatura.bare_extraction(bare, include_comments=False, favor_recall=True, with_metadata=True)
+    assert not isinstance(found, dict)
     text = squeeze(found.text or "") if found is not None else ""
     facts = []
     if found is not None:

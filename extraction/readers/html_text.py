@@ -7,14 +7,67 @@ import re
 import lxml.html
 
 SKIP = frozenset(
-    {"script", "style", "noscript", "template", "textarea", "select", "button", "svg", "head", "title", "object",
-     "option", "iframe", "video", "audio", "canvas"}
-)  # fmt: skip
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "textarea",
+        "select",
+        "button",
+        "svg",
+        "head",
+        "title",
+        "object",
+        "option",
+        "iframe",
+        "video",
+        "audio",
+        "canvas",
+    }
+)
 BLOCK = frozenset(
-    {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "section", "article", "main",
-     "header", "footer", "aside", "nav", "blockquote", "pre", "center", "form", "fieldset", "figure", "figcaption",
-     "body", "td", "th", "tr", "tbody", "hr", "address", "caption", "details", "summary"}
-)  # fmt: skip
+    {
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "nav",
+        "blockquote",
+        "pre",
+        "center",
+        "form",
+        "fieldset",
+        "figure",
+        "figcaption",
+        "body",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "hr",
+        "address",
+        "caption",
+        "details",
+        "summary",
+    }
+)
 _SOURCE_SPACE = re.compile(r"[ \t\r\f\n]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 # A footnote mark must not become a digit of the figure it stands at.

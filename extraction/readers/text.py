@@ -1,8 +1,8 @@
 """Plain-text dumps of reports -> Document.
 
-Four layouts, decided by the lines themselves: pipe or Markdown rows, tab-separated rows, one cell a line (each
-after a tab, rows ended by a blank line, as Word-to-text converters write them), and no layout at all, where every
-line is a paragraph and the recogniser reads figures from the flow of lines.
+Four layouts, decided by the lines themselves: pipe or Markdown rows, tab-separated rows, one cell a line
+(each after a tab, rows ended by a blank line, as Word-to-text converters write them), and no layout at all,
+where every line is a paragraph and the recogniser reads figures from the flow of lines.
 
 None of them keeps spans, so no table from here is exact: a cell's column is its ordinal in the row.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from extraction.charset import decode
-from extraction.document import Block, Cell, Document, Paragraph, ReadIssue, Table, UnreadableError
+from extraction.document import Block, Cell, Document, Paragraph, Table, UnreadableError
 
 _RULE = re.compile(r"[\s|:+=\-]*-{2,}[\s|:+=\-]*")
 _PIPE = re.compile(r"(?<!\\)[|｜│┃]")

@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 
 from extraction import Record, extract
 
-COLUMNS = ["natural_person", "enterprise", "research_institution", "social_organization", "legal_service", "other", "total"]
+COLUMNS = [
+    "natural_person",
+    "enterprise",
+    "research_institution",
+    "social_organization",
+    "legal_service",
+    "other",
+    "total",
+]
 ORGS = ["商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
 HEADS = ["自然人", *ORGS, "总计"]
 REFUSED = [
@@ -52,7 +60,10 @@ TITLE = "青溪县人民政府{year}年政府信息公开工作年度报告"
 def request_rows(edition: str) -> list[tuple[str, list[str]]]:
     """(row key, label path: outermost first) in printed order."""
     result = "三、本年度办理结果"
-    rows = [("new", ["一、本年新收政府信息公开申请数量"]), ("carried_in", ["二、上年结转政府信息公开申请数量"])]
+    rows = [
+        ("new", ["一、本年新收政府信息公开申请数量"]),
+        ("carried_in", ["二、上年结转政府信息公开申请数量"]),
+    ]
     rows += [("granted", [result, "（一）予以公开"])]
     rows += [("partly_granted", [result, "（二）部分公开（区分处理的，只计这一情形，不计其他情形）"])]
     groups = [("（三）不予公开", REFUSED), ("（四）无法提供", UNAVAILABLE), ("（五）不予处理", REJECTED)]
@@ -133,7 +144,9 @@ def model(rng: random.Random, edition: str, blanks: float) -> Model:
 def requests_table(m: Model, order: list[int] | None = None) -> Printed:
     order = order if order is not None else list(range(7))
     out = Printed(width=10)
-    out.rows.append([("（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", 3, 3), ("申请人情况", 1, 7)])
+    out.rows.append(
+        [("（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", 3, 3), ("申请人情况", 1, 7)]
+    )
     out.rows.append([("自然人", 2, 1), ("法人或其他组织", 1, 5), ("总计", 2, 1)])
     out.rows.append([(HEADS[i], 1, 1) for i in order if 0 < i < 6])
     rows = request_rows(m.edition)
@@ -153,7 +166,9 @@ def requests_table(m: Model, order: list[int] | None = None) -> Printed:
 def review_table(m: Model) -> Printed:
     out = Printed(width=15)
     out.rows.append([("行政复议", 1, 5), ("行政诉讼", 1, 10)])
-    out.rows.append([*((head, 2, 1) for head in OUTCOME_HEADS), ("未经复议直接起诉", 1, 5), ("复议后起诉", 1, 5)])
+    out.rows.append(
+        [*((head, 2, 1) for head in OUTCOME_HEADS), ("未经复议直接起诉", 1, 5), ("复议后起诉", 1, 5)]
+    )
     out.rows.append([(head, 1, 1) for head in OUTCOME_HEADS * 2])
     out.rows.append([(m.texts[f"review_litigation.{row}.{key}"], 1, 1) for row in REVIEW for key in OUTCOMES])
     return out
@@ -176,7 +191,9 @@ def html_table(table: Printed, *, spans: bool = True) -> str:
     for row in table.rows:
         cells = []
         for text, down, across in row:
-            attributes = (f' rowspan="{down}"' if down > 1 else "") + (f' colspan="{across}"' if across > 1 else "")
+            attributes = (f' rowspan="{down}"' if down > 1 else "") + (
+                f' colspan="{across}"' if across > 1 else ""
+            )
             cells.append(f"<td{attributes if spans else ''}><p>{escape(text) or '&nbsp;'}</p></td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table border=1>{''.join(rows)}</table>"
@@ -275,7 +292,10 @@ def document(m: Model, tables: list[str], *, html: bool) -> bytes:
              "四、政府信息公开行政复议、行政诉讼情况", "五、存在的主要问题及改进情况", "六、其他需要报告的事项"]  # fmt: skip
     prose = ["本年度工作稳步推进。", *tables, "仍有不足，下一步将改进。", "无。"]
     if html:
-        parts = "".join(f"<p>{h}</p>{p if p.startswith('<') else f'<p>{p}</p>'}" for h, p in zip(heads, prose, strict=True))
+        parts = "".join(
+            f"<p>{h}</p>{p if p.startswith('<') else f'<p>{p}</p>'}"
+            for h, p in zip(heads, prose, strict=True)
+        )
         page = f'<html><head><meta charset="utf-8"><title>{title}</title></head><body><div id="zoom"><p>{title}</p>{parts}</div></body></html>'
         return page.encode()
     body = "\n\n".join(f"{h}\n\n{p}" for h, p in zip(heads, prose, strict=True))
@@ -285,8 +305,14 @@ def document(m: Model, tables: list[str], *, html: bool) -> bytes:
 LAYOUTS = {
     "html": (lambda t: html_table(t), True),
     "html_no_spans": (lambda t: html_table(t, spans=False), True),
-    "html_repeated": (lambda t: html_table(Printed([[(c, 1, 1) for c in row] for row in dense(t, repeat=True)])), True),
-    "html_unmerged": (lambda t: html_table(Printed([[(c, 1, 1) for c in row] for row in dense(t, repeat=False)])), True),
+    "html_repeated": (
+        lambda t: html_table(Printed([[(c, 1, 1) for c in row] for row in dense(t, repeat=True)])),
+        True,
+    ),
+    "html_unmerged": (
+        lambda t: html_table(Printed([[(c, 1, 1) for c in row] for row in dense(t, repeat=False)])),
+        True,
+    ),
     "pipe_shifted": (lambda t: pipes(shifted(t), markdown=False), False),
     "markdown_spread": (lambda t: pipes(spread_left(t), markdown=True), False),
     "markdown_repeated": (lambda t: pipes(dense(t, repeat=True), markdown=True), False),
@@ -310,7 +336,9 @@ def silent_errors(record: Record, m: Model) -> list[str]:
     """Cells that are neither right nor flagged."""
     flagged = {cell for issue in record.issues if issue.severity != "note" for cell in issue.cells}
     missing = {i.message.split()[1] for i in record.issues if i.code == "table_missing"}
-    missing |= {i.message.split(":")[0] for i in record.issues if i.code in {"edition_unknown", "several_tables"}}
+    missing |= {
+        i.message.split(":")[0] for i in record.issues if i.code in {"edition_unknown", "several_tables"}
+    }
     wrong = []
     for name in m.texts:
         table, row, column = name.split(".")
@@ -318,7 +346,9 @@ def silent_errors(record: Record, m: Model) -> list[str]:
             continue
         rows = record.tables.get(table, {})
         if row not in rows or column not in rows[row] or rows[row][column] != m.value(name):
-            wrong.append(f"{name}: printed {m.texts[name]!r}, read {rows.get(row, {}).get(column, '(nothing)')!r}")
+            wrong.append(
+                f"{name}: printed {m.texts[name]!r}, read {rows.get(row, {}).get(column, '(nothing)')!r}"
+            )
     foreign = [name for name in record.cells if name not in m.texts and record.cells[name].value is not None]
     return wrong + [f"{name}: not printed" for name in foreign if name not in flagged]
 
@@ -388,7 +418,9 @@ def damage(rng: random.Random, m: Model, kind: str) -> list[Printed]:  # noqa: C
         at = rng.choice(leaves)
         rows.insert(at, [("9.本省增加的事项", 1, 1), *((str(rng.randint(1, 99)), 1, 1) for _ in COLUMNS)])
     elif kind == "extra_proactive":
-        tables[0].rows.insert(4, [("其他规范事项", 1, 1), *((str(rng.randint(1, 99)), 1, 1) for _ in range(3))])
+        tables[0].rows.insert(
+            4, [("其他规范事项", 1, 1), *((str(rng.randint(1, 99)), 1, 1) for _ in range(3))]
+        )
     elif kind == "heads_permuted":
         order = [0, *rng.sample(range(1, 6), 5), 6]
         tables[1] = requests_table(m, order)
@@ -431,8 +463,14 @@ DAMAGES = ["labels_swapped", "group_total", "extra_row", "extra_proactive", "hea
 @pytest.mark.parametrize("kind", DAMAGES)
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 @settings(max_examples=6, deadline=None)
-@given(seed=st.integers(0, 2**32), edition=st.sampled_from(["2019", "2021"]), blanks=st.sampled_from([0.0, 0.0, 0.2]))
-def test_damaged_tables_are_right_or_flagged(layout: str, kind: str, seed: int, edition: str, blanks: float) -> None:
+@given(
+    seed=st.integers(0, 2**32),
+    edition=st.sampled_from(["2019", "2021"]),
+    blanks=st.sampled_from([0.0, 0.0, 0.2]),
+)
+def test_damaged_tables_are_right_or_flagged(
+    layout: str, kind: str, seed: int, edition: str, blanks: float
+) -> None:
     rng = random.Random(seed)
     m = model(rng, edition, blanks)
     tables = damage(rng, m, kind)
