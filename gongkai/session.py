@@ -39,21 +39,25 @@ class Session:
         """Open the store.
 
         Raises:
-            StoreUnreachableError: it cannot be used.
+            CommandError: it cannot be used.
         """
-        from storage import open_store
+        from storage import StoreError, open_store
 
-        return open_store(self.store_name)
+        try:
+            return open_store(self.store_name)
+        except StoreError as error:
+            # Whatever the reason: a store that cannot be opened cannot be used.
+            raise CommandError(str(error), UNREACHABLE) from error
 
     def open_existing(self) -> ObjectStore:
         """Open a store that a command only reads from; a folder that is not there is not made.
 
         Raises:
-            StoreUnreachableError: it cannot be used.
-            CommandError: there is no such folder.
+            CommandError: it cannot be used, or there is no such folder.
         """
         folder = Path(self.store_name.removeprefix("file://")).expanduser()
-        if not self.store_name.startswith("s3:") and not folder.exists():
+        is_folder = self.store_name.startswith("file://") or "://" not in self.store_name
+        if is_folder and not folder.exists():
             raise CommandError(
                 f"no archive at {self.store_name}; `gongkai demo` or `gongkai crawl` makes one, "
                 "--store names another",

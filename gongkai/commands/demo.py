@@ -13,8 +13,8 @@ from gongkai.session import Session, common_options, pass_session
 @click.command()
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
-    help="First of the ports the demo sites are served on; 0 for any.",
+    type=click.IntRange(1, 65535),
+    help="First of the ports the demo sites are served on.",
 )
 @common_options
 @pass_session

@@ -1,0 +1,185 @@
+"""The whole job through the front door: a private Prefect server, the nightly flow, a release, and again."""
+
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CELLS = 997
+"""Cells of the five reports, as their agencies printed them."""
+
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(900)]
+
+
+def free_ports(count: int) -> int:
+    """Return the first of some consecutive ports that are free."""
+    for base in range(20801, 60000, 10):
+        sockets = [socket.socket() for _ in range(count)]
+        try:
+            for offset, one in enumerate(sockets):
+                one.bind(("127.0.0.1", base + offset))
+        except OSError:
+            continue
+        finally:
+            for one in sockets:
+                one.close()
+        return base
+    raise AssertionError("no free ports")
+
+
+class Demo:
+    """`gongkai demo` in a home of its own."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.home = home
+        self.home.mkdir()
+        self.store = home / "data"
+        self.port = port
+
+    def start(self) -> subprocess.Popen:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PREFECT", "GONGKAI", "XDG"))
+        }
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "gongkai.cli", "--json", "demo", "--port", str(self.port)],
+            cwd=self.home,
+            env={**kept, "HOME": str(self.home), "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self) -> dict:
+        out, err = (process := self.start()).communicate(timeout=600)
+        assert process.returncode == 0, err
+        assert "Traceback" not in err
+        return json.loads(out)
+
+    def bodies(self) -> dict[str, int]:
+        """Each body with the time of its file, which a body that is not written again keeps."""
+        return {path.name: path.stat().st_mtime_ns for path in self.store.glob("raw/**/*") if path.is_file()}
+
+    def records(self) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(self.store)): path.read_bytes()
+            for path in self.store.glob("records/**/*")
+            if path.is_file()
+        }
+
+    def figures(self) -> list[dict]:
+        version = json.loads((self.store / "releases/versions.json").read_bytes())["current"]
+        text = (self.store / "releases" / version / "figures.csv").read_text("utf-8")
+        return [
+            {name: value for name, value in row.items() if name != "captured_at"}
+            for row in csv.DictReader(io.StringIO(text))
+        ]
+
+
+def descendants(pid: int) -> set[int]:
+    try:
+        return {child.pid for child in psutil.Process(pid).children(recursive=True)}
+    except psutil.NoSuchProcess:
+        return set()
+
+
+def running(pids: set[int]) -> set[int]:
+    found = set()
+    for pid in pids:
+        try:
+            if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                found.add(pid)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory) -> tuple[Demo, dict]:
+    demo = Demo(tmp_path_factory.mktemp("demo") / "home", free_ports(3))
+    return demo, demo.run()
+
+
+def test_the_five_reports_are_in_the_release_with_every_cell(done) -> None:
+    demo, said = done
+    needs_browser = {alert["site"] for alert in said["run"]["alerts"] if alert["code"] == "needs_browser"}
+    if needs_browser:
+        pytest.skip("no browser here: the demo goes on without the site that needs one")
+    assert said["release"]["counts"]["reports"] == 5
+    assert len(demo.figures()) == CELLS
+    assert all(row["sha256"] in demo.bodies() for row in demo.figures())
+
+
+def test_the_run_left_a_summary(done) -> None:
+    demo, said = done
+    (path,) = demo.store.glob("runs/*/summary.json")
+    assert json.loads(path.read_bytes()) == said["run"]
+    assert said["run"]["finished"]
+    assert said["run"]["counts"]["new"] == len(said["run"]["outcomes"]) or said["run"]["counts"]["new"] > 10
+
+
+def test_the_archive_holds_the_archive_only(done) -> None:
+    demo, _ = done
+    assert {path.name for path in demo.store.iterdir()} <= {
+        "raw", "captures", "sites", "runs", "records", "releases", ".lock",
+    }  # fmt: skip
+
+
+def test_a_second_run_finds_nothing_new(done) -> None:
+    demo, first = done
+    bodies, records = demo.bodies(), demo.records()
+    said = demo.run()
+    assert (said["run"]["counts"]["new"], said["run"]["counts"]["changed"]) == (0, 0)
+    assert said["run"]["counts"]["extracted"] == 0
+    assert said["release"]["version"] == first["release"]["version"]
+    assert not said["release"]["new"]
+    assert demo.bodies() == bodies
+    assert demo.records() == records
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 143), (signal.SIGINT, 130)],
+)
+@pytest.mark.slow
+def test_ended_in_the_middle_of_the_crawl_it_leaves_nothing_running_and_goes_on(
+    done, tmp_path, number: signal.Signals, code: int
+) -> None:
+    undisturbed, _ = done
+    demo = Demo(tmp_path / "home", undisturbed.port)
+    process = demo.start()
+    children: set[int] = set()
+    deadline = time.monotonic() + 300
+    while len(demo.bodies()) < 12 and process.poll() is None and time.monotonic() < deadline:
+        children |= descendants(process.pid)
+        time.sleep(0.05)
+    children |= descendants(process.pid)
+    assert process.poll() is None, "it ended before it could be ended"
+    if number == signal.SIGKILL:
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in err
+    deadline = time.monotonic() + 20
+    while running(children) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert running(children) == set()
+    assert not (demo.store / "releases/versions.json").exists()
+    demo.run()
+    assert demo.bodies().keys() == undisturbed.bodies().keys()
+    assert demo.records() == undisturbed.records()
+    assert demo.figures() == undisturbed.figures()
