@@ -209,10 +209,12 @@ class _Reader:
             column = _row_offset(row[0])
             carried: dict[int, int] = {}
             left: int | None = None
+            swallowed = False  # the cell before goes on from the row above
             for cell, path in cells:
                 span, vertical, horizontal = self._spans(cell)
-                if horizontal == "continue" and left is not None:
-                    printed[left] = _wider(printed[left], span)
+                if horizontal == "continue" and (left is not None or swallowed):
+                    if left is not None:
+                        printed[left] = _wider(printed[left], span)
                     self._hidden(cell)
                     column += span
                     continue
@@ -221,7 +223,7 @@ class _Reader:
                     printed[above] = _taller(printed[above])
                     self._hidden(cell)
                     carried[column] = above
-                    left = None
+                    left, swallowed = None, True
                 else:
                     self._cells += 1
                     if self._cells > MAX_CELLS:
@@ -229,7 +231,7 @@ class _Reader:
                     text, more = self._cell_text(cell, path)
                     inner.extend(more)
                     printed.append(Cell(text, row=index, column=column, colspan=span, path=path))
-                    left = len(printed) - 1
+                    left, swallowed = len(printed) - 1, False
                     if vertical is not None:
                         carried[column] = left
                 column += span

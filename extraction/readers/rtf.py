@@ -1,0 +1,360 @@
+"""RTF files: the printed text, and tables with the columns that the row definitions say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
+from extraction.readers.row_cells import RowCell, build_table
+from extraction.readers.rtf_tokens import Token, decode, encoding_of, tokens
+
+MEDIA_TYPE = "application/rtf"
+
+MAX_DEPTH = 2_000
+MAX_TOKENS = 5_000_000
+
+# Groups whose text is not part of the page's text. Any other group marked with \* is left out as well.
+_SILENT = frozenset(
+    ["colortbl", "pict", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "footnote", "annotation", "fldinst", "sp", "sn", "sv", "nonshppict", "xe", "tc", "rxe", "bkmkstart", "bkmkend", "nonesttables", "filetbl", "revtbl", "template", "themedata", "pntxta", "pntxtb", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "private", "do", "stylesheet", "listpicture"]
+)
+_ENTERED = {"nesttableprops", "shpinst", "shprslt"}
+"""Groups marked with \\* that hold what is needed."""
+_FACTS = {"title": "dc:title", "author": "dc:creator", "subject": "dc:subject", "company": "app:Company"}
+_CHARACTERS = {
+    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
+    "rdblquote": "”", "bullet": "•", "emspace": "\u2003", "enspace": "\u2002", "qmspace": "\u2005",
+}  # fmt: skip
+_SYMBOLS = {"~": "\u00a0", "_": "-", "\n": "", "\r": ""}
+
+
+@dataclass
+class _Group:
+    """What braces save and restore."""
+
+    place: str = "body"  # body, silent, fonts, number, or the name of a fact
+    font: int | None = None
+    skip: int = 1
+    unseen: bool = False
+    fresh: bool = True
+    starred: bool = False
+
+
+@dataclass
+class _Row:
+    """The definition of the row that is being written."""
+
+    left: int = 0
+    cells: list[tuple[int, str | None, str | None]] = field(default_factory=list)
+    over: str | None = None
+    beside: str | None = None
+
+
+@dataclass
+class _Level:
+    """A table being read: level 1 in the text, level 2 inside a cell."""
+
+    definition: _Row = field(default_factory=_Row)
+    texts: list[str] = field(default_factory=list)
+    rows: list[list[RowCell]] = field(default_factory=list)
+
+
+def read(data: bytes, *, url: str | None = None) -> Document:
+    """Read an RTF file.
+
+    Args:
+        data: the file.
+        url: not used; all readers share one signature.
+
+    Raises:
+        UnreadableError: not an RTF, cut short, or nested beyond reason.
+    """
+    del url
+    if not data.strip():
+        raise UnreadableError("empty", "the RTF file has no bytes")
+    if not data.lstrip(b"\xef\xbb\xbf \r\n\t")[:5].startswith(b"{\\rtf"):
+        raise UnreadableError("malformed", "this is not an RTF file: no {\\rtf header")
+    reader = _Reader()
+    reader.read(data)
+    return Document(
+        MEDIA_TYPE, tuple(reader.blocks), facts=tuple(reader.facts), issues=tuple(reader.issues.values())
+    )
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.facts: list[Fact] = []
+        self.issues: dict[str, ReadIssue] = {}
+        self._group = _Group()
+        self._saved: list[_Group] = []
+        self._code_page = 1252
+        self._charsets: dict[int, int] = {}
+        self._default_font: int | None = None
+        self._pending = b""
+        self._to_skip = 0
+        self._line: list[str] = []  # the paragraph being read
+        self._number: list[str] = []  # its automatic list number
+        self._cell: list[str] = []  # paragraphs of the cell being read
+        self._fact: list[str] = []
+        self._in_table = False
+        self._outline: int | None = None
+        self._levels = (_Level(), _Level())
+        self._inner: list[Block] = []  # tables found inside cells, printed after the outer table
+        self._tables = 0
+
+    def read(self, data: bytes) -> None:
+        """Read all tokens."""
+        for count, token in enumerate(tokens(data)):
+            if count > MAX_TOKENS:
+                raise UnreadableError("too_large", f"the RTF file has more than {MAX_TOKENS} tokens")
+            if token.kind == "byte":
+                self._bytes(token.data)
+                continue
+            self._flush()
+            if token.kind == "open":
+                if len(self._saved) >= MAX_DEPTH:
+                    raise UnreadableError("malformed", f"groups are nested more than {MAX_DEPTH} deep")
+                self._saved.append(self._group)
+                self._group = replace(self._group, fresh=True, starred=False)
+            elif token.kind == "close":
+                if self._close():
+                    break
+            elif token.kind == "word":
+                self._word(token)
+            else:
+                self._symbol(token.name)
+        if self._saved:
+            raise UnreadableError("truncated", "the RTF file was cut short: groups are left open")
+        self._end_paragraph()
+        self._end_table()
+
+    # -- text ----------------------------------------------------------------------------------------------
+
+    def _bytes(self, data: bytes) -> None:
+        if self._to_skip:
+            skipped = min(self._to_skip, len(data))
+            self._to_skip -= skipped
+            data = data[skipped:]
+        self._group.fresh = False
+        self._pending += data
+
+    def _flush(self) -> None:
+        if self._pending:
+            font = self._group.font if self._group.font is not None else self._default_font
+            charset = self._charsets.get(font) if font is not None else None
+            self._put(decode(self._pending, encoding_of(charset, self._code_page)))
+            self._pending = b""
+
+    def _put(self, text: str) -> None:
+        place = self._group.place
+        if self._group.unseen:
+            if text.strip() and place == "body":
+                self._doubt("hidden_text", "note", "hidden or deleted text was left out")
+        elif place == "body":
+            self._line.append(text)
+        elif place == "number":
+            self._number.append(text)
+        elif place in _FACTS:
+            self._fact.append(text)
+
+    def _symbol(self, name: str) -> None:
+        if name == "*":
+            self._group.starred = True
+            return
+        self._group.fresh = False
+        if self._to_skip:
+            self._to_skip -= 1
+        elif name in "\\{}":
+            self._put(name)
+        else:
+            self._put(_SYMBOLS.get(name, ""))
+
+    # -- control words -------------------------------------------------------------------------------------
+
+    def _word(self, token: Token) -> None:
+        name, number = token.name, token.number
+        if self._group.fresh:
+            self._group.fresh = False
+            if self._destination(name):
+                return
+        if self._group.place == "silent":
+            return
+        if name == "u" and number is not None:
+            self._put(chr(number % 0x10000))
+            self._to_skip = self._group.skip
+            return
+        self._to_skip = 0
+        if name in _CHARACTERS:
+            self._put(_CHARACTERS[name])
+        elif name == "par":
+            self._end_paragraph()
+        elif not (self._format(name, number) or self._row_word(name, number)):
+            self._table_word(name)
+
+    def _destination(self, name: str) -> bool:
+        """Whether the first word of a group names where its text goes."""
+        if name in _SILENT or (self._group.starred and name not in _ENTERED):
+            self._group.place = "silent"
+        elif name == "nesttableprops":
+            self._group.place = name
+        elif name == "fonttbl":
+            self._group.place = "fonts"
+        elif name in ("listtext", "pntext"):
+            if self._group.place == "body":
+                self._group.place = "number"
+                self._number = []
+        elif name == "info":
+            self._group.place = "info"
+        elif self._group.place == "info":
+            self._group.place = name if name in _FACTS else "silent"
+            self._fact = []
+        else:
+            return False
+        return True
+
+    def _format(self, name: str, number: int | None) -> bool:
+        group = self._group
+        match name:
+            case "ansicpg":
+                self._code_page = number or 1252
+            case "deff":
+                self._default_font = number
+            case "f":
+                group.font = number
+            case "fcharset":
+                if group.place == "fonts" and group.font is not None and number is not None:
+                    self._charsets[group.font] = number
+            case "uc":
+                group.skip = max(number if number is not None else 1, 0)
+            case "deleted" | "v":
+                group.unseen = number != 0
+            case "plain":
+                group.unseen = False
+                group.font = None
+            case "pard":
+                self._in_table, self._outline = False, None
+            case "intbl":
+                self._in_table = True
+            case "outlinelevel":
+                self._outline = number
+            case _:
+                return False
+        return True
+
+    def _row_word(self, name: str, number: int | None) -> bool:
+        """Words that define a row."""
+        level = self._levels[self._group.place == "nesttableprops"]
+        row = level.definition
+        match name:
+            case "trowd":
+                level.definition = _Row()
+            case "trleft":
+                row.left = number or 0
+            case "clvmgf" | "clvmrg":
+                row.over = "restart" if name == "clvmgf" else "continue"
+            case "clmgf" | "clmrg":
+                row.beside = "restart" if name == "clmgf" else "continue"
+            case "cellx":
+                row.cells.append((number or 0, row.over, row.beside))
+                row.over = row.beside = None
+            case _:
+                return False
+        return True
+
+    def _table_word(self, name: str) -> None:
+        if name in ("cell", "nestcell"):
+            level = self._levels[name == "nestcell"]
+            level.texts.append(self._cell_text())
+        elif name == "row":
+            self._end_row(0)
+        elif name == "nestrow":
+            self._end_row(1)
+
+    # -- ends ----------------------------------------------------------------------------------------------
+
+    def _close(self) -> bool:
+        """End a group; True at the end of the document."""
+        if not self._saved:
+            return True
+        if self._group.place in _FACTS and self._fact:
+            value = _joined(self._fact).strip()
+            if value:
+                self.facts.append(Fact(_FACTS[self._group.place], value, "properties"))
+            self._fact = []
+        self._group = self._saved.pop()
+        return not self._saved
+
+    def _text(self) -> str:
+        text, number = _joined(self._line), _joined(self._number).strip()
+        self._line, self._number = [], []
+        if not number:
+            return text
+        if self._in_table and not any(character.isalpha() for character in text):
+            if text.strip():
+                self._doubt(
+                    "list_number_left_out", "warning", f"list number {number!r} before {text!r} left out"
+                )
+            return text
+        return number + text if text.strip() else text
+
+    def _end_paragraph(self) -> None:
+        level = None if self._outline is None or self._outline > 8 else self._outline + 1
+        text = self._text()
+        if self._in_table:
+            self._cell.append(text)
+            return
+        self._end_table()
+        if not text.strip():
+            return
+        self.blocks.append(Paragraph(text, path=f"rtf#paragraph[{len(self.blocks) + 1}]", level=level))
+
+    def _cell_text(self) -> str:
+        self._cell.append(self._text())
+        text = "\n".join(self._cell)
+        self._cell = []
+        return text
+
+    def _end_row(self, index: int) -> None:
+        level = self._levels[index]
+        if index == 0:
+            self._end_inner()
+        definition, left = level.definition, level.definition.left
+        row = []
+        for number, text in enumerate(level.texts):
+            path = f"rtf#table[{self._tables + 1}]/row[{len(level.rows) + 1}]/cell[{number + 1}]"
+            if number < len(definition.cells):
+                right, over, beside = definition.cells[number]
+            else:
+                right, over, beside = left, None, None
+            row.append(RowCell(left, right, text, path, over, beside))
+            left = right
+        level.texts = []
+        if row:
+            level.rows.append(row)
+
+    def _end_inner(self) -> None:
+        self._finish(self._levels[1], self._inner)
+
+    def _end_table(self) -> None:
+        if self._levels[0].texts:
+            self._end_row(0)
+        self._finish(self._levels[0], self.blocks)
+        self.blocks.extend(self._inner)
+        self._inner = []
+
+    def _finish(self, level: _Level, into: list[Block]) -> None:
+        if level.rows:
+            table, covered = build_table(level.rows)
+            if covered:
+                self._doubt("covered_text", "warning", "text under merged cells was left out")
+            into.append(table)
+            self._tables += 1
+            level.rows = []
+
+    def _doubt(self, code: str, severity: str, message: str) -> None:
+        self.issues.setdefault(code, ReadIssue(code, severity, message))
+
+
+def _joined(parts: list[str]) -> str:
+    """Text of its parts; surrogates that came one by one become one character."""
+    return "".join(parts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,0 +1,136 @@
+"""Cells of a worksheet -> paragraphs and tables.
+
+A sheet is one endless grid: titles, prose and several tables stand in it one below the other. Rows of several
+cells make a table; a row of one cell is a line of text, unless it heads the table it touches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from extraction.document import Block, Cell, Paragraph, Table, UnreadableError
+
+MAX_CELLS = 200_000
+MAX_TEXT_IN_TABLE = 60
+"""A single cell with more text than this is prose, even if it touches a table."""
+
+_HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}\s*[、．.]|附[表件])")
+_TITLE = re.compile(r"(?:报告|统计表|情况表|附表)\s*$")
+
+Merge = tuple[int, int, int, int]
+"""First row, last row, first column, last column; zero-based, inclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """One cell as shown.
+
+    Attributes:
+        row: zero-based.
+        column: zero-based.
+        text: as shown.
+        bordered: whether it has a border; a blank cell without one is no cell of a table.
+        path: where it stands.
+    """
+
+    row: int
+    column: int
+    text: str
+    bordered: bool
+    path: str
+
+
+def sheet_blocks(cells: Iterable[SheetCell], merges: Iterable[Merge]) -> Iterator[Block]:
+    """The blocks of one sheet, from top to bottom.
+
+    Raises:
+        UnreadableError: more cells than any report has.
+    """
+    grid = {(cell.row, cell.column): cell for cell in cells}
+    if len(grid) > MAX_CELLS:
+        raise UnreadableError("too_large", f"a sheet of {len(grid)} cells")
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
+    covered: set[tuple[int, int]] = set()
+    for top, bottom, left, right in merges:
+        area = (bottom - top + 1) * (right - left + 1)
+        if area > MAX_CELLS or len(covered) > MAX_CELLS:
+            raise UnreadableError("too_large", f"a merged range of {area} cells")
+        spans[top, left] = (bottom - top + 1, right - left + 1)
+        covered |= {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)} - {(top, left)}
+    ruled = any(cell.bordered for cell in grid.values())
+    rows: dict[int, list[SheetCell]] = {}
+    for (row, column), cell in sorted(grid.items()):
+        kept = cell.text.strip() or (cell.bordered if ruled else True)
+        if kept and (row, column) not in covered:
+            rows.setdefault(row, []).append(cell)
+    yield from _blocks(rows, spans)
+
+
+def _blocks(
+    rows: dict[int, list[SheetCell]], spans: dict[tuple[int, int], tuple[int, int]]
+) -> Iterator[Block]:
+    table: list[list[SheetCell]] = []
+    reach = -1  # last row that the table's merged cells cover
+    previous = -1
+
+    def spread(cell: SheetCell) -> tuple[int, int]:
+        return spans.get((cell.row, cell.column), (1, 1))
+
+    for row in sorted(rows):
+        cells = rows[row]
+        filled = [cell for cell in cells if cell.text.strip()]
+        if not filled and not table:
+            continue
+        if row > max(previous, reach) + 1 or _is_text(cells, filled, rows, row, reach, spread(cells[0])[1]):
+            yield from _table(table, spans)
+            table = []
+        previous = row
+        if not table and _is_text(cells, filled, rows, row, reach, spread(cells[0])[1]):
+            for cell in filled:
+                yield Paragraph(cell.text, path=cell.path)
+            continue
+        table.append(cells)
+        reach = max([reach, *(cell.row + spread(cell)[0] - 1 for cell in cells)])
+    yield from _table(table, spans)
+
+
+def _is_text(
+    cells: list[SheetCell],
+    filled: list[SheetCell],
+    rows: dict[int, list[SheetCell]],
+    row: int,
+    reach: int,
+    width: int,
+) -> bool:
+    """Whether a row is a line of text and not a row of a table."""
+    if len(cells) != 1 or row <= reach:
+        return False
+    text = filled[0].text if filled else ""
+    if len(text) > MAX_TEXT_IN_TABLE or _HEADING.match(text) or _TITLE.search(text):
+        return True
+    heads = width > 1 and len(rows.get(row + 1, ())) > 1
+    return not heads
+
+
+def _table(rows: list[list[SheetCell]], spans: dict[tuple[int, int], tuple[int, int]]) -> Iterator[Table]:
+    while rows and not any(cell.text.strip() for cell in rows[-1]):
+        rows = rows[:-1]
+    if not rows:
+        return
+    top, left = rows[0][0].row, min(cell.column for row in rows for cell in row)
+    yield Table(
+        tuple(
+            Cell(
+                cell.text,
+                row=cell.row - top,
+                column=cell.column - left,
+                rowspan=spans.get((cell.row, cell.column), (1, 1))[0],
+                colspan=spans.get((cell.row, cell.column), (1, 1))[1],
+                path=cell.path,
+            )
+            for row in rows
+            for cell in row
+        )
+    )

@@ -1,0 +1,201 @@
+"""Workbooks (Office Open XML): each sheet as paragraphs and tables, numbers as they are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from extraction.document import Block, Document, Paragraph, ReadIssue, UnreadableError
+from extraction.readers.docx import office_facts
+from extraction.readers.sheet_blocks import Merge, SheetCell, sheet_blocks
+from extraction.readers.sheet_format import BUILT_IN, shown
+from extraction.readers.zipped import Package
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_COLUMN, MAX_ROW = 1_000, 100_000
+
+_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def read(data: bytes, *, url: str | None = None) -> Document:
+    """Read an XLSX file.
+
+    Args:
+        data: the file.
+        url: not used; all readers share one signature.
+
+    Raises:
+        UnreadableError: not an XLSX, cut short, encrypted, damaged or hostile.
+    """
+    del url
+    package = Package(data, "XLSX")
+    book = _Book(package)
+    blocks = tuple(book.blocks())
+    try:
+        facts = tuple(office_facts(package))
+    except UnreadableError as error:
+        facts = ()
+        book.issues.append(ReadIssue("part_unreadable", "warning", str(error)))
+    return Document(MEDIA_TYPE, blocks, facts=facts, issues=tuple(book.issues))
+
+
+class _Book:
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self.issues: list[ReadIssue] = []
+        main = "xl/workbook.xml"
+        for kind, target, external in package.relationships("").values():
+            if kind == "officeDocument" and not external and target in package:
+                main = target
+        self._root = package.xml(main)
+        if self._root.tag != f"{_S}workbook":
+            raise UnreadableError("malformed", f"{main} is no workbook")
+        self._relations = package.relationships(main)
+        parts = {kind: target for kind, target, external in self._relations.values() if not external}
+        self._strings = self._shared_strings(parts.get("sharedStrings", ""))
+        self._formats, self._bordered = self._styles(parts.get("styles", ""))
+        properties = self._root.find(f"{_S}workbookPr")
+        self._from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+
+    def _shared_strings(self, part: str) -> list[str]:
+        if part not in self._package:
+            return []
+        return [_text(item) for item in self._package.xml(part).iterfind(f"{_S}si")]
+
+    def _styles(self, part: str) -> tuple[list[str], list[bool]]:
+        """Number format and "has a border" of each cell style."""
+        if part not in self._package:
+            return [], []
+        root = self._package.xml(part)
+        codes = dict(BUILT_IN)
+        for element in root.iterfind(f"{_S}numFmts/{_S}numFmt"):
+            codes[_integer(element.get("numFmtId"))] = element.get("formatCode", "General")
+        borders = [
+            any(side.get("style", "none") != "none" for side in border)
+            for border in root.iterfind(f"{_S}borders/{_S}border")
+        ]
+        formats, bordered = [], []
+        for style in root.iterfind(f"{_S}cellXfs/{_S}xf"):
+            formats.append(codes.get(_integer(style.get("numFmtId")), "General"))
+            border = _integer(style.get("borderId"))
+            bordered.append(border < len(borders) and borders[border])
+        return formats, bordered
+
+    def blocks(self) -> Iterator[Block]:
+        """All visible sheets in order, each under its name."""
+        sheets = list(self._root.iterfind(f"{_S}sheets/{_S}sheet"))
+        for sheet in sheets:
+            name = sheet.get("name", "")
+            _, target, external = self._relations.get(sheet.get(f"{_R}id", ""), ("", "", True))
+            if sheet.get("state", "visible") != "visible":
+                self.issues.append(ReadIssue("hidden_sheet", "note", f"hidden sheet {name!r} was left out"))
+                continue
+            if external or target not in self._package:
+                self.issues.append(ReadIssue("part_unreadable", "error", f"sheet {name!r} is missing"))
+                continue
+            root = self._package.xml(target)
+            if root.tag != f"{_S}worksheet":
+                continue  # a chart
+            found = list(sheet_blocks(self._cells(root, f"{target}#{name}!"), _merges(root)))
+            if found and not re.fullmatch(r"(?i)sheet\s*[0-9]*|工作表\s*[0-9]*", name):
+                yield Paragraph(name, path=f"{target}#{name}")
+            yield from found
+
+    def _cells(self, root: etree._Element, path: str) -> Iterator[SheetCell]:
+        row = -1
+        for element in root.iterfind(f"{_S}sheetData/{_S}row"):
+            row = _integer(element.get("r"), row + 2) - 1
+            hidden = element.get("hidden") in ("1", "true")
+            column = -1
+            for cell in element.iterfind(f"{_S}c"):
+                place = _PLACE.fullmatch(cell.get("r", ""))
+                if place:
+                    column, row = _column(place[1]), int(place[2]) - 1
+                else:
+                    column += 1
+                if column >= MAX_COLUMN or row >= MAX_ROW:
+                    continue
+                style = _integer(cell.get("s"))
+                text = self._value(cell, style)
+                if hidden and text.strip():
+                    self.issues.append(
+                        ReadIssue("hidden_text", "warning", f"hidden row {row + 1} was left out")
+                    )
+                    break
+                bordered = style < len(self._bordered) and self._bordered[style]
+                yield SheetCell(row, column, text, bordered, f"{path}{cell.get('r') or (row, column)}")
+
+    def _value(self, cell: etree._Element, style: int) -> str:
+        kind = cell.get("t", "n")
+        if kind == "inlineStr":
+            inline = cell.find(f"{_S}is")
+            return "" if inline is None else _text(inline)
+        value = cell.find(f"{_S}v")
+        stored = "" if value is None else value.text or ""
+        if kind == "s":
+            index = _integer(stored, -1)
+            if 0 <= index < len(self._strings):
+                return self._strings[index]
+            self.issues.append(ReadIssue("part_unreadable", "error", f"cell {cell.get('r')} names no string"))
+            return ""
+        if kind in ("str", "d"):
+            return _unescaped(stored)
+        if kind == "b":
+            return "TRUE" if stored == "1" else "FALSE"
+        if kind == "e":
+            return stored
+        if not stored:
+            if cell.find(f"{_S}f") is not None:
+                self.issues.append(
+                    ReadIssue(
+                        "formula_without_value", "error", f"cell {cell.get('r')} holds a formula and no value"
+                    )
+                )
+            return ""
+        code = self._formats[style] if style < len(self._formats) else "General"
+        return shown(stored, code, from_1904=self._from_1904)
+
+
+def _merges(root: etree._Element) -> Iterator[Merge]:
+    for element in root.iterfind(f"{_S}mergeCells/{_S}mergeCell"):
+        first, _, last = element.get("ref", "").partition(":")
+        start, end = _PLACE.fullmatch(first), _PLACE.fullmatch(last or first)
+        if start and end:
+            rows = sorted((int(start[2]) - 1, int(end[2]) - 1))
+            columns = sorted((_column(start[1]), _column(end[1])))
+            yield rows[0], min(rows[1], MAX_ROW), columns[0], min(columns[1], MAX_COLUMN)
+
+
+def _text(item: etree._Element) -> str:
+    """A string item: its runs, without phonetic hints."""
+    parts = []
+    for child in item:
+        if child.tag == f"{_S}t":
+            parts.append(child.text or "")
+        elif child.tag == f"{_S}r":
+            parts.extend(text.text or "" for text in child.iterfind(f"{_S}t"))
+    return _unescaped("".join(parts))
+
+
+def _unescaped(text: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        code = int(match[1], 16)
+        return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+
+    return _ESCAPED.sub(character, text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _integer(text: str | None, default: int = 0) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 9 else default
