@@ -95,8 +95,11 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
                     values[key].append(cell)
             elif cell not in extra:
                 extra.append(cell)
-        texts = [cell.text for cell in labels if squeeze(cell.text)]
+        texts = _without_serial([cell.text for cell in labels if squeeze(cell.text)], form)
         if any(is_figure(text) for text in texts):
+            return None
+        words = [c for cells in values.values() for c in cells if not is_value_like(c.text)]
+        if words and any(squeeze(cell.text) for cell in extra):
             return None
         if any(form.knows(cell.text) for cells in (*values.values(), extra) for cell in cells):
             return None
@@ -111,6 +114,13 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
             )
         )  # fmt: skip
     return out
+
+
+def _without_serial(texts: list[str], form: Form) -> list[str]:
+    """A serial number before a known label is no label."""
+    if len(texts) > 1 and is_figure(texts[0]) and form.row(texts[1]):
+        return texts[1:]
+    return texts
 
 
 def _cover(segment: Segment) -> dict[int, dict[int, Cell]]:
@@ -184,8 +194,12 @@ def _lossy(segment: Segment, columns: Columns, form: Form) -> list[RawRow]:
 def _parts(line: Line, form: Form, count: int) -> _Parts:
     number, cells = line
     leading: list[int] = []
+    filled = [i for i, cell in enumerate(cells) if squeeze(cell.text)]
+    serial = (
+        len(filled) > 1 and is_figure(cell_text(cells, filled[0])) and form.row(cell_text(cells, filled[1]))
+    )
     for i, cell in enumerate(cells):
-        if not squeeze(cell.text):
+        if not squeeze(cell.text) or (serial and i == filled[0]):
             continue
         if is_value_like(cell.text):
             break

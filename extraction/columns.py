@@ -51,7 +51,10 @@ def read_columns(segment: Segment) -> Columns:
         order, problem = _flat_order(segment.head, form)
     grid = _grid(segment, form) if segment.table.exact else None
     if grid is not None and not _agrees(grid, order):
-        grid = None
+        # One of the two is wrong, and nothing says which.
+        grid, order, problem = None, (), "the spans of the heads and their sequence disagree"
+    if grid is not None and not order and len(grid) == _full(form):
+        problem = None
     heads: dict[str, str] = {}
     unknown: list[str] = []
     start: int | None = None
@@ -73,6 +76,11 @@ def read_columns(segment: Segment) -> Columns:
         if named and labels:
             start = named[0] - labels[-1]
     return Columns(order, grid, heads, start, tuple(unknown), problem)
+
+
+def _full(form: Form) -> int:
+    """How many columns a form has in all."""
+    return len(form.columns) * (len(form.rows) if form.key == "review_litigation" else 1)
 
 
 def _agrees(grid: dict[str, tuple[int, ...]], order: tuple[str, ...]) -> bool:
@@ -163,10 +171,20 @@ def _review_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str | 
     rows: list[list[str]] = []
     for _, cells in head:
         outcomes: list[str] = []
+        named = [mark for cell in cells if (mark := label_core(cell.text)) in form.markers]
+        if list(dict.fromkeys(named)) not in (
+            [],
+            list(form.markers[:1]),
+            list(form.markers[1:]),
+            list(form.markers),
+        ):
+            return (), "the blocks of the review table stand in another order"
         for cell in cells:
             if (block := _block(form, cell.text)) and block not in blocks:
                 blocks.append(block)
             elif not block and (key := form.column(cell.text)):
+                if len(blocks) > 1 and not rows and len(head) > 1 and not outcomes:
+                    return (), "outcomes of the first block stand behind the other blocks"
                 outcomes.append(key)
         if outcomes:
             rows.append(outcomes)

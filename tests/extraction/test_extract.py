@@ -82,8 +82,10 @@ def test_cut_reports_lose_cells_but_never_change_them(seed: int, dump: Path) -> 
 
 def test_same_record_under_other_hash_seed_locale_and_folder(tmp_path: Path) -> None:
     dump = DUMPS / "2021-zhenxing.markdown-text.txt"
-    code = "import sys; from pathlib import Path; from extraction import extract; " \
-           "sys.stdout.buffer.write(extract(Path(sys.argv[1]).read_bytes()).to_json().encode())"  # fmt: skip
+    code = (
+        "import sys; from pathlib import Path; from extraction import extract;"
+        "sys.stdout.buffer.write(extract(Path(sys.argv[1]).read_bytes()).to_json().encode())"
+    )
     root = Path(__file__).resolve().parents[2]
     for seed, lang in (("1", "C"), ("77", "C.UTF-8")):
         env = {**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": lang, "PYTHONPATH": str(root)}
@@ -94,9 +96,12 @@ def test_same_record_under_other_hash_seed_locale_and_folder(tmp_path: Path) -> 
 
 
 def test_trafilatura_is_not_imported_until_a_page_needs_it() -> None:
-    code = "import sys, extraction; extraction.extract(b'<html><body><div id=zoom><p>x</p></div></body></html>'); " \
-           "assert 'trafilatura' not in sys.modules"  # fmt: skip
-    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).resolve().parents[2], check=True)
+    page = "<html><body><div id=zoom><p>x</p></div></body></html>"
+    code = (
+        "import sys, extraction; extraction.extract(sys.argv[1].encode());"
+        "assert 'trafilatura' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, page], cwd=Path(__file__).resolve().parents[2], check=True)
 
 
 def test_extractor_id_follows_the_sources(tmp_path: Path) -> None:

@@ -16,10 +16,25 @@ WAN = Quantity("money", "万元", "万元")
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0", 0), (" 12 ", 12), ("　　0", 0), ("\xa07\xa0", 7), ("１２３", 123), ("1,234", 1234), ("1，234", 1234),
-     ("[bookmark: _GoBack]0", 0), ("32个", 32), ("5 件", 5), ("22（其中修订16件）", 22), ("22件(其中修订16件)", 22),
-     ("3.0", 3), ("\u200b8", 8), ("+3", 3), ("-0", 0)],
-)  # fmt: skip
+    [
+        ("0", 0),
+        (" 12 ", 12),
+        ("　　0", 0),
+        ("\xa07\xa0", 7),
+        ("１２３", 123),
+        ("1,234", 1234),
+        ("1，234", 1234),
+        ("[bookmark: _GoBack]0", 0),
+        ("32个", 32),
+        ("5 件", 5),
+        ("22（其中修订16件）", 22),
+        ("22件(其中修订16件)", 22),
+        ("3.0", 3),
+        ("\u200b8", 8),
+        ("+3", 3),
+        ("-0", 0),
+    ],
+)
 def test_counts(text: str, value: int) -> None:
     reading = read_value(text, COUNT)
     assert (reading.value, reading.status, reading.issue) == (Decimal(value), "number", None)
@@ -27,9 +42,19 @@ def test_counts(text: str, value: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [("", "blank"), ("\xa0", "blank"), ("　", "blank"), ("/", "dash"), ("—", "dash"), ("——", "dash"), ("－", "dash"),
-     ("无", "not_applicable"), ("不涉及", "not_applicable"), ("N/A", "not_applicable")],
-)  # fmt: skip
+    [
+        ("", "blank"),
+        ("\xa0", "blank"),
+        ("　", "blank"),
+        ("/", "dash"),
+        ("—", "dash"),
+        ("——", "dash"),
+        ("－", "dash"),
+        ("无", "not_applicable"),
+        ("不涉及", "not_applicable"),
+        ("N/A", "not_applicable"),
+    ],
+)
 def test_absent_figures_are_never_zero(text: str, status: str) -> None:
     reading = read_value(text, COUNT)
     assert (reading.value, reading.status, reading.issue) == (None, status, None)
@@ -37,9 +62,32 @@ def test_absent_figures_are_never_zero(text: str, status: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1 2", "1\n2", "约20", "12²", "12①", "一", "零", "O", "3-5", "007", "1,23", "12.5", "20件左右", "见附件", "3/4", "5%",
-     "1.属于国家秘密", "2020年", "0（", "99999999999999999999", "2913705元", "↑3", "١٢"],
-)  # fmt: skip
+    [
+        "1 2",
+        "1\n2",
+        "约20",
+        "12²",
+        "12①",
+        "一",
+        "零",
+        "O",
+        "3-5",
+        "007",
+        "1,23",
+        "12.5",
+        "20件左右",
+        "见附件",
+        "3/4",
+        "5%",
+        "1.属于国家秘密",
+        "2020年",
+        "0（",
+        "99999999999999999999",
+        "2913705元",
+        "↑3",
+        "١٢",
+    ],
+)
 def test_what_is_no_plain_count_is_flagged(text: str) -> None:
     reading = read_value(text, COUNT)
     assert reading.value is None
