@@ -270,6 +270,37 @@ def _leaf(key: str) -> bool:
     }
 
 
+def _wrapped(rng: random.Random, key: str, value: Number) -> Printed:
+    text = plain(value)
+    at = rng.randint(1, len(text) - 1) if len(text) > 1 else 0
+    return _number(f"{text[:at]}\n{text[at:]}" if at and text.isdigit() else text, value)
+
+
+def _footnote(rng: random.Random, key: str, value: Number) -> Printed:
+    mark = rng.choice(["*", "①", "[1]", "（注）", "（注1）"]) if rng.random() < 0.1 else ""
+    return _number(plain(value) + mark, value)
+
+
+def _zero_width(rng: random.Random, key: str, value: Number) -> Printed:
+    text = plain(value)
+    return _number(
+        rng.choice(["\u200b", "\ufeff", "\u200e", "\u00ad", ""]) + text + rng.choice(["\u200b", "", "\t"]),
+        value,
+    )
+
+
+def _vague(rng: random.Random, key: str, value: Number) -> Printed:
+    """Now and then what is no figure: a reader may take the number, but must say that it is not certain."""
+    if rng.random() < 0.04 and isinstance(value, int) and value >= 0:
+        raw = rng.choice(
+            [f"约{value}", f"{value}余", f"{value}%", f"{value}-{value + 1}", f"≥{value}", f"{value}?"]
+        )
+        return Printed(raw, None, "text", accept=[value])
+    if value == 0 and rng.random() < 0.04:
+        return Printed(rng.choice(["O", "o", "〇", "零"]), None, "text", accept=[0])
+    return _number(plain(value), value)
+
+
 STYLES: dict[str, Callable[[random.Random, str, Number], Printed]] = {
     "plain": _style(lambda rng, text: text),
     "wide_space": _style(lambda rng, text: rng.choice(["　　", "　", " ", "\u00a0"]) + text),
@@ -283,6 +314,10 @@ STYLES: dict[str, Callable[[random.Random, str, Number], Printed]] = {
     "word_change": _word_change,
     "decimals": _decimals,
     "split_digits": _split,
+    "wrapped_digits": _wrapped,
+    "footnote": _footnote,
+    "zero_width": _zero_width,
+    "vague": _vague,
     "mixed_zero": _mixed_zero,
     "blank_zero": _zero_as("", "blank", lambda key: True),
     "blank_leaves": _zero_as("", "blank", _leaf),
@@ -312,6 +347,22 @@ def blank_columns(table: Table) -> None:
         result = key.startswith("requests.") and key.split(".")[1] not in {"new", "carried_in", "granted"}
         if result and not key.endswith(".natural_person"):
             table[key] = Printed("", None, "blank")
+
+
+def fees(rng: random.Random, table: Table, deviation: str) -> str | None:
+    """Print the fees of 2021 in another unit than the form's: in the cell or in the head; the head then."""
+    key = "proactive.fees.amount_wan_yuan"
+    cell = table.get(key)
+    if cell is None or cell.value is None:
+        return None
+    wan = Decimal(cell.value)
+    if deviation == "fee_head_yuan":
+        table[key] = Printed(plain(wan * 10000), wan, "number")
+        return "本年收费金额（单位：元）"
+    table[key] = Printed(
+        f"{plain(wan * 10000)}元" if deviation == "fee_cell_yuan" else f"{plain(wan)}万元", wan, "number"
+    )
+    return None
 
 
 def money(rng: random.Random, table: Table, deviation: str) -> str | None:

@@ -121,10 +121,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--format", choices=[*FORMATS, "negative", "special"])
     parser.add_argument("--only", type=int, help="make this one document of the run alone")
+    parser.add_argument("--edition", choices=["2014", "2019", "2021"])
+    parser.add_argument("--style", help="how the figures are printed (figures.STYLES)")
+    parser.add_argument("--profile", choices=["zero", "sparse", "medium", "large"])
+    parser.add_argument(
+        "--deviation", action="append", help="these deviations and no others, in every document"
+    )
     args = parser.parse_args()
+    asked = Options(args.edition, args.profile, args.style, set(args.deviation) if args.deviation else None)
+    options = asked if asked != Options() else None
     args.out.mkdir(parents=True, exist_ok=True)
     for number in [args.only] if args.only is not None else range(args.count):
-        rendered, truth = document(args.seed, number, args.format)
+        rendered, truth = document(args.seed, number, args.format, options)
         write(args.out, f"{args.seed}-{number:05d}", rendered, truth)
 
 

@@ -178,16 +178,19 @@ def proactive(
     """The disclosure table as one grid or one per clause; with each, the caption that stands before it, if any."""
     width = 4
     if "separate" in deviations or "captions_outside" in deviations:
-        out = []
+        out: list[tuple[str | None, Grid]] = []
         for clause in forms.PROACTIVE[edition]:
-            own = 1 + len(clause.columns)
-            rows = clause_rows(clause, table, word, own, deviations, money_head)
+            alone = clause_rows(clause, table, word, 1 + len(clause.columns), deviations, money_head)
             caption = word(clause.caption) if "captions_outside" in deviations else None
-            out.append((caption, build(rows, "proactive")))
+            out.append((caption, build(alone, "proactive")))
         return out
-    rows = []
+    rows: list[list[Entry]] = []
     for clause in forms.PROACTIVE[edition]:
-        rows += clause_rows(clause, table, word, width, deviations, money_head)
+        own = clause_rows(clause, table, word, width, deviations, money_head)
+        if "captions_left" in deviations:
+            # The caption stands at the left, down the whole sub-table.
+            own = [[(own[0][0][0], len(own) - 1, 1, None), *own[1]], *own[2:]]
+        rows += own
     return [(None, build(rows, "proactive"))]
 
 
@@ -217,52 +220,58 @@ def request_head(word: Wording, deviations: set[str]) -> list[list[Entry]]:
     ]
 
 
+def _figures(table: Table, row: str, deviations: set[str]) -> list[Entry]:
+    """The seven cells of a row; where the agency merges empty rows, one cell over all seven."""
+    keys = [f"requests.{row}.{column}" for column, _ in forms.APPLICANTS]
+    frame = row in {"new", "carried_in", "total", "carried_over"}
+    if "merged_zero" in deviations and not frame and {table[key].raw for key in keys} == {"0"}:
+        for key in keys[1:]:
+            table[key] = Printed("0", 0, "merged")
+        return [("0", 1, 7, keys[0])]
+    return [(table[key].raw, 1, 1, key) for key in keys]
+
+
+def _group_total(table: Table, leaves: forms.Labels) -> list[Entry]:
+    out: list[Entry] = []
+    for column, _ in forms.APPLICANTS:
+        values = [table[f"requests.{leaf}.{column}"].value for leaf, _ in leaves]
+        out.append((str(sum(int(value or 0) for value in values)), 1, 1, None))
+    return out
+
+
+def _group(
+    table: Table, word: Wording, label: str, leaves: forms.Labels, deviations: set[str]
+) -> list[list[Entry]]:
+    """The rows of (三), (四), (五) or (六): the group's label down the left, a row for each leaf."""
+    if "rows_swapped" in deviations and len(leaves) == 8:
+        leaves = (*leaves[:5], leaves[6], leaves[5], leaves[7])
+    if "label_typo" in deviations:
+        leaves = tuple((leaf, text.replace("行政执法案卷", "四类过程性信息")) for leaf, text in leaves)
+    rows: list[list[Entry]] = []
+    if "group_totals" in deviations:
+        rows.append([("小计", 1, 1, None), *_group_total(table, leaves)])
+    rows += [[(word(text), 1, 1, None), *_figures(table, leaf, deviations)] for leaf, text in leaves]
+    if "unknown_row" in deviations and len(leaves) == 5:
+        rows.append([(UNKNOWN_ROW, 1, 1, None), *((str(n), 1, 1, None) for n in (2, 0, 0, 0, 0, 0, 2))])
+    rows[0].insert(0, (word(label), len(rows), 1, None))
+    return rows
+
+
 def requests(edition: str, table: Table, word: Wording, deviations: set[str]) -> Grid:
     """The requests table on ten columns."""
 
-    def figures(row: str) -> list[Entry]:
-        return [
-            (table[f"requests.{row}.{column}"].raw, 1, 1, f"requests.{row}.{column}")
-            for column, _ in forms.APPLICANTS
-        ]
-
-    def group_total(leaves: forms.Labels) -> list[Entry]:
-        out: list[Entry] = []
-        for column, _ in forms.APPLICANTS:
-            values = [table[f"requests.{leaf}.{column}"].value for leaf, _ in leaves]
-            out.append((str(sum(int(value or 0) for value in values)), 1, 1, None))
-        return out
+    def row(label: str, span: int, key: str) -> list[Entry]:
+        return [(word(label), 1, span, None), *_figures(table, key, deviations)]
 
     rows = request_head(word, deviations)
-    rows.append([(word(forms.NEW[1]), 1, 3, None), *figures("new")])
-    rows.append([(word(forms.CARRIED_IN[1]), 1, 3, None), *figures("carried_in")])
+    rows += [row(forms.NEW[1], 3, "new"), row(forms.CARRIED_IN[1], 3, "carried_in")]
     body: list[list[Entry]] = []
     for key, label, leaves in forms.GROUPS[edition]:
-        if key:
-            body.append([(word(label), 1, 2, None), *figures(key)])
-            continue
-        if "rows_swapped" in deviations and len(leaves) == 8:
-            leaves = (*leaves[:5], leaves[6], leaves[5], leaves[7])
-        extra = 1 if "group_totals" in deviations else 0
-        unknown = "unknown_row" in deviations and len(leaves) == 5
-        for number, (leaf, leaf_label) in enumerate(leaves):
-            entries: list[Entry] = []
-            if "label_typo" in deviations and leaf == "refused_enforcement_file":
-                leaf_label = leaf_label.replace("行政执法案卷", "四类过程性信息")
-            if number == 0:
-                entries.append((word(label), len(leaves) + extra + unknown, 1, None))
-                if extra:
-                    body.append([*entries, ("小计", 1, 1, None), *group_total(leaves)])
-                    entries = []
-            body.append([*entries, (word(leaf_label), 1, 1, None), *figures(leaf)])
-        if unknown:
-            body.append(
-                [(UNKNOWN_ROW, 1, 1, None), *((str(number), 1, 1, None) for number in (2, 0, 0, 0, 0, 0, 2))]
-            )
-    body.append([(word(forms.TOTAL[1]), 1, 2, None), *figures("total")])
+        body += [row(label, 2, key)] if key else _group(table, word, label, leaves, deviations)
+    body.append(row(forms.TOTAL[1], 2, "total"))
     body[0].insert(0, (word(forms.RESULTS), len(body), 1, None))
     rows += body
-    rows.append([(word(forms.CARRIED_OVER[1]), 1, 3, None), *figures("carried_over")])
+    rows.append(row(forms.CARRIED_OVER[1], 3, "carried_over"))
     return build(rows, "requests")
 
 
@@ -324,7 +333,9 @@ def statistics_2014(table: Table, rng: random.Random) -> Grid:
 # -- deviations of a finished grid ------------------------------------------------------------------------------------
 
 
-def page_cut(grid: Grid, rng: random.Random, repeat_head: bool, split_label: bool) -> list[Grid]:
+def page_cut(
+    grid: Grid, rng: random.Random, repeat_head: bool, split_label: bool, figures_below: bool = False
+) -> list[Grid]:
     """The requests table cut by page ends, one row perhaps split inside a word, the head perhaps repeated."""
     at = rng.randint(10, grid.height - 5)
     upper, lower = cut(grid, at)
@@ -335,7 +346,11 @@ def page_cut(grid: Grid, rng: random.Random, repeat_head: bool, split_label: boo
                 upper.cells[position] = replace(cell, text=cell.text[:keep])
                 width = grid.width
                 first = [GCell(cell.text[keep:], 0, cell.column, 1, cell.colspan)]
-                covered = set(range(cell.column, cell.column + cell.colspan))
+                if figures_below:
+                    moved = [other for other in upper.cells if other.row == at - 1 and other.key]
+                    upper.cells = [replace(o, text="", key=None) if o in moved else o for o in upper.cells]
+                    first += [replace(other, row=0) for other in moved]
+                covered = {c for own in first for c in range(own.column, own.column + own.colspan)}
                 first += [GCell("", 0, column) for column in range(width) if column not in covered]
                 lower = stack(Grid(first, grid.name), lower)
                 break

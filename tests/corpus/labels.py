@@ -14,8 +14,10 @@ class Wording:
     rng: random.Random
     flags: set[str] = field(default_factory=set)
     year: int = 0
+    replaced: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, text: str) -> str:
+        text = self.replaced.get(text, text)
         if "half_brackets" in self.flags:
             text = text.replace("（", "(").replace("）", ")")
         if "enumerator_space" in self.flags:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +39,7 @@ class Report:
     deviations: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     extra_rows: list[str] = field(default_factory=list)
+    year_flag: bool = False
 
     @property
     def edition(self) -> str:
@@ -53,6 +54,7 @@ class Report:
             "agency": who.agency,
             "agency_accept": who.accept,
             "year": who.year,
+            "year_flag": self.year_flag,
             "edition": self.edition or None,
             "editions": self.editions,
             "region": who.region,
@@ -94,6 +96,10 @@ STYLE_WEIGHTS = {
     "word_change": 1,
     "decimals": 1,
     "split_digits": 1,
+    "wrapped_digits": 1,
+    "footnote": 1,
+    "zero_width": 1,
+    "vague": 1,
     "mixed_zero": 2,
     "blank_zero": 2,
     "blank_leaves": 2,
@@ -103,6 +109,7 @@ STYLE_WEIGHTS = {
     "hyphen": 1,
     "none": 1,
 }
+FEES = ["fee_head_yuan", "fee_cell_yuan", "fee_cell_wan"]
 MONEY = ["money_cell_yuan", "money_cell_wan", "money_head_wan", "money_head_yuan", "money_bare"]
 
 
@@ -142,6 +149,13 @@ def _draw_deviations(rng: random.Random, edition: str) -> set[str]:
         "label_typo": 0.02,
         "unknown_row": 0.02,
         "all_twice": 0.02,
+        "page_cut_below": 0.03,
+        "captions_left": 0.03,
+        "merged_zero": 0.03,
+        "toc": 0.04,
+        "year_conflict": 0.02,
+        "attachment_mark": 0.04,
+        "second_requests_table": 0.02,
         "no_review_table": 0.03,
         "no_requests_table": 0.02,
         "narrative_lies": 0.06,
@@ -154,6 +168,27 @@ def _draw_deviations(rng: random.Random, edition: str) -> set[str]:
         if rng.random() < chance:
             out.add(name)
     return out
+
+
+def _money(
+    rng: random.Random, options: Options, edition: str, table: Table, deviations: set[str]
+) -> tuple[str | None, str | None]:
+    """Print sums in other units than the form's; the addition to the head of procurement, the head of the fees."""
+    if edition == "2021":
+        deviations -= {"service_subrows", "extra_row"}
+        fee = next((name for name in FEES if name in deviations), None)
+        fee = fee or (rng.choice(FEES) if options.deviations is None and rng.random() < 0.12 else None)
+        if not fee:
+            return None, None
+        deviations.add(fee)
+        return None, fig.fees(rng, table, fee)
+    how = rng.choice(MONEY)
+    deviations.add(how)
+    head = fig.money(rng, table, how)
+    if "service_subrows" in deviations:
+        for column in ("items_last_year", "change", "decisions"):
+            table[f"proactive.other_services.{column}"] = Printed("", None, "absent")
+    return head, None
 
 
 def make(rng: random.Random, options: Options | None = None) -> Report:
@@ -185,20 +220,13 @@ def make(rng: random.Random, options: Options | None = None) -> Report:
         fig.blank_totals(table)
     if "blank_columns" in deviations:
         fig.blank_columns(table)
-    money_head = None
-    if editions["proactive"] == "2019":
-        how = rng.choice(MONEY)
-        money_head = fig.money(rng, table, how)
-        deviations.add(how)
-        if "service_subrows" in deviations:
-            for column in ("items_last_year", "change", "decisions"):
-                table[f"proactive.other_services.{column}"] = Printed("", None, "absent")
-    else:
-        deviations -= {"service_subrows", "extra_row"}
+    money_head, fee_head = _money(rng, options, editions["proactive"], table, deviations)
     word = labels.Wording(rng, {flag for flag in labels.LABEL_FLAGS if rng.random() < 0.1}, year)
     if options.deviations is not None:
         word.flags = set(options.deviations) & set(labels.LABEL_FLAGS)
     deviations |= word.flags
+    if fee_head:
+        word.replaced["本年收费金额（单位：万元）"] = fee_head
     report = Report(who, editions, [], table, broken, [f"style_{style}", f"profile_{profile}"])
     _assemble(rng, report, values, word, deviations, money_head)
     report.deviations += sorted(deviations)
@@ -216,8 +244,11 @@ def _statutory(
             out["proactive"].append(Text(caption))
         out["proactive"].append(grid)
     requests = grids.requests(report.editions["requests"], report.table, word, deviations)
-    if deviations & {"page_cut", "page_cut_label", "page_cut_head"}:
-        parts = grids.page_cut(requests, rng, "page_cut_head" in deviations, "page_cut_label" in deviations)
+    if deviations & {"page_cut", "page_cut_label", "page_cut_head", "page_cut_below"}:
+        split = bool(deviations & {"page_cut_label", "page_cut_below"})
+        parts = grids.page_cut(
+            requests, rng, "page_cut_head" in deviations, split, "page_cut_below" in deviations
+        )
         out["requests"] += parts
     elif "head_repeated_inside" in deviations:
         parts = grids.page_cut(requests, rng, repeat_head=True, split_label=False)
@@ -283,9 +314,21 @@ def _assemble(
     blocks: list[Block] = [Text(line, "wrapper") for line in who.wrapper]
     if "no_title" in deviations:
         who.title, who.title_lines = None, []
+    if "year_conflict" in deviations and who.title and str(who.year) in who.title:
+        # The clerk took last year's file and left its title; the text speaks of this year.
+        report.year_flag = True
+        wrong = str(who.year - 1)
+        who.title = who.title.replace(str(who.year), wrong)
+        who.title_lines = [line.replace(str(who.year), wrong) for line in who.title_lines]
+    if "attachment_mark" in deviations:
+        blocks.append(Text(rng.choice(["附件", "附件1", "附件：", "附件2："]), "wrapper"))
     blocks += [Text(line, "title") for line in who.title_lines]
     if "no_title" in deviations or rng.random() < 0.7:
         blocks += [Text(line) for line in narrative.preface(rng, who)]
+    if "toc" in deviations:
+        blocks.append(Text("目　　录"))
+        for page, key in enumerate(narrative.SECTIONS, start=1):
+            blocks.append(Text(f"{heads[key].strip()}{rng.choice(['……………', '..........', chr(9)])}{page}"))
     honest = "narrative_lies" not in deviations
     told = values if honest else {key: value + 3 for key, value in values.items()}
     sections: dict[str, list[Block]] = {
@@ -301,6 +344,13 @@ def _assemble(
         for key in ("proactive", "requests", "review_litigation"):
             sections[key], moved = [Text("详见附表。")], sections[key]
             sections["other"] += [Text("附表"), *moved]
+    if "second_requests_table" in deviations:
+        # Last year's table at the end, in full.
+        old = fig.printed(rng, fig.requests(rng, report.editions["requests"], "medium"), "plain")
+        grid = grids.requests(report.editions["requests"], old, word, set())
+        plain_cells = [replace(cell, key=None) for cell in grid.cells]
+        note = f"附：{who.year - 1}年度收到和处理政府信息公开申请情况（供对比）"
+        sections["other"] += [Text(note), Grid(plain_cells, "requests")]
     if "no_other_section" in deviations and "tables_at_end" not in deviations:
         del sections["other"]
     for key in narrative.SECTIONS:

@@ -14,7 +14,19 @@ from tests.corpus.renderers import Rendered
 from tests.corpus.reports import Report, Text
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-FEATURES = ("plain", "runs", "tracked", "sdt", "numbered", "hmerge_lost", "page_breaks", "bookmarks")
+FEATURES = (
+    "plain",
+    "runs",
+    "tracked",
+    "sdt",
+    "numbered",
+    "hmerge_lost",
+    "page_breaks",
+    "bookmarks",
+    "vanish",
+    "deleted_row",
+    "textbox",
+)
 EPOCH = (2022, 1, 10, 8, 0, 0)
 
 
@@ -37,6 +49,11 @@ def _runs(text: str, feature: str, rng: random.Random) -> str:
                 f'<w:del w:id="{rng.randint(1, 9999)}" w:author="a" w:date="2022-01-01T00:00:00Z"><w:r><w:delText>{rng.randint(1, 99)}'
                 f'</w:delText></w:r></w:del><w:ins w:id="{rng.randint(1, 9999)}" w:author="a" w:date="2022-01-01T00:00:00Z">'
                 f"<w:r>{_t(line)}</w:r></w:ins>"
+            )
+        elif feature == "vanish" and line.strip().isdigit():
+            # Hidden text: not printed, not shown.
+            out.append(
+                f"<w:r><w:rPr><w:vanish/></w:rPr>{_t(str(rng.randint(1, 9)))}</w:r><w:r>{_t(line)}</w:r>"
             )
         elif feature == "bookmarks":
             out.append(
@@ -87,6 +104,16 @@ def _table(grid: Grid, feature: str, rng: random.Random) -> str:
             column += cell.colspan
         props = "<w:trPr><w:cantSplit/>" + ("<w:tblHeader/>" if number < head else "") + "</w:trPr>"
         rows.append(f"<w:tr>{props}{''.join(cells)}</w:tr>")
+        if feature == "deleted_row" and number == 5 and grid.name == "requests":
+            # A row struck out under revision marks: it stands in the file and nowhere in print.
+            gone = '<w:trPr><w:del w:id="7777" w:author="a" w:date="2022-01-01T00:00:00Z"/></w:trPr>'
+            texts = ["", "（一）予以公开", "", *(str(rng.randint(1, 99)) for _ in range(7))]
+            struck = "".join(
+                f'<w:tc><w:tcPr><w:tcW w:w="{sizes[n]}" w:type="dxa"/></w:tcPr><w:p><w:del w:id="{7000 + n}" w:author="a" '
+                f'w:date="2022-01-01T00:00:00Z"><w:r><w:delText>{text}</w:delText></w:r></w:del></w:p></w:tc>'
+                for n, text in enumerate(texts[: grid.width])
+            )
+            rows.append(f"<w:tr>{gone}{struck}</w:tr>")
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -103,6 +130,17 @@ def _heading(block: Text, feature: str, rng: random.Random) -> str:
             block.text[2:], "plain", rng, '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
         )
     return _paragraph(block.text, feature if feature == "runs" else "plain", rng, '<w:outlineLvl w:val="0"/>')
+
+
+def _textbox(text: str) -> str:
+    """A text box as Word writes it: the same content for new readers and, again, for old ones."""
+    inner = f"<w:txbxContent><w:p><w:r>{_t(text)}</w:r></w:p></w:txbxContent>"
+    return (
+        '<w:p><w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="wps">'
+        '<w:drawing><wps:wsp xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:txbx>'
+        f'{inner}</wps:txbx></wps:wsp></w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml">'
+        f"<v:textbox>{inner}</v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    )
 
 
 NUMBERING = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -159,6 +197,8 @@ def render(report: Report, rng: random.Random, feature: str | None = None) -> Re
                     block.text, feature if feature == "runs" else "plain", rng, '<w:jc w:val="center"/>'
                 )
             )
+        elif feature == "textbox" and block.kind == "sign":
+            body.append(_textbox(block.text))
         else:
             if feature == "page_breaks" and rng.random() < 0.2:
                 body.append('<w:p><w:r><w:lastRenderedPageBreak/><w:br w:type="page"/></w:r></w:p>')

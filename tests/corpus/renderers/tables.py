@@ -23,6 +23,8 @@ STYLES = (
     "div_grid",
     "nested",
     "hidden_row",
+    "hidden_spans",
+    "struck",
 )
 
 
@@ -179,6 +181,39 @@ def _hidden_row(grid: Grid, rng: random.Random) -> str:
     return f'<table border="1"><tbody><tr style="display:none">{hidden}</tr>{"".join(rows)}</tbody></table>'
 
 
+def _hidden_spans(grid: Grid, rng: random.Random) -> str:
+    """Digits that no browser shows beside those that it shows."""
+    out = []
+    for row in grid.rows():
+        cells = []
+        for cell in row:
+            hidden = (
+                f'<span style="display:none">{rng.randint(1, 99)}</span>'
+                if cell.key and rng.random() < 0.3
+                else ""
+            )
+            comment = f"<!-- {rng.randint(1, 99)} -->" if cell.key and rng.random() < 0.3 else ""
+            cells.append(f"<td{_span(cell)}>{hidden}{comment}{_text(cell)}</td>")
+        out.append(f"<tr>{''.join(cells)}</tr>")
+    return f'<table border="1">{"".join(out)}</table>'
+
+
+def _struck(grid: Grid, rng: random.Random) -> str:
+    """Figures corrected in place: the old one struck out, the new one beside it."""
+    out = []
+    for row in grid.rows():
+        cells = []
+        for cell in row:
+            old = (
+                f"<del>{rng.randint(1, 99)}</del>"
+                if cell.key and cell.text.isdigit() and rng.random() < 0.05
+                else ""
+            )
+            cells.append(f"<td{_span(cell)}>{old}{_text(cell)}</td>")
+        out.append(f"<tr>{''.join(cells)}</tr>")
+    return f'<table border="1">{"".join(out)}</table>'
+
+
 def table(grid: Grid, style: str, rng: random.Random) -> str:
     """The grid as markup of one style."""
     if style == "spans":
@@ -194,5 +229,7 @@ def table(grid: Grid, style: str, rng: random.Random) -> str:
         "div_grid": _div_grid,
         "nested": _nested,
         "hidden_row": _hidden_row,
+        "hidden_spans": _hidden_spans,
+        "struck": _struck,
     }
     return writers[style](grid, rng)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from tests.corpus.grids import Grid
@@ -13,9 +14,19 @@ from tests.corpus.renderers import Rendered
 from tests.corpus.renderers.docx import package
 from tests.corpus.reports import Report, Text
 
-FEATURES = ("one_sheet", "sheets", "shared_strings", "text_numbers", "offset")
+FEATURES = (
+    "one_sheet",
+    "sheets",
+    "shared_strings",
+    "text_numbers",
+    "offset",
+    "formulas",
+    "hidden_sheet",
+    "hidden_column",
+)
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STATE = ' state="hidden"'
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
 
@@ -40,7 +51,8 @@ class _Sheet:
     def put(self, row: int, column: int, text: str, figure: bool = False) -> None:
         place = f"{column_name(column)}{row}"
         if figure and self.feature != "text_numbers" and re.fullmatch(r"-?\d+(\.\d+)?", text):
-            cell = f'<c r="{place}"><v>{text}</v></c>'
+            formula = "<f>SUM(D9:I9)</f>" if self.feature == "formulas" and column > 5 else ""
+            cell = f'<c r="{place}">{formula}<v>{text}</v></c>'
         elif not text:
             cell = f'<c r="{place}"/>'
         elif self.feature == "shared_strings":
@@ -73,7 +85,12 @@ class _Sheet:
             if self.merges
             else ""
         )
-        return f"{HEAD}<worksheet {MAIN}><sheetData>{rows}</sheetData>{merges}</worksheet>"
+        columns = (
+            '<cols><col min="20" max="24" width="0" hidden="1"/></cols>'
+            if self.feature == "hidden_column"
+            else ""
+        )
+        return f"{HEAD}<worksheet {MAIN}>{columns}<sheetData>{rows}</sheetData>{merges}</worksheet>"
 
 
 def render(report: Report, rng: random.Random, feature: str | None = None) -> Rendered:
@@ -88,8 +105,16 @@ def render(report: Report, rng: random.Random, feature: str | None = None) -> Re
             sheets[-1].grid(block)
         elif isinstance(block, Text):
             sheets[0 if feature == "sheets" else -1].text(block.text)
+    if feature == "hidden_sheet":
+        # Last year's table, left in a hidden sheet of the workbook that was copied.
+        sheets.append(_Sheet("上年", feature, strings))
+        for block in report.blocks:
+            if isinstance(block, Grid):
+                old = [replace(c, text=str(rng.randint(0, 99)) if c.key else c.text) for c in block.cells]
+                sheets[-1].grid(Grid(old, block.name))
     names = "".join(
-        f'<sheet name="{sheet.name}" sheetId="{n}" r:id="rId{n}"/>' for n, sheet in enumerate(sheets, start=1)
+        f'<sheet name="{sheet.name}" sheetId="{n}"{STATE if sheet.name == "上年" else ""} r:id="rId{n}"/>'
+        for n, sheet in enumerate(sheets, start=1)
     )
     rels = "".join(
         f'<Relationship Id="rId{n}" Type="{REL}/worksheet" Target="worksheets/sheet{n}.xml"/>'
