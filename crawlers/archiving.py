@@ -17,8 +17,10 @@ from crawlers.job import Politeness
 from crawlers.sniff import sniff
 from storage import (
     Archive,
+    BodyCorruptError,
     Capture,
     CaptureWriter,
+    ObjectNotFoundError,
     ObjectStore,
     Resource,
     SiteState,
@@ -90,6 +92,7 @@ class SiteArchive:
         self._oldest = 0.0
         self._lock = asyncio.Lock()
         self._hashes: dict[str, str] = {}
+        self._lost: set[str] = set()
 
     async def open(self) -> None:
         """Load what is known of the site."""
@@ -101,7 +104,11 @@ class SiteArchive:
 
     async def body(self, sha256: str) -> bytes:
         """Read an archived body back."""
-        return await asyncio.to_thread(self._archive.get_body, sha256)
+        try:
+            return await asyncio.to_thread(self._archive.get_body, sha256)
+        except (ObjectNotFoundError, BodyCorruptError):
+            self._lost.add(sha256)  # should the site send it again, it is kept again
+            raise
 
     def judge(self, key: str, body: bytes) -> tuple[str, str]:
         """Return the outcome of a good answer with this body, and the body's hash."""
@@ -116,7 +123,7 @@ class SiteArchive:
     def add(self, answer: Answer) -> None:
         """Take an answer; it is durable after the next `flush`."""
         sniffed = sniff(answer.body) if answer.body is not None else None
-        if answer.outcome == "unchanged_hash":
+        if answer.outcome == "unchanged_hash" and answer.sha256 not in self._lost:
             answer = replace(answer, body=None)
         if not self._waiting:
             self._oldest = time.monotonic()

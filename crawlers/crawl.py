@@ -79,6 +79,7 @@ class Step:
             series=series,
             trail=Trail(listing=self.url, anchor=f"page {page.number}"),
             start=False,
+            column=self.column or page.column,
             tries=0,
             fresh=False,
         )

@@ -40,6 +40,7 @@ class PageRequest:
         state: what the module must know again to read the answer and ask for the next page.
         trial: the address is a guess: the answer counts only if it has new links of the same column.
         alternatives: further guesses, asked one by one if the trial fails.
+        column: the platform says by name that this is a list of annual reports.
     """
 
     url: str
@@ -53,6 +54,7 @@ class PageRequest:
     state: Mapping[str, Any] = field(default_factory=dict)
     trial: bool = False
     alternatives: tuple[str, ...] = ()
+    column: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,10 +219,11 @@ class Reader:
     ) -> list[Step]:
         """Return the steps to further pages of the list, where it is worth paging."""
         service = any(request.number == 1 for request in listing.next)
-        if not (step.column or (step.start and (reports or service))):
-            return []
+        wanted = step.column or (step.start and (reports or service))
         steps = []
         for request in listing.next:
+            if not (wanted or request.column):
+                continue
             series = step.series
             if series is None:
                 urls = frozenset(entry.url for entry in listing.entries)

@@ -85,6 +85,7 @@ def _request(origin: str, category: str, sid: str, number: int, name: str) -> Pa
         number=number,
         origin=origin,
         state={"category": category, "sid": sid, "name": name},
+        column=True,
     )
 
 

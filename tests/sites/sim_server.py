@@ -77,7 +77,11 @@ class GovernmentSite:
         for path in (asked.path, asked.path + "index.html"):
             if path in self.pages:
                 return self.pages[path]
-        return Resource("<html><title>404</title><body>您访问的页面不存在</body></html>".encode(), status=404, validators=False)
+        return Resource(
+            "<html><title>404</title><body>您访问的页面不存在</body></html>".encode(),
+            status=404,
+            validators=False,
+        )
 
     # Measurements
 
@@ -102,12 +106,14 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self._serve({})
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self._serve(dict(parse_qsl(raw.decode(), keep_blank_values=True)) if b"=" in raw else {"": raw.decode()})
+        self._serve(
+            dict(parse_qsl(raw.decode(), keep_blank_values=True)) if b"=" in raw else {"": raw.decode()}
+        )
 
     def _serve(self, form: dict[str, str]) -> None:
         site = self.site
@@ -127,9 +133,9 @@ class _Handler(BaseHTTPRequestHandler):
         if resource.validators and status == 200 and self.command == "GET":
             etag = '"' + hashlib.md5(body).hexdigest() + '"'
             headers |= {"ETag": etag, "Last-Modified": CHANGED}
-            if self.headers.get("If-None-Match") == etag:
-                status, body = 304, b""
-            elif "If-None-Match" not in self.headers and self.headers.get("If-Modified-Since") == CHANGED:
+            if self.headers.get("If-None-Match") == etag or (
+                "If-None-Match" not in self.headers and self.headers.get("If-Modified-Since") == CHANGED
+            ):
                 status, body = 304, b""
         headers["Date"] = email.utils.formatdate(usegmt=True)
         # Counted before the last byte leaves, so that the next request of an honest client is later than this one's end.

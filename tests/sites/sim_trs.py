@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from content import DECOYS, OLE, PDF, Report, article, report_article, reports, shell
-from server import GovernmentSite
+from sim_content import DECOYS, OLE, PDF, Report, article, report_article, reports, shell
+from sim_server import GovernmentSite
 
 COLUMN = "/zwgk/zfxxgk/zfxxgknb/"
 
@@ -13,7 +13,9 @@ def address(number: int, date: str) -> str:
     return f"{year}{month}/t{year}{month}{day}_{1000 + number}.html"
 
 
-def build(years: range = range(2019, 2024), per_page: int = 20, pager: str = "createPageHTML") -> tuple[GovernmentSite, set[str]]:
+def build(
+    years: range = range(2019, 2024), per_page: int = 20, pager: str = "createPageHTML"
+) -> tuple[GovernmentSite, set[str]]:
     """Return the site and the paths of its reports and their files."""
     site = GovernmentSite()
     wanted: set[str] = set()
@@ -43,8 +45,13 @@ def build(years: range = range(2019, 2024), per_page: int = 20, pager: str = "cr
         name = "index.html" if number == 0 else f"index_{number}.html"
         script = f'<script>//wcm分页\n{pager}({len(parts)}, {number}, "index","html");</script>'
         news = '<div class="side"><ul><li><a href="/xwzx/202401/t20240103_9.html">区长调研</a><span>2024-01-03</span></li></ul></div>'
-        site.page(COLUMN + name, shell("政府信息公开年报", f'<ul class="list">{"".join(part)}</ul>{news}', script))
-    site.page("/", shell("首页", '<ul><li><a href="./zwgk/">政务公开</a></li><li><a href="/xwzx/">新闻</a></li></ul>'))
+        site.page(
+            COLUMN + name, shell("政府信息公开年报", f'<ul class="list">{"".join(part)}</ul>{news}', script)
+        )
+    site.page(
+        "/",
+        shell("首页", '<ul><li><a href="./zwgk/">政务公开</a></li><li><a href="/xwzx/">新闻</a></li></ul>'),
+    )
     site.page("/zwgk/", shell("政务公开", '<ul><li><a href="./zfxxgk/">政府信息公开</a></li></ul>'))
     site.page(
         "/zwgk/zfxxgk/",

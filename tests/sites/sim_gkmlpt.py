@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from content import DECOYS, PDF, article, report_body, reports
-from server import Asked, GovernmentSite, Resource
+from sim_content import DECOYS, PDF, article, report_body, reports
+from sim_server import Asked, GovernmentSite, Resource
 
 COLUMN = "/gkmlpt/index"
 SIZE = 100
@@ -30,8 +30,19 @@ def build(years: range = range(2014, 2024), escaped: bool = False) -> tuple[Gove
             attachment = [{"id": 1, "name": report.title + ".pdf", "type": "pdf", "url": file}]
             extra = f'<p><a href="{file}">{report.title}.pdf</a></p>'
         # The body stands escaped in the configuration of the article's page.
-        config = json.dumps({"DETAIL": {"title": report.title, "content": report_body(report) + extra, "attachment": attachment}})
-        site.page(path, f"<!DOCTYPE html><html><head><title>{report.title}</title></head><body><div id='app'></div><script>window._CONFIG = {config};</script></body></html>")
+        config = json.dumps(
+            {
+                "DETAIL": {
+                    "title": report.title,
+                    "content": report_body(report) + extra,
+                    "attachment": attachment,
+                }
+            }
+        )
+        site.page(
+            path,
+            f"<!DOCTYPE html><html><head><title>{report.title}</title></head><body><div id='app'></div><script>window._CONFIG = {config};</script></body></html>",
+        )
         wanted.add(path)
         title = _escaped(report.title) if escaped else report.title
         articles.append({"id": report.number, "title": title, "url": path, "post_url": path, "date": 1700000000,
@@ -48,7 +59,10 @@ def build(years: range = range(2014, 2024), escaped: bool = False) -> tuple[Gove
     ]  # fmt: skip
     street = "/zwgk/zfxxgknb/jd/content/post_9472698.html"
     site.page(street, article("红旗街道办事处2022年政府信息公开工作年度报告", "<p>本年度报告</p>"))
-    site.page(extra_column, f'<html><head><title>街道年报</title></head><body><ul><li><a href="{street}">红旗街道办事处2022年政府信息公开工作年度报告</a> 2023-01-10</li></ul></body></html>')
+    site.page(
+        extra_column,
+        f'<html><head><title>街道年报</title></head><body><ul><li><a href="{street}">红旗街道办事处2022年政府信息公开工作年度报告</a> 2023-01-10</li></ul></body></html>',
+    )
     wanted.add(street)
 
     def api(asked: Asked) -> Resource | None:
@@ -62,6 +76,9 @@ def build(years: range = range(2014, 2024), escaped: bool = False) -> tuple[Gove
         return Resource(json.dumps(data).encode(), "application/json", validators=False)
 
     site.endpoints["/gkmlpt/api/all/721"] = api
-    site.page(COLUMN, f"<!DOCTYPE html><html><head><title>政府信息公开目录</title></head><body><div id=app></div><script>window._CONFIG = {{SID: '755001', TREE: {json.dumps(tree)}, SERVICE_AREA_ID: 8}};</script></body></html>")
+    site.page(
+        COLUMN,
+        f"<!DOCTYPE html><html><head><title>政府信息公开目录</title></head><body><div id=app></div><script>window._CONFIG = {{SID: '755001', TREE: {json.dumps(tree)}, SERVICE_AREA_ID: 8}};</script></body></html>",
+    )
     site.page("/", f'<html><body><a href="{COLUMN}">政府信息公开目录</a></body></html>')
     return site, wanted

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from content import DECOYS, article, report_article, reports, shell
-from server import GovernmentSite
+from sim_content import DECOYS, article, report_article, reports, shell
+from sim_server import GovernmentSite
 
 COLUMN = "/zwgk/gknb/"
 
@@ -40,19 +40,26 @@ def build(paging: str = "next") -> tuple[GovernmentSite, set[str]]:
     else:
         parts = [lines[i : i + 15] for i in range(0, len(lines), 15)]
     for number, part in enumerate(parts, start=1):
-        form = {"next": "p{}.html", "trial": "index_{}.html", "list": "list_{}.html", "bare": "{}.html"}.get(paging, "index_{}.html")
+        form = {"next": "p{}.html", "trial": "index_{}.html", "list": "list_{}.html", "bare": "{}.html"}.get(
+            paging, "index_{}.html"
+        )
         name = form.format(number - 1 if paging == "trial" else number)
         following = form.format(number if paging == "trial" else number + 1)
         pager = f'<div class="pages">共{max(2, len(parts))}页</div>'
         if paging == "next":
-            pager = f'<div class="pages"><a href="{following}">下一页</a></div>' if number < len(parts) else ""
-        html = shell("政府信息公开年报", f'<ul>{"".join(part)}</ul>{pager}')
+            pager = (
+                f'<div class="pages"><a href="{following}">下一页</a></div>' if number < len(parts) else ""
+            )
+        html = shell("政府信息公开年报", f"<ul>{''.join(part)}</ul>{pager}")
         site.page(COLUMN + ("index.html" if number == 1 and paging != "bare" else name), html)
         if paging == "same":
             for guess in ("index_1.html", "index_2.html", "list_2.html", "2.html"):
                 site.page(COLUMN + guess, html)
     if paging == "drift":
-        other = "".join(f'<li><a href="/xwzx/qsyw/{1400000000000000000 + n}.html">青山区2023年要闻{n}</a></li>' for n in range(20))
+        other = "".join(
+            f'<li><a href="/xwzx/qsyw/{1400000000000000000 + n}.html">青山区2023年要闻{n}</a></li>'
+            for n in range(20)
+        )
         site.page(COLUMN + "index_1.html", shell("要闻", f"<ul>{other}</ul>"))
     if paging == "bare":
         site.page(COLUMN, '<html><head><meta http-equiv="refresh" content="0; url=1.html"></head></html>')
@@ -79,15 +86,15 @@ def hub() -> tuple[GovernmentSite, set[str]]:
                 wanted.add(path)
                 # In such lists the agency's name is all there is.
                 lines.append(f'<li><a href="{path}">{report.agency}</a></li>')
-            body = f'<ul>{"".join(lines)}</ul>'
+            body = f"<ul>{''.join(lines)}</ul>"
             if slug == "jd":
                 site.page(f"{folder}list_frame.html", f"<html><body>{body}</body></html>")
-                body = f'<iframe src="./list_frame.html"></iframe>'
+                body = '<iframe src="./list_frame.html"></iframe>'
             site.page(folder, shell(f"{year}年{name}", body))
             classes.append(f'<li><a href="./{slug}/">{name}</a></li>')
-        site.page(f"/zwgk/xxgknb/{year}/", shell(f"{year}年", f'<ul>{"".join(classes)}</ul>'))
+        site.page(f"/zwgk/xxgknb/{year}/", shell(f"{year}年", f"<ul>{''.join(classes)}</ul>"))
         top.append(f'<li><a href="./{year}/">{year}年</a></li>')
-    site.page("/zwgk/xxgknb/", shell("政府信息公开年报", f'<ul>{"".join(top)}</ul>'))
+    site.page("/zwgk/xxgknb/", shell("政府信息公开年报", f"<ul>{''.join(top)}</ul>"))
     # The address that everyone links moved long ago.
     site.page("/zwgk/nb/", '<script>window.location.replace("/zwgk/xxgknb/");</script>')
     site.page("/", shell("首页", '<a href="/zwgk/nb/">政府信息公开年报</a>'))

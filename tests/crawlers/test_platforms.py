@@ -1,0 +1,157 @@
+"""Every simulated site: all reports, no decoy, one request at a time, the second visit conditional."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+import sim_gkmlpt as gkmlpt
+import sim_jpaas as jpaas
+import sim_jpage as jpage
+import sim_longxun as longxun
+import sim_plain as plain
+import sim_trs as trs
+import sim_ucap as ucap
+from sim_child import Crawled, entry, run_child
+from sim_content import DECOYS
+from sim_server import Asked, GovernmentSite, serve
+
+Build = Callable[[], tuple[GovernmentSite, set[str]]]
+
+CASES: dict[str, tuple[Build, str]] = {
+    "trs-createPageHTML": (trs.build, trs.COLUMN),
+    "trs-createPage": (partial(trs.build, pager="createPage"), trs.COLUMN),
+    "trs-home": (trs.build, "/"),
+    "jpaas": (jpaas.build, jpaas.COLUMN),
+    "jpaas-home": (jpaas.build, "/"),
+    "jpage-by-page": (jpage.build, jpage.COLUMN),
+    "jpage-by-record": (partial(jpage.build, honours="startrecord"), jpage.COLUMN),
+    "jpage-home": (jpage.build, "/"),
+    "gkmlpt": (gkmlpt.build, gkmlpt.COLUMN),
+    "gkmlpt-escaped-home": (partial(gkmlpt.build, escaped=True), "/"),
+    "longxun": (longxun.build, longxun.COLUMN),
+    "longxun-not-echoed": (partial(longxun.build, echoed=False), longxun.COLUMN),
+    "longxun-home": (longxun.build, "/"),
+    "ucap-static": (ucap.build, ucap.COLUMN),
+    "ucap-search": (partial(ucap.build, way="search"), ucap.COLUMN),
+    "ucap-files-home": (partial(ucap.build, way="files"), "/"),
+    "static-next-link": (partial(plain.build, paging="next"), plain.COLUMN),
+    "static-trial": (partial(plain.build, paging="trial"), plain.COLUMN),
+    "static-list": (partial(plain.build, paging="list"), plain.COLUMN),
+    "static-bare-numbers-behind-a-shell": (partial(plain.build, paging="bare"), plain.COLUMN),
+    "static-guess-drifts": (partial(plain.build, paging="drift"), plain.COLUMN),
+    "static-guess-repeats": (partial(plain.build, paging="same"), plain.COLUMN),
+    "hub-by-year-and-class": (plain.hub, "/zwgk/xxgknb/"),
+    "hub-home-moved-column": (plain.hub, "/"),
+}
+
+
+@dataclass
+class Visit:
+    """What one site saw and gave in two visits."""
+
+    base: str
+    site: GovernmentSite
+    wanted: set[str]
+    runs: list[Crawled]
+    asked: list[list[Asked]]
+    together: list[int]
+
+    def paths(self, run: int, role: str, name: str) -> set[str]:
+        found = self.runs[run].captures(name)
+        return {c.final_url.removeprefix(self.base) for c in found if c.role == role and c.sha256}
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Visit]:
+    """All sites, crawled by one child process, twice."""
+    folder = tmp_path_factory.mktemp("platforms")
+    found: dict[str, Visit] = {}
+    with ExitStack() as stack:
+        for name, (build, _) in CASES.items():
+            site, wanted = build()
+            found[name] = Visit(stack.enter_context(serve(site)), site, wanted, [], [], [])
+        sites = [
+            entry(found[name].base + start, id=name.lower(), render="never")
+            for name, (_, start) in CASES.items()
+        ]
+        for _ in range(2):
+            done = run_child(folder, *sites)
+            assert done.code == 0, done.errors
+            assert done.errors == ""
+            for visit in found.values():
+                visit.runs.append(done)
+                visit.asked.append(list(visit.site.asked))
+                visit.together.append(visit.site.most_together)
+                visit.site.forget()
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_all_reports_and_only_reports(name: str, visits: dict[str, Visit]) -> None:
+    visit, key = visits[name], name.lower()
+    documents = visit.paths(0, "document", key)
+    # File endpoints differ in their query only.
+    files = {path for path in visit.paths(0, "attachment", key) if "?" not in path}
+    assert documents | files == visit.wanted
+    figures = visit.runs[0].site(key)
+    assert figures["errors"] in ([], [f"not_found {visit.base}/zwgk/"])
+    if not name.startswith("hub"):
+        assert figures["decoys"] == len(DECOYS)
+    assert visit.together == [1, 1]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_second_visit_is_conditional(name: str, visits: dict[str, Visit]) -> None:
+    visit, key = visits[name], name.lower()
+    outcomes = visit.runs[1].site(key)["outcomes"]
+    assert "new" not in outcomes
+    assert "changed" not in outcomes
+    assert len(visit.asked[1]) <= len(visit.asked[0])
+    # What has validators is asked by them: only endpoints may answer in full.
+    assert [a.path for a in visit.asked[1] if a.status == 200 and a.path not in visit.site.endpoints] == []
+    assert visit.paths(1, "document", key) == visit.paths(0, "document", key)
+
+
+def test_a_page_parameter_that_is_ignored_is_an_issue(crawl: Callable[..., Crawled]) -> None:
+    site, _ = jpage.build(honours="nothing")
+    with serve(site) as base:
+        done = crawl(entry(base + jpage.COLUMN))
+    assert "page_parameter_ignored" in {issue["code"] for issue in done.site()["issues"]}
+
+
+def test_trails_and_parents_lead_back(crawl: Callable[..., Crawled]) -> None:
+    site, _ = trs.build(range(2023, 2024))
+    with serve(site) as base:
+        done = crawl(entry(base + trs.COLUMN))
+    captures = {c.url: c for c in done.captures()}
+    for capture in captures.values():
+        if capture.role == "attachment":
+            assert capture.parent is not None
+            assert captures[capture.parent].role == "document"
+        if capture.role == "document":
+            assert capture.trail.listing is not None
+            assert captures[capture.trail.listing].role == "listing"
+            assert "信息公开" in (capture.trail.anchor or "")
+            assert capture.trail.date is not None
+
+
+def test_one_run_serves_many_sites(crawl: Callable[..., Crawled]) -> None:
+    a, wanted_a = trs.build(range(2022, 2024))
+    b, wanted_b = jpaas.build(range(2022, 2024))
+    with serve(a) as base_a, serve(b) as base_b:
+        sites: list[dict[str, Any]] = [
+            entry(base_a + trs.COLUMN, id="a"),
+            entry(base_b + jpaas.COLUMN, id="b"),
+            entry("http://127.0.0.1:9/", id="dead"),
+        ]
+        done = crawl(*sites, retries=1)
+    assert done.code == 0
+    assert {c.final_url.removeprefix(base_a) for c in done.captures("a") if c.role != "listing"} == wanted_a
+    assert {c.final_url.removeprefix(base_b) for c in done.captures("b") if c.role == "document"} == wanted_b
+    assert done.site("dead")["outcomes"] == {"error:connection_refused": 2}
+    assert [e["site"] for e in done.events if e["event"] == "site_done"].count("dead") == 1
