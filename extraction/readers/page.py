@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from extraction.document import Box
 
+DOT = 1.0
+"""Ink no longer than this is no line."""
+
 
 class Glyph(NamedTuple):
     """One character; its box is advance by line height, so that neighbours in a line touch."""
@@ -53,6 +56,14 @@ class Page:
     vertical: list[Rule] = field(default_factory=list)
     turned: int = 0
     confidence: float = 1.0
+
+    def rule(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Note a ruling line by the box of its ink; dots are left out."""
+        if right - left >= bottom - top:
+            if right - left > DOT:
+                self.horizontal.append(Rule((top + bottom) / 2, left, right))
+        elif bottom - top > DOT:
+            self.vertical.append(Rule((left + right) / 2, top, bottom))
 
     def displayed(self, box: Box) -> Box:
         """A box of the page as read, on the page as displayed."""

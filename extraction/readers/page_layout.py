@@ -13,14 +13,20 @@ from extraction.readers import page_join
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_grid import Grid, Region, find_grids
 from extraction.readers.page_loose import Loose, find_loose
-from extraction.readers.page_text import Line, Text, goes_on, is_page_number, lines, margins
+from extraction.readers.page_text import (
+    FIGURE_SIGNS,
+    Line,
+    Text,
+    cell_text,
+    goes_on,
+    is_page_number,
+    lines,
+    margins,
+)
 
 _HEADING = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}\s*[、．.]|[（(]\s*[一二三四五六七八九十]{1,3}\s*[)）])"
 )
-_FIGURE = frozenset("0123456789.,-−－+%０１２３４５６７８９")
-_CELL_PADDING = 11.0
-"""Left and right cell margins of Word and WPS together, in points."""
 _RUNNING_HEAD_PAGES = 3
 
 
@@ -46,8 +52,7 @@ def compose(pages: Sequence[Page]) -> Layout:
     contents = [(page, _contents(page, layout)) for page in pages]
     _strip_margins(contents)
     _take_overflow(contents)
-    prose = [item for _, items in contents for item in items if isinstance(item, Line)]
-    left, right = margins(prose)
+    edges = margins([[item for item in items if isinstance(item, Line)] for _, items in contents])
     flow: list[Text | Grid | tuple[Page, Loose]] = []
     for page, items in contents:
         for index, item in enumerate(items):
@@ -57,7 +62,7 @@ def compose(pages: Sequence[Page]) -> Layout:
                 if (
                     fits
                     and isinstance(before, Text)
-                    and goes_on(before.last, item, left=left, right=right, new_page=index == 0)
+                    and goes_on(before.last, item, edges, new_page=index == 0)
                 ):
                     before.add(item)
                 else:
@@ -120,13 +125,8 @@ def _fill(page: Page, grids: list[Grid], layout: Layout) -> list[Glyph]:
         regions[id(region)] = region
         inside.setdefault(id(region), []).extend(run)
     for key, glyphs in inside.items():
-        found = lines(glyphs)
         region = regions[key]
-        region.text = "\n".join(line.text for line in found)
-        if found:
-            last = found[-1]
-            room = region.box[2] - region.box[0] - _CELL_PADDING
-            region.full = last.box[2] - last.box[0] > room - 1.3 * last.height
+        region.text, region.full = cell_text(lines(glyphs), region.box[2] - region.box[0])
     if crossing:
         layout.issues.append(
             ReadIssue(
@@ -146,8 +146,8 @@ def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
             before = run[-1]
             tall = glyph.bottom - glyph.top
             if (
-                glyph.text in _FIGURE
-                and before.text in _FIGURE
+                glyph.text in FIGURE_SIGNS
+                and before.text in FIGURE_SIGNS
                 and abs(glyph.top - before.top) < 0.2 * tall
                 and -0.2 * tall < glyph.left - before.right < 0.1 * tall
             ):

@@ -15,6 +15,10 @@ WORD_GAP = 0.35
 COLUMN_GAP = 1.2
 """A gap wider than this share of the line height parts columns, where no line does."""
 
+CELL_PADDING = 11.0
+"""Left and right cell margins of Word and WPS together, in points."""
+FIGURE_SIGNS = frozenset("0123456789.,-−－+%０１２３４５６７８９")
+
 _PAGE_NUMBER = re.compile(
     r"[-—–－―─·•~\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:\s*[/／共,，]+\s*[0-9]{1,4}\s*页?)?[-—–－―─·•~\s]*"
 )
@@ -94,9 +98,23 @@ def _line(row: list[Glyph]) -> Line | None:
     return Line("".join(parts), box, tuple(inked))
 
 
-def cell_text(glyphs: Iterable[Glyph]) -> str:
-    """The text of one cell: its lines from top to bottom."""
-    return "\n".join(line.text for line in lines(glyphs))
+def cell_text(found: Sequence[Line], width: float) -> tuple[str, bool]:
+    """The text of a cell, and whether its last line is full, so that it may go on beyond a page end.
+
+    Lines stay lines, but a figure that a narrow cell broke (`12` over `5`) is one figure: its lines are full.
+    """
+    if not found:
+        return "", False
+    figure = found[0].text[:1] in FIGURE_SIGNS
+    text = found[0].text
+    for before, line in pairwise(found):
+        text += ("" if figure and _is_full(before, width, line.glyphs[0]) else "\n") + line.text
+    return text, _is_full(found[-1], width, found[-1].glyphs[-1])
+
+
+def _is_full(line: Line, width: float, following: Glyph) -> bool:
+    taken = line.box[2] - line.box[0] + following.right - following.left
+    return taken > width - CELL_PADDING - 0.3 * line.height
 
 
 def is_page_number(line: Line, *, page_height: float) -> bool:
@@ -137,21 +155,45 @@ class Text:
         self.last = line
 
 
-def goes_on(before: Line, line: Line, *, left: float, right: float, new_page: bool) -> bool:
+def goes_on(before: Line, line: Line, margins: Margins, *, new_page: bool) -> bool:
     """Whether a line continues the paragraph of the line before it.
 
     The line before must be full, and the line must start at the margin, where a new paragraph is indented.
     """
+    left, right = margins.left, margins.right
     size = min(before.height, line.height)
     full = before.box[2] > right - 2.0 * size
     flush = line.box[0] < left + 0.8 * size
     alike = abs(before.height - line.height) < 0.25 * max(before.height, line.height)
-    near = new_page or line.box[1] - before.box[3] < 1.5 * size
+    near = new_page or line.box[1] - before.box[3] < margins.gap + 0.35 * size
     return full and flush and alike and near
 
 
-def margins(found: Sequence[Line]) -> tuple[float, float]:
-    """Left and right edge of running text."""
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Of running text.
+
+    Attributes:
+        left: edge.
+        right: edge.
+        gap: the usual distance between lines.
+    """
+
+    left: float
+    right: float
+    gap: float
+
+
+def margins(pages: Iterable[Sequence[Line]]) -> Margins:
+    """The edges of running text and its line distance, over all pages."""
+    found: list[Line] = []
+    gaps: list[float] = []
+    for page in pages:
+        found += page
+        gaps += [
+            below.box[1] - above.box[3] for above, below in pairwise(page) if below.box[1] > above.box[3] - 2
+        ]
     if not found:
-        return 0.0, 0.0
-    return min(line.box[0] for line in found), max(line.box[2] for line in found)
+        return Margins(0.0, 0.0, 0.0)
+    gap = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    return Margins(min(line.box[0] for line in found), max(line.box[2] for line in found), max(gap, 0.0))

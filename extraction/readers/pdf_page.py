@@ -12,11 +12,10 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from extraction.document import ReadIssue, UnreadableError
-from extraction.readers.page import Glyph, Page, Rule
+from extraction.readers.page import Glyph, Page
 
 THIN = 3.0
 """A filled rectangle no thicker than this is a ruling line."""
-SHORT = 1.0
 STRAIGHT = 0.5
 MAX_FORMS = 16
 SAME_BASELINE = 0.3
@@ -94,7 +93,8 @@ def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
     drawn = Drawn(Page(number, *frame.size, turned=(turns - displayed) % 4), pictured=bool(shapes.pictures))
     mixed = len(shapes.directions) > 1
     _read_glyphs(page, drawn, frame, turns if mixed else None, budget)
-    _read_rules(shapes, frame, drawn.page)
+    for line in shapes.lines:
+        drawn.page.rule(*frame.box(*line))
     covered = any(share > PICTURE_SHARE * (right - left) * (top - bottom) for share in shapes.pictures)
     if covered and shapes.texts and shapes.invisible > 0.5 * shapes.texts:
         drawn.page.confidence = RECOGNISED
@@ -368,13 +368,3 @@ def _subpaths(element: object, budget: Budget) -> Iterator[tuple[list[tuple[floa
             points = [points[0]]
     if len(points) > 1:
         yield points, False
-
-
-def _read_rules(shapes: _Shapes, frame: _Frame, page: Page) -> None:
-    for line in shapes.lines:
-        left, top, right, bottom = frame.box(*line)
-        if right - left >= bottom - top:
-            if right - left > SHORT:
-                page.horizontal.append(Rule((top + bottom) / 2, left, right))
-        elif bottom - top > SHORT:
-            page.vertical.append(Rule((left + right) / 2, top, bottom))

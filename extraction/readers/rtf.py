@@ -14,9 +14,13 @@ MAX_DEPTH = 2_000
 MAX_TOKENS = 5_000_000
 
 # Groups whose text is not part of the page's text. Any other group marked with \* is left out as well.
-_SILENT = frozenset(
-    ["colortbl", "pict", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "footnote", "annotation", "fldinst", "sp", "sn", "sv", "nonshppict", "xe", "tc", "rxe", "bkmkstart", "bkmkend", "nonesttables", "filetbl", "revtbl", "template", "themedata", "pntxta", "pntxtb", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "private", "do", "stylesheet", "listpicture"]
-)
+_SILENT = {
+    "colortbl", "pict", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf",
+    "footer", "footerl", "footerr", "footerf", "footnote", "annotation", "fldinst", "sp", "sn",
+    "sv", "nonshppict", "xe", "tc", "rxe", "bkmkstart", "bkmkend", "nonesttables", "filetbl",
+    "revtbl", "template", "themedata", "pntxta", "pntxtb", "ftnsep", "ftnsepc", "aftnsep",
+    "aftnsepc", "private", "do", "stylesheet", "listpicture",
+}  # fmt: skip
 _ENTERED = {"nesttableprops", "shpinst", "shprslt"}
 """Groups marked with \\* that hold what is needed."""
 _FACTS = {"title": "dc:title", "author": "dc:creator", "subject": "dc:subject", "company": "app:Company"}

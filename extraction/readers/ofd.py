@@ -1,0 +1,283 @@
+"""OFD files (GB/T 33190, the national fixed-layout format): glyphs and lines by position, as in PDF.
+
+Everything stands in millimetres from the upper left corner. A text object names the position of each
+character by its advances, so no font is needed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from lxml import etree
+
+from extraction.document import Document, Fact, ReadIssue, UnreadableError
+from extraction.readers.page import Glyph, Page
+from extraction.readers.page_layout import compose
+from extraction.readers.zipped import Package
+
+MEDIA_TYPE = "application/ofd"
+
+MAX_PAGES = 1_000
+MAX_GLYPHS = 1_000_000
+MAX_OBJECTS = 1_000_000
+POINTS = 72 / 25.4
+THIN = 1.1
+"""A filled shape no thicker than this, in millimetres, is a ruling line."""
+STRAIGHT = 0.2
+ASCENT, DESCENT = 0.88, 0.12
+"""Of the font size, above and below the base line."""
+
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+_INFO = {
+    "Title": "dc:title", "Author": "dc:creator", "Subject": "dc:subject", "CreationDate": "dcterms:created",
+    "ModDate": "dcterms:modified", "Creator": "ofd:Creator",
+}  # fmt: skip
+_ARGUMENTS = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
+
+
+def read(data: bytes, *, url: str | None = None) -> Document:
+    """Read an OFD file.
+
+    Args:
+        data: the file.
+        url: not used; all readers share one signature.
+
+    Raises:
+        UnreadableError: not an OFD, cut short, encrypted, hostile, or pictures without text.
+    """
+    del url
+    package = Package(data, "OFD")
+    root = package.xml("OFD.xml")
+    body = root.find("{*}DocBody")
+    start = None if body is None else body.find("{*}DocRoot")
+    if body is None or start is None or not start.text:
+        raise UnreadableError("malformed", "OFD.xml names no document")
+    reader = _Reader(package, _resolve("OFD.xml", start.text.strip()))
+    pages = reader.pages()
+    issues = list(reader.issues)
+    if reader.pictured:
+        if not any(page.glyphs for page in pages):
+            raise UnreadableError(
+                "unsupported_format", "the OFD file is a scan; install the ocr extra to have it recognised"
+            )
+        bare = [page.number for page in pages if not page.glyphs and page.number in reader.pictured]
+        if bare:
+            issues.append(ReadIssue("needs_ocr", "warning", f"pages without text, only pictures: {bare}"))
+    if len(root.findall("{*}DocBody")) > 1:
+        issues.append(
+            ReadIssue("several_documents", "warning", "only the first of several documents was read")
+        )
+    layout = compose(pages)
+    return Document(
+        MEDIA_TYPE,
+        tuple(layout.blocks),
+        facts=tuple(_facts(body)),
+        issues=(*issues, *layout.issues),
+        pages=len(pages),
+    )
+
+
+def _facts(body: etree._Element) -> Iterator[Fact]:
+    for element in body.iterfind("{*}DocInfo/*"):
+        name = _INFO.get(str(element.tag).rpartition("}")[2])
+        value = (element.text or "").strip()
+        if name and value:
+            yield Fact(name, value, "properties")
+
+
+def _resolve(part: str, location: str) -> str:
+    if location.startswith("/"):
+        return location.lstrip("/")
+    return posixpath.normpath(posixpath.join(posixpath.dirname(part), location))
+
+
+class _Reader:
+    def __init__(self, package: Package, part: str) -> None:
+        self._package = package
+        self._part = part
+        self._root = package.xml(part)
+        self._glyphs = self._objects = 0
+        self._templates = {
+            element.get("ID", ""): _resolve(part, element.get("BaseLoc", ""))
+            for element in self._root.iterfind("{*}CommonData/{*}TemplatePage")
+        }
+        self.issues: list[ReadIssue] = []
+        self.pictured: set[int] = set()
+
+    def pages(self) -> list[Page]:
+        """All pages in order.
+
+        Raises:
+            UnreadableError: there are none, or too many.
+        """
+        entries = self._root.findall("{*}Pages/{*}Page")
+        if not entries:
+            raise UnreadableError("malformed", "the OFD file has no pages")
+        if len(entries) > MAX_PAGES:
+            raise UnreadableError(
+                "too_large", f"the OFD file has {len(entries)} pages, more than {MAX_PAGES}"
+            )
+        default = self._root.find("{*}CommonData/{*}PageArea/{*}PhysicalBox")
+        pages = []
+        for number, entry in enumerate(entries, start=1):
+            root = self._package.xml(_resolve(self._part, entry.get("BaseLoc", "")))
+            box = root.find("{*}Area/{*}PhysicalBox")
+            area = _numbers((box if box is not None else default), 4) or (0.0, 0.0, 210.0, 297.0)
+            page = Page(number, area[2] * POINTS, area[3] * POINTS)
+            for template in root.iterfind("{*}Template"):
+                part = self._templates.get(template.get("TemplateID", ""), "")
+                if part in self._package:
+                    self._draw(self._package.xml(part), page, area)
+            self._draw(root, page, area)
+            pages.append(page)
+        return pages
+
+    def _draw(self, root: etree._Element, page: Page, area: tuple[float, ...]) -> None:
+        for element in root.iterfind("{*}Content/{*}Layer//*"):
+            name = str(element.tag).rpartition("}")[2]
+            if name not in ("TextObject", "PathObject", "ImageObject"):
+                continue
+            self._objects += 1
+            if self._objects > MAX_OBJECTS:
+                raise UnreadableError("too_large", f"the OFD file has more than {MAX_OBJECTS} objects")
+            if element.get("Visible") == "false":
+                continue
+            if name == "ImageObject":
+                self.pictured.add(page.number)
+                continue
+            boundary = _split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+            found = _split(element.get("CTM"), 6)
+            matrix: Matrix = (
+                (found[0], found[1], found[2], found[3], found[4], found[5]) if found else IDENTITY
+            )
+            origin = (boundary[0] - area[0], boundary[1] - area[1])
+            if name == "TextObject":
+                self._text(element, matrix, origin, page)
+            else:
+                _path(element, matrix, origin, page)
+
+    def _text(self, element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> None:
+        size = _number(element.get("Size"), 0.0)
+        stretch = _number(element.get("HScale"), 1.0)
+        a, b, c, d, e, f = matrix
+        if abs(b) > 0.05 * abs(a) or abs(c) > 0.05 * abs(d):
+            if "text_askew" not in [issue.code for issue in self.issues]:
+                self.issues.append(
+                    ReadIssue("text_askew", "note", f"page {page.number}: turned text was left out")
+                )
+            return
+        x = y = 0.0
+        for code in element.iterfind("{*}TextCode"):
+            text = code.text or ""
+            x, y = _number(code.get("X"), x), _number(code.get("Y"), y)
+            across, downwards = _deltas(code.get("DeltaX"), len(text)), _deltas(code.get("DeltaY"), len(text))
+            self._glyphs += len(text)
+            if self._glyphs > MAX_GLYPHS:
+                raise UnreadableError("too_large", f"the OFD file has more than {MAX_GLYPHS} characters")
+            for index, character in enumerate(text):
+                own = size * stretch * (0.5 if character < "\x7f" else 1.0)
+                step = across[index] if index < len(across) else own
+                width = min(step, own) if step > 0 else own
+                left, right = a * x + e, a * (x + width) + e
+                top, bottom = d * (y - ASCENT * size) + f, d * (y + DESCENT * size) + f
+                page.glyphs.append(
+                    Glyph(
+                        (origin[0] + min(left, right)) * POINTS,
+                        (origin[1] + min(top, bottom)) * POINTS,
+                        (origin[0] + max(left, right)) * POINTS,
+                        (origin[1] + max(top, bottom)) * POINTS,
+                        character,
+                    )
+                )
+                x += step if index < len(across) or not across else 0.0
+                y += downwards[index] if index < len(downwards) else 0.0
+
+
+def _path(element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> None:
+    stroked, filled = element.get("Stroke", "true") == "true", element.get("Fill") == "true"
+    data = element.find("{*}AbbreviatedData")
+    if data is None or not (stroked or filled):
+        return
+    a, b, c, d, e, f = matrix
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return origin[0] + a * x + c * y + e, origin[1] + b * x + d * y + f
+
+    for points in _subpaths(data.text or ""):
+        placed = [place(x, y) for x, y in points]
+        xs, ys = [x for x, _ in placed], [y for _, y in placed]
+        if min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN:
+            page.rule(min(xs) * POINTS, min(ys) * POINTS, max(xs) * POINTS, max(ys) * POINTS)
+        elif stroked:
+            for (x0, y0), (x1, y1) in pairwise(placed):
+                if min(abs(x0 - x1), abs(y0 - y1)) <= STRAIGHT:
+                    page.rule(
+                        min(x0, x1) * POINTS, min(y0, y1) * POINTS, max(x0, x1) * POINTS, max(y0, y1) * POINTS
+                    )
+
+
+def _subpaths(data: str) -> Iterator[list[tuple[float, float]]]:
+    """The straight parts of a path as runs of points."""
+    words = data.split()
+    points: list[tuple[float, float]] = []
+    start: tuple[float, float] | None = None
+    at = 0
+    while at < len(words):
+        command = words[at]
+        count = _ARGUMENTS.get(command)
+        if count is None:
+            at += 1
+            continue
+        values = [_number(word, 0.0) for word in words[at + 1 : at + 1 + count]]
+        at += 1 + count
+        if len(values) < count:
+            break
+        if command == "L":
+            points.append((values[0], values[1]))
+        elif command == "C":
+            if start is not None:
+                points.append(start)
+        else:  # a move, or a curve that ends the straight part
+            if len(points) > 1:
+                yield points
+            points = [(values[-2], values[-1])]
+            if command in "MS":
+                start = points[0]
+    if len(points) > 1:
+        yield points
+
+
+def _deltas(text: str | None, limit: int) -> list[float]:
+    """Advances; ``g 3 5.0`` stands for three times 5.0."""
+    found: list[float] = []
+    words = (text or "").split()
+    at = 0
+    while at < len(words) and len(found) < limit:
+        if words[at] == "g" and at + 2 < len(words):
+            count = int(words[at + 1]) if re.fullmatch(r"[0-9]{1,6}", words[at + 1]) else 0
+            found.extend([_number(words[at + 2], 0.0)] * min(count, limit))
+            at += 3
+        else:
+            found.append(_number(words[at], 0.0))
+            at += 1
+    return found
+
+
+def _numbers(element: etree._Element | None, count: int) -> tuple[float, ...] | None:
+    return None if element is None else _split(element.text, count)
+
+
+def _split(text: str | None, count: int) -> tuple[float, ...] | None:
+    words = (text or "").split()
+    return tuple(_number(word, 0.0) for word in words) if len(words) == count else None
+
+
+def _number(text: str | None, default: float) -> float:
+    if text is not None and re.fullmatch(r"\s*[-+]?(?:[0-9]{1,9}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})\s*", text):
+        return float(text)
+    return default
