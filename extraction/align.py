@@ -106,6 +106,10 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
         if any(cell.column < first <= cell.column + cell.colspan - 1 for cell in labels):
             return None
         slots = {key: _slot(cells, key, key_at, number) for key, cells in values.items()}
+        if any(slot.status == "absent" for slot in slots.values()) and any(values.values()):
+            # A cell is missing, and only its trace at the end of the row is seen: any value may have moved.
+            why = "the row has fewer cells than columns"
+            slots = {key: Slot(slot.cell, "unreadable", why) for key, slot in slots.items()}
         out.append(
             RawRow(
                 labels=_distinct(texts), slots=slots, table=segment.index, row=number, heads=columns.heads,
@@ -169,19 +173,24 @@ class _Parts:
     tail: list[Cell]
     sub: bool
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows of one shape have their values in the same cells."""
+        return self.last, self.last + 1 + len(self.tail)
+
 
 def _lossy(segment: Segment, columns: Columns, form: Form) -> list[RawRow]:
     count = len(columns.order)
     parts = [_parts(line, form, count) for line in segment.rows]
-    starts: dict[int, set[int]] = {}
+    starts: dict[tuple[int, int], set[int]] = {}
     for part in parts:
         if (offset := _run(part.tail, count)) is not None and count > 1:
-            starts.setdefault(part.last, set()).add(offset)
-    if columns.start is not None:
-        starts.setdefault(0, set()).add(columns.start - 1)
+            starts.setdefault(part.shape, set()).add(offset)
+    if columns.start is not None and segment.head:
+        starts.setdefault((0, len(segment.head[-1][1])), set()).add(columns.start - 1)
     out: list[RawRow] = []
     for part in parts:
-        slots, extra = _align(part, columns, starts.get(part.last, set()), form)
+        slots, extra = _align(part, columns, starts.get(part.shape, set()), form)
         out.append(
             RawRow(
                 labels=_distinct(part.labels), slots=slots, table=segment.index, row=part.number,
@@ -252,7 +261,7 @@ def _align(
         offset, why = None, "the rows around start their values in different cells"
     elif (run := _run(tail, len(order))) is not None:
         offset = run
-    elif not filled and len(tail) > len(order):
+    elif not filled and len(starts) == 1:
         offset = 0
     elif len(filled) > len(order):
         offset, why = None, f"{len(filled)} values for {len(order)} columns"

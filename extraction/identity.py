@@ -32,8 +32,19 @@ _OWN = re.compile(
 )
 _HEAD_LINES = 40
 _LONGEST_TITLE = 64
-_META_TITLES = ("articletitle", "名称", "标题", "信息名称", "公文名称", "html:h1", "dc:title", "title", "og:title",
-                "html:title", "trafilatura:title")  # fmt: skip
+_META_TITLES = (
+    "articletitle",
+    "名称",
+    "标题",
+    "信息名称",
+    "公文名称",
+    "html:h1",
+    "dc:title",
+    "title",
+    "og:title",
+    "html:title",
+    "trafilatura:title",
+)
 _META_AGENCIES = (
     "发布机构",
     "发文机关",
@@ -185,6 +196,8 @@ def _dates(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -
         for fact, value in facts:
             if fact == name and (found := dates(value)):
                 out.note("published", found[0], fact)
+                if fact.startswith("trafilatura") and not _after(found[0], out.year):
+                    continue
                 out.published = out.published or found[0]
     signed = [line for line in lines[-30:] if is_date_line(line.text)]
     plain = [line for line in signed if "印发" not in line.bare]
@@ -210,6 +223,11 @@ def _dates(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -
                 )
             elif date and int(date[:4]) > out.year + 1 and name == "signed":
                 out.issues.append(Issue("date_late", "note", f"signed {date}, long after {out.year}"))
+
+
+def _after(date: str, year: int | None) -> bool:
+    """A date guessed from the page can be the publication's only after the year it reports on."""
+    return year is not None and int(date[:4]) > year and not date.endswith("-01-01")
 
 
 def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:

@@ -67,7 +67,7 @@ def decide(
         identity.title is not None and (tables.found or _is_stub(document, lines))
     ):
         return "report", [*issues, *_without_tables(document, tables)]
-    if identity.title is not None and title_years(identity.title) and len(sections) >= 1:
+    if identity.title is not None and title_years(identity.title) and (sections or _is_titled(document)):
         return "report", [*issues, *_without_tables(document, tables)]
     return "not_report", [
         Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")
@@ -86,6 +86,14 @@ def _titles(document: Document, lines: list[TextLine]) -> list[str]:
         if titled and len(line.bare) <= _LONGEST and not re.search(r"[，。；]", line.bare):
             out.append(line.bare)
     return list(dict.fromkeys(title for title in out if title))
+
+
+def _is_titled(document: Document) -> bool:
+    """The page's metadata call its article a report of a year."""
+    titles = [
+        as_title(fact.value) for fact in document.facts if fact.name.lower() in {"articletitle", "html:h1"}
+    ]
+    return any(title and title_years(title) for title in titles)
 
 
 def _missing(tables: Tables) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import lxml.etree
 import lxml.html
@@ -17,7 +18,8 @@ import lxml.html
 from extraction.charset import decode
 from extraction.document import Block, Document, Fact, Link, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers.html_grid import grid, own_rows
-from extraction.readers.html_text import BLOCK, SKIP, hidden, inline_text, render
+from extraction.readers.html_script import script_article
+from extraction.readers.html_text import BLOCK, SKIP, STRUCK, hidden, inline_text, render
 
 # Body containers of the publishing platforms, best first: (attribute, value).
 CONTAINERS: tuple[tuple[str, str], ...] = (
@@ -84,6 +86,13 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
     top = root if body is None else body
     container = find_container(top)
     facts = list(_facts(root, top, container))
+    place = ""
+    if container is None and (article := script_article(root)) is not None:
+        content, place, more = article
+        inner = parse(content)
+        if inner is not None:
+            root = container = inner
+            facts = [*more, *facts]
     if container is None:
         from extraction.readers.html_body import main_blocks  # pays for trafilatura
 
@@ -91,12 +100,24 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
         facts += more
     else:
         blocks = [block for block, _ in Walker(root.getroottree(), prune=False).walk(container)]
+        if place:
+            blocks = [_placed(block, place) for block in blocks]
     links = tuple(_links(container if container is not None else top))
     if sum(len(block.cells) for block in blocks if isinstance(block, Table)) > _MAX_CELLS:
         raise UnreadableError("too_large", "a table of more cells than any report has")
+    if crossed := sum(1 for element in root.iter(*sorted(STRUCK)) if "".join(element.itertext()).strip()):
+        message = f"{crossed} struck-out texts are left out"
+        issues = [*issues, ReadIssue("struck_text", "warning", message)]
     if _is_cut(data):
         issues = [*issues, ReadIssue("truncated", "warning", "the page ends before </html>")]
     return Document("text/html", tuple(blocks), tuple(facts), links, tuple(issues))
+
+
+def _placed(block: Block, place: str) -> Block:
+    """A block of an article that stands inside a script: its paths count from there."""
+    if isinstance(block, Paragraph):
+        return replace(block, path=f"{place}{block.path}")
+    return Table(tuple(replace(cell, path=f"{place}{cell.path}") for cell in block.cells), exact=block.exact)
 
 
 def parse(text: str) -> lxml.html.HtmlElement | None:

@@ -68,6 +68,7 @@ BLOCK = frozenset(
         "summary",
     }
 )
+STRUCK = frozenset({"del", "s", "strike"})
 _SOURCE_SPACE = re.compile(r"[ \t\r\f\n]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 # A footnote mark must not become a digit of the figure it stands at.
@@ -76,8 +77,18 @@ BREAK = "\x0b"
 """Stands for a line break while source line ends are still white space."""
 
 
+def struck(element: lxml.html.HtmlElement) -> bool:
+    """Whether a text is struck out: the agency took it back, what stands beside it is the figure."""
+    if element.tag in STRUCK:
+        return True
+    style = element.get("style")
+    return style is not None and "line-through" in style.lower()
+
+
 def hidden(element: lxml.html.HtmlElement) -> bool:
-    """Whether a browser would not show an element."""
+    """Whether a browser would not show an element, or shows it struck out."""
+    if struck(element):
+        return True
     style = element.get("style")
     return (style is not None and _HIDDEN.search(style) is not None) or element.get("hidden") is not None
 

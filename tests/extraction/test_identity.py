@@ -209,9 +209,8 @@ def test_index_page() -> None:
         f"<li><a href='{i}.html'>青溪县{name}2023年政府信息公开工作年度报告</a><span>2024-01-1{i}</span></li>"
         for i, name in enumerate(["教育局", "财政局", "民政局", "水利局"])
     )
-    record = extract(
-        f"<html><head><meta charset=utf-8><title>年报</title></head><body><ul>{items}</ul></body></html>".encode()
-    )
+    head = "<meta charset=utf-8><title>年报</title>"
+    record = extract(f"<html><head>{head}</head><body><ul>{items}</ul></body></html>".encode())
     assert (record.kind, record.issues[0].code) == ("not_report", "index_page")
 
 
@@ -223,7 +222,8 @@ def test_report_without_tables_says_so() -> None:
 
 def test_report_in_an_attachment_says_so() -> None:
     page = (
-        "<html><head><meta charset=utf-8></head><body><div id=zoom><p>青溪县2023年政府信息公开工作年度报告</p>"
+        "<html><head><meta charset=utf-8></head><body><div id=zoom>"
+        "<p>青溪县2023年政府信息公开工作年度报告</p>"
         "<a href='./P0202.pdf'>附件.pdf</a><img src=1.jpg></div></body></html>"
     )
     record = extract(page.encode())
