@@ -28,13 +28,10 @@ import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from extraction.workers.limits import CRASHED, MEMORY_LIMIT, is_limit
+from extraction.workers.limits import CRASHED, MEMORY_LIMIT, SUSPECT, is_limit
 from extraction.workers.wire import WireError, pack_answer, read_request
 
 ROOT = Path(__file__).resolve().parents[2]
-SUSPECT = 3
-"""A document that is given up with more than the limit's third in use is given up for memory: C libraries say
-"malformed" where an allocation fails, and they fail first when a buffer is doubled."""
 
 
 def main(argv: list[str]) -> int:
@@ -56,7 +53,9 @@ def main(argv: list[str]) -> int:
     gc.freeze()  # the modules need not be walked again for each document
     with os.fdopen(requests, "rb", buffering=1 << 16) as stream:
         server.bound_memory()
-        _send(answers, pack_answer({"ready": True, "extractor": server.extractor}))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        ready = {"ready": True, "extractor": server.extractor, "base": server.base, "peak": peak}
+        _send(answers, pack_answer(ready))
         return server.serve(stream, answers)
 
 
@@ -66,13 +65,13 @@ class _Server:
         self.extractor = str(module.EXTRACTOR)
         self._time_limit: float = settings["time_limit"]
         self._memory_limit: int = settings["memory_limit"]
-        self._base = 0
+        self.base = 0
 
     def bound_memory(self) -> None:
         """Set the limit of memory above what is in use now."""
         if sys.platform != "linux":
             return  # macOS takes these limits and ignores them; there the parent looks
-        self._base = _status_bytes("VmHWM")
+        self.base = _status_bytes("VmHWM")
         limit = _status_bytes("VmData") + self._memory_limit
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
         if hard != resource.RLIM_INFINITY:
@@ -119,7 +118,7 @@ class _Server:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _suspect(self) -> bool:
-        return self._base > 0 and _status_bytes("VmHWM") - self._base > self._memory_limit // SUSPECT
+        return self.base > 0 and _status_bytes("VmHWM") - self.base > self._memory_limit // SUSPECT
 
 
 def _describe(error: Exception) -> dict[str, str]:

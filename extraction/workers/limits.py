@@ -15,6 +15,13 @@ CRASHED = "crashed"
 LIMIT_CODES = frozenset({TIME_LIMIT, MEMORY_LIMIT, CRASHED})
 """Codes of issues that tell of the process which read a document, not of the document alone."""
 
+SUSPECT = 3
+"""A document that is given up, or crashes a library, with over a third of the limit in use did it for memory.
+
+C libraries say "malformed" or abort where an allocation fails, and one that doubles a buffer does so
+at a third.
+"""
+
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 
 

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from extraction.version import EXTRACTOR
 from extraction.workers.limits import (
     CRASHED,
     LIMIT_CODES,
     MEMORY_LIMIT,
+    SUSPECT,
     TIME_LIMIT,
     UNKNOWN_MEDIA_TYPE,
     WorkerStartError,
@@ -51,6 +53,8 @@ READ_AHEAD_BYTES = 64 * 1024 * 1024
 LOOK = 0.25
 """Seconds between looks at the memory of workers, where the kernel does not enforce the limit."""
 
+OURS = "extraction:extract"
+
 _RANDOM_DEATHS = (signal.SIGKILL, signal.SIGTERM)
 
 
@@ -68,7 +72,7 @@ class Extractor:
         processes: int = 1,
         *,
         recycle: int = 2000,
-        function: str = "extraction:extract",
+        function: str = OURS,
     ) -> None:
         """Set the limits.
 
@@ -92,6 +96,7 @@ class Extractor:
         self._looks = sys.platform != "linux"
         self._looked = 0.0
         self._failed_starts = 0
+        self._extractor = EXTRACTOR if function == OURS else None
         self._mapping = False
         self._closed = False
         # Of the map that runs:
@@ -293,10 +298,17 @@ class Extractor:
         if worker.ready:
             self._answered(worker, answer)
             return
-        worker.ready = answer.get("ready") is True
-        worker.extractor = str(answer.get("extractor"))
-        worker.since = time.monotonic()
+        if answer.get("ready") is not True:
+            raise WireError("no word of being ready")
+        worker.started(answer)
         self._failed_starts = 0
+        self._extractor = self._extractor or worker.extractor
+        if worker.extractor != self._extractor:
+            # Records are filed under the extractor the caller knows: none of another may be among them.
+            raise WorkerStartError(
+                f"the extractor on disk is now {worker.extractor}, this run began with {self._extractor}; "
+                "start the run again"
+            )
 
     def _answered(self, worker: Worker, answer: dict[str, Any]) -> None:
         """Take one answer.
@@ -340,6 +352,8 @@ class Extractor:
         elif worker.tasks and not worker.retiring:
             first = worker.served == 0 and -code not in _RANDOM_DEATHS
             reason = killed_for or (TIME_LIMIT if -code == signal.SIGPROF else CRASHED)
+            if reason == CRASHED and worker.grown > self.memory_limit // SUSPECT:
+                reason = MEMORY_LIMIT
             if reason == CRASHED:
                 logger.warning("a worker ended with %s while it read a document", _way(code))
             self._failed(worker, worker.take(), reason, self._message(reason), first=first)

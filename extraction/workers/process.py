@@ -64,6 +64,7 @@ class Worker:
         since: when it began what it does now.
         killed_for: why we killed it, if we did.
         last_words: the last line it printed, if it never got ready.
+        base: bytes of memory it held before its first document.
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
@@ -80,6 +81,9 @@ class Worker:
         self.since = time.monotonic()
         self.killed_for: str | None = None
         self.last_words = ""
+        self.base = 0
+        self._peak_at_start = 0
+        self._peak = 0
         self._answers = AnswerReader()
         self._unsent: deque[memoryview] = deque()
         # What it says while it starts is needed when it does not start; afterwards it says nothing.
@@ -170,13 +174,33 @@ class Worker:
         if self.killed_for is None:
             _wait_for_end(self.process.pid)
         self.kill()
-        code = self.process.wait()
+        _, status, usage = os.wait4(self.process.pid, 0)
+        code = self.process.returncode = os.waitstatus_to_exitcode(status)
+        self._peak = usage.ru_maxrss
         if not self.ready:
             self._log.seek(0)
             lines = self._log.read()[-4000:].decode("utf-8", "replace").split("\n")
             self.last_words = next((line.strip() for line in reversed(lines) if line.strip()), "")
         self._close()
         return code
+
+    def started(self, answer: dict[str, Any]) -> None:
+        """Take what it says when it is ready."""
+        self.ready = True
+        self.extractor = str(answer.get("extractor"))
+        self.base = int(answer.get("base", 0))
+        self._peak_at_start = int(answer.get("peak", 0))
+        self.since = time.monotonic()
+
+    @property
+    def grown(self) -> int:
+        """Bytes of memory it held at most for its documents, once it has ended.
+
+        A process inherits the peak of the one that started it: only a peak that grew is its own.
+        """
+        if self._peak <= self._peak_at_start:
+            return 0
+        return self._peak * (1 if sys.platform == "darwin" else 1024) - self.base
 
     def resident(self) -> int:
         """Bytes of memory it holds, by ``ps``: for platforms whose kernel does not enforce a limit."""

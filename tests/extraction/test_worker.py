@@ -96,6 +96,7 @@ def test_a_document_comes_back_as_its_record(make: Make) -> None:
         ("long", "memory_limit"),
         ("segfault", "crashed"),
         ("abort", "crashed"),
+        ("abort_full", "memory_limit"),
         ("leave", "crashed"),
         ("stop", "crashed"),
         ("recurse", "crashed"),
@@ -298,6 +299,15 @@ def test_a_worker_that_cannot_start_is_no_document_s_fault(make: Make) -> None:
         extractor.extract(b"fine")
 
 
+def test_an_extractor_that_changed_on_disk_ends_the_run(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records are filed under the extractor that the run began with."""
+    extractor = make(recycle=1)
+    assert extractor.extract(b"fine")["extractor"] == "test+0"
+    extractor._extractor = "test+1"
+    with pytest.raises(WorkerStartError, match=r"now test\+0, this run began with test\+1"):
+        extractor.extract(b"fine")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"time_limit": 0}, {"memory_limit": 0}, {"processes": 0}, {"recycle": 0}], ids=str
 )
@@ -325,12 +335,13 @@ def test_memory_is_watched_where_the_kernel_does_not(make: Make, monkeypatch: py
 
 def test_the_processes_a_reader_started_go_with_it(make: Make) -> None:
     extractor = make(time_limit=0.5)
+    others = set(psutil.Process().children(recursive=True))
     seen: set[psutil.Process] = set()
     done = threading.Event()
 
     def look() -> None:
         while not done.is_set():
-            seen.update(psutil.Process().children(recursive=True))
+            seen.update(set(psutil.Process().children(recursive=True)) - others)
             time.sleep(0.01)
 
     looker = threading.Thread(target=look)

@@ -64,6 +64,11 @@ class Hostile:
         os.abort()
 
     @staticmethod
+    def abort_full() -> None:
+        hoard.append(bytearray(b"x" * (150 << 20)))
+        os.abort()
+
+    @staticmethod
     def leave() -> None:
         os._exit(0)
 
