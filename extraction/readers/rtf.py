@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
 from extraction.readers.row_cells import RowCell, build_table
-from extraction.readers.rtf_tokens import Token, decode, encoding_of, tokens
+from extraction.readers.rtf_tokens import Token, decode, tokens
 
 MEDIA_TYPE = "application/rtf"
 
@@ -146,7 +146,7 @@ class _Reader:
         if self._pending:
             font = self._group.font if self._group.font is not None else self._default_font
             charset = self._charsets.get(font) if font is not None else None
-            self._put(decode(self._pending, encoding_of(charset, self._code_page)))
+            self._put(decode(self._pending, charset, self._code_page))
             self._pending = b""
 
     def _put(self, text: str) -> None:

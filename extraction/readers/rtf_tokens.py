@@ -76,12 +76,16 @@ def tokens(data: bytes) -> Iterator[Token]:
             yield Token("byte", data=match["text"])
 
 
-def encoding_of(charset: int | None, code_page: int) -> str:
-    """The encoding of a font's text."""
+def decode(data: bytes, charset: int | None, code_page: int) -> str:
+    """Text of bytes under a font's character set; what the encoding does not know becomes U+FFFD.
+
+    Fonts of the ANSI character set carry text of the document's code page, and typographic signs of cp1252.
+    """
     known = CHARSETS.get(charset) if charset is not None else None
-    return known or CODE_PAGES.get(code_page) or (f"cp{code_page}" if 1250 <= code_page <= 1258 else "cp1252")
-
-
-def decode(data: bytes, encoding: str) -> str:
-    """Text of bytes; what the encoding does not know becomes U+FFFD."""
-    return data.decode(encoding, errors="replace")
+    if known is not None:
+        return data.decode(known, errors="replace")
+    named = CODE_PAGES.get(code_page) or (f"cp{code_page}" if 1250 <= code_page <= 1258 else "cp1252")
+    try:
+        return data.decode(named)
+    except UnicodeDecodeError:
+        return data.decode("cp1252" if len(data) == 1 else named, errors="replace")

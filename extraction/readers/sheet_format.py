@@ -66,7 +66,7 @@ def _number(value: Decimal, tokens: list[str]) -> str:
     whole = sum(1 for index in digits if index < point and tokens[index] == ZERO)
     value = value.scaleb(2 * tokens.count("%"))
     value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=Context(prec=60))
-    grouped = any(token == "," and index < digits[-1] for index, token in enumerate(tokens))
+    grouped = "," in tokens[: digits[-1]]
     sign = "-" if value < 0 else ""
     integer, _, fraction = f"{abs(value):f}".partition(".")
     while len(fraction) > needed and fraction.endswith("0"):
