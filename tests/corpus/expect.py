@@ -1,6 +1,7 @@
 """What is reached, as `expectations.yaml` and as the table in docs/extraction.md.
 
-`python -m tests.corpus.expect --raise` lifts the committed numbers where more is right now; it never lowers one.
+`python -m tests.corpus.expect --raise` lifts the committed numbers where more is right now and takes mended documents
+off `open`; it never lowers a number and never adds to `open`: that is done by hand, with a reason.
 The documentation's table is rewritten between its two marks in any case.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from tests.corpus.judge import COMMITTED, Verdict, documents, judge_safely, summary
+from tests.corpus.judge import COMMITTED, Verdict, documents, faults, judge_safely, summary
 
 EXPECTATIONS = COMMITTED.parent / "expectations.yaml"
 PAGE = Path(__file__).parents[2] / "docs" / "extraction.md"
@@ -66,6 +67,8 @@ def main() -> None:
     )
     if args.lift:
         given["formats"] = raised(given.get("formats") or {}, summary(verdicts))
+        wrong = {verdict.name for verdict in verdicts if faults(verdict)}
+        given["open"] = {name: why for name, why in (given.get("open") or {}).items() if name in wrong}
         head = "# What is reached on the committed corpus, per format: right cells, kinds and identities. Never lowered.\n"
         EXPECTATIONS.write_text(
             head + yaml.safe_dump(given, allow_unicode=True, sort_keys=True), encoding="utf-8"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.corpus import negatives
-from tests.corpus.renderers import Rendered, docx, html, ofd, rtf, text, xlsx, zipped
+from tests.corpus.renderers import Rendered, docx, html, ofd, pages, rtf, text, xlsx, zipped
 from tests.corpus.reports import Options, Report, make
 
 # Formats that need no tool outside Python, with their weights in a drawn run.
@@ -79,7 +79,8 @@ def special(rng: random.Random, kind: str | None = None) -> tuple[Rendered, dict
 
 def with_rendering(truth: dict[str, Any], form: str, rendered: Rendered) -> dict[str, Any]:
     """The truth with what the rendering added; no date of publication where the document bears none."""
-    if rendered.url is None or "page_bare" in rendered.deviations:
+    dated = {f"page_{name}" for name in pages.TEMPLATES if name != "bare"}
+    if not dated & set(rendered.deviations):
         truth = {
             **truth,
             "published": None,

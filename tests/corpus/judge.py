@@ -271,6 +271,12 @@ def judge(record: dict[str, Any], truth: dict[str, Any], name: str) -> Verdict:
     return out
 
 
+def faults(verdict: Verdict) -> list[str]:
+    """What no document may have: silent errors, crashes, wrong kinds, wrong identities that nothing flags."""
+    bad = ("SILENT", "WRONG", "CRASH")
+    return [problem for problem in verdict.problems if problem.startswith(bad) or "two agencies" in problem]
+
+
 def documents(folder: Path) -> Iterable[tuple[Path, dict[str, Any]]]:
     """Each document of a folder with its truth."""
     for path in sorted(folder.glob("*.truth.json")):

@@ -102,7 +102,7 @@ GROUPS: list[tuple[str, str, Renderer, str, list[str | None]]] = [
     ("officepdf", "pdf", tools.office_pdf, "feature", ["plain", "numbered", "narrow", "plain"]),
     ("rotatedpdf", "pdf", tools.rotated_pdf, "", [None, None]),
     ("picture", "picture", tools.picture, "", [None, None]),
-    ("scan", "scan", tools.scan, "", [None, None]),
+    ("scan", "scan", tools.scan, "", [None]),
     ("trap", "html", html.render, "style", ["hidden_spans", "struck"]),
     ("trap", "docx", docx.render, "feature", ["vanish", "deleted_row", "textbox"]),
     ("trap", "xlsx", xlsx.render, "feature", ["formulas", "hidden_sheet", "hidden_column"]),
