@@ -30,6 +30,7 @@ class Instance:
     order: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     unknown_heads: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
     context: str = ""
     headless: bool = False
 
@@ -74,7 +75,22 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
         out.order.append(key)
         last = key
     _settle_groups(out)
+    _doubt(out, rows)
     return out
+
+
+def _doubt(out: Instance, rows: list[RawRow]) -> None:
+    """A blank row beside a row that no edition knows may be the one those figures belong to."""
+    places = {(row.table, row.row): key for key, row in out.rows.items()}
+    order = [(row.table, row.row) for row in rows]
+    for row in out.unknown:
+        if row.blank or (row.table, row.row) not in order:
+            continue
+        at = order.index((row.table, row.row))
+        for beside in order[max(at - 1, 0) : at + 2]:
+            key = places.get(beside)
+            if key is not None and out.rows[key].blank:
+                out.doubtful.append(key)
 
 
 def _in_context(kind: str, key: str | None, group: str | None, last: str | None) -> str | None:
@@ -92,22 +108,30 @@ def _in_context(kind: str, key: str | None, group: str | None, last: str | None)
 
 def _joined(kind: str, rows: list[RawRow]) -> list[RawRow]:
     """Rows whose label a page end cut in two become one row; only word-for-word joins count."""
-    form = forms()[kind]
     out: list[RawRow] = []
     for row in rows:
         before = out[-1] if out else None
-        if (
-            before is not None and before.label and row.label and len(row.labels) == 1
-            and (row.blank or before.blank)
-            and form.row(row.label) is None and form.group(row.label) is None
-            and (joined := form.row_exact(before.label + row.label)) is not None
-            and form.row(before.label) in {None, joined}
-        ):  # fmt: skip
+        if before is not None and (row.blank or before.blank) and _is_rest(kind, before, row):
             holder = before if row.blank else row
             out[-1] = replace(holder, labels=[*before.labels[:-1], before.label + row.label])
             continue
         out.append(row)
     return out
+
+
+def _is_rest(kind: str, before: RawRow, row: RawRow) -> bool:
+    """Whether two labels are the halves of one: word for word together, neither of them a label alone."""
+    form = forms()[kind]
+    if not before.label or not row.label:
+        return False
+    joined = form.row_exact(before.label + row.label)
+    outer = {squeeze(label) for label in before.labels[:-1]}
+    return (
+        joined is not None
+        and {squeeze(label) for label in row.labels[:-1]} <= outer
+        and all(form.row(r.label) in {None, joined} for r in (before, row))
+        and all(form.row_exact(r.label) is None and form.group(r.label) is None for r in (before, row))
+    )
 
 
 def _settle_groups(out: Instance) -> None:
@@ -319,6 +343,10 @@ def _leftovers(out: Filled, instance: Instance, table: TableForm) -> None:
         severity = "note" if row.blank else "warning"
         labels = " / ".join(squeeze(label) for label in row.labels) or "no label"
         out.issues.append(Issue("unknown_row", severity, f"{instance.kind}: {labels[:80]}"))
+    for key in dict.fromkeys(instance.doubtful):
+        names = tuple(name for name in out.cells if name.split(".")[1] == key)
+        message = f"{instance.kind}: {key} is blank, but figures without a known label stand beside it"
+        out.issues.append(Issue("row_in_doubt", "warning", message, names))
     for group, row in instance.groups:
         texts = {key: text for key, text in _texts(row).items() if squeeze(text)}
         if texts:
