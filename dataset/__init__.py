@@ -2,7 +2,9 @@
 
     sites.py      what a release must know of a site: region and body, from the store alone
     sources.py    every body that is a report: where and when it was seen, and what its record says in short
-    reports.py    bodies -> reports (agency, year): copies, versions, regions, and what cannot be resolved
+    model.py      what a release is made of: reports, their documents, issues
+    reports.py    bodies -> reports (agency, year): copies, versions, and what cannot be resolved
+    joining.py    what is one report although it was found in several regions
     tables.py     the released tables: columns, rows, the words for places and flags
     writers.py    rows -> Parquet and CSV
     release.py    a release: files, manifest, and the pointer that flips last

@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dataset.reports import Assembly, assemble
+from dataset.model import Assembly
+from dataset.reports import assemble
 from dataset.sources import Heads, Spool, gather
 from dataset.tables import (
     SCHEMAS,

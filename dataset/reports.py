@@ -22,104 +22,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from dataset.joining import Groups, depth, is_within, join_pages, join_regions
+from dataset.model import Assembly, Body, Issue, Report
 from dataset.sources import Head, Sighting, Unreadable, by_body
 
 FORMATS = ("html", "word", "spreadsheet", "pdf", "text", "image")
 """Formats by how exactly they say where a figure stands: with equal figures, the earlier is primary."""
 
-_QUALIFIED = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|自治区|自治州|市|盟|区|县|旗|镇|乡|街道)")
 _OFFICES = frozenset({"人民政府", "政府", "办事处", "街道办事处", "管理委员会", "管委会"})
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|\s*政府信息公开)")
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """Something a user of the data must know.
-
-    Attributes:
-        code: what kind of thing.
-        severity: ``error`` (do not rely on it), ``warning`` or ``note``.
-        message: for people.
-        cells: the cells it concerns.
-        report: id of the report, None for a document that is not published.
-        sha256: the body it concerns, where one.
-        url: the address it concerns, where one.
-    """
-
-    code: str
-    severity: str
-    message: str
-    cells: tuple[str, ...] = ()
-    report: str | None = None
-    sha256: str | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A document of a report: one body with all its addresses.
-
-    Attributes:
-        head: what its record says in short.
-        sightings: its addresses, in order of site and address.
-        agency: whose report it is.
-        year: of the report.
-        region: code.
-        issues: how agency, year and region were come by, where not from the document.
-    """
-
-    head: Head
-    sightings: tuple[Sighting, ...]
-    agency: str
-    year: int
-    region: str
-    issues: tuple[Issue, ...] = ()
-
-    @property
-    def first(self) -> Sighting:
-        """The address that saw it first."""
-        return min(self.sightings, key=lambda seen: (seen.first_seen, seen.site.id, seen.url))
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report of the release.
-
-    Attributes:
-        id: ``<region>-<agency>-<year>``.
-        agency: whose.
-        region: code.
-        year: of the report.
-        primary: the body the figures are taken from.
-        copies: the other bodies.
-        versions: number of distinct bodies of all its addresses over time.
-        issues: of the report as such; those of the primary's record are in the record.
-    """
-
-    id: str
-    agency: str
-    region: str
-    year: int
-    primary: Body
-    copies: tuple[Body, ...]
-    versions: int
-    issues: tuple[Issue, ...]
-
-    @property
-    def bodies(self) -> tuple[Body, ...]:
-        """All its documents, the primary first."""
-        return (self.primary, *self.copies)
-
-
-@dataclass
-class Assembly:
-    """All reports, and what could not become one."""
-
-    reports: list[Report] = field(default_factory=list)
-    unpublished: list[Issue] = field(default_factory=list)
 
 
 def assemble(found: Iterable[Sighting | Unreadable], load: Callable[[Head], Mapping[str, Any]]) -> Assembly:
@@ -143,7 +57,7 @@ def assemble(found: Iterable[Sighting | Unreadable], load: Callable[[Head], Mapp
             assembly.unpublished.append(body)
         else:
             groups[body.agency, body.year, body.region].append(body)
-    for (agency, year, region), bodies in _join_pages(_join_regions(groups)).items():
+    for (agency, year, region), bodies in join_pages(join_regions(groups)).items():
         assembly.reports.append(_report(agency, year, region, bodies, load))
     assembly.reports.sort(key=lambda report: report.id)
     assembly.unpublished.sort(key=lambda issue: (issue.url or "", issue.sha256 or "", issue.code))
@@ -190,9 +104,6 @@ def _resolve(seen: Sequence[Sighting]) -> Body | Issue:
 
 
 Note = Callable[[str, str], None]
-Key = tuple[str, int, str]
-"""Agency, year, region."""
-Groups = dict[Key, list[Body]]
 
 
 def _agency(head: Head, seen: Sequence[Sighting], note: Note) -> str | None:
@@ -236,7 +147,7 @@ def _region(head: Head, seen: Sequence[Sighting], note: Callable[..., None]) -> 
     codes = sorted({one.site.region for one in seen if one.site.region is not None})
     if not codes:
         return None
-    best = max(codes, key=_depth)
+    best = max(codes, key=depth)
     if any(not is_within(best, code) for code in codes):
         note(
             "region_conflict",
@@ -255,67 +166,6 @@ def is_fuller(name: str, own: str) -> bool:
 
 def _clean(agency: str | None) -> str:
     return re.sub(r"\s+", "", agency or "")
-
-
-def _depth(code: str) -> int:
-    """Return how specific a region code is: digits that are not closing pairs of zeros."""
-    base, rest = code[:6], code[6:]
-    depth = len(base)
-    while depth > 0 and base[depth - 2 : depth] == "00":
-        depth -= 2
-    return depth + len(rest.rstrip("0"))
-
-
-def is_within(code: str, outer: str) -> bool:
-    """True where region `code` is `outer` or a part of it (GB/T 2260: 410711 is within 410700 and 410000)."""
-    depth = _depth(outer)
-    return code[:depth] == outer[:depth]
-
-
-def _join_pages(groups: Groups) -> Groups:
-    """Join what a page and its attachment are: one report, whatever region each was found in."""
-    at = {
-        (seen.site.id, seen.url): key
-        for key, bodies in groups.items()
-        for body in bodies
-        for seen in body.sightings
-    }
-    target: dict[Key, Key] = {}
-
-    def follow(key: Key) -> Key:
-        while key in target:
-            key = target[key]
-        return key
-
-    for key, bodies in groups.items():
-        for seen in (seen for body in bodies for seen in body.sightings if seen.page is not None):
-            pages = at.get((seen.site.id, seen.page or ""))
-            if pages is None or pages[:2] != key[:2]:
-                continue  # the page is no report, or lists the reports of others
-            one, other = sorted((follow(key), follow(pages)), key=lambda found: (_depth(found[2]), found[2]))
-            if one != other:
-                target[one] = other
-    joined: Groups = defaultdict(list)
-    for key, bodies in groups.items():
-        joined[follow(key)] += bodies
-    return joined
-
-
-def _join_regions(groups: Groups) -> Groups:
-    regions: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for agency, year, region in groups:
-        regions[agency, year].append(region)
-    joined: Groups = defaultdict(list)
-    for (agency, year, region), bodies in groups.items():
-        target = region
-        if _QUALIFIED.match(agency):
-            parts = [code for code in regions[agency, year] if is_within(code, region) and code != region]
-            deepest = max(parts, key=lambda code: (_depth(code), code), default=region)
-            # One chain of regions only: a name found in two districts of the city is two bodies.
-            if all(is_within(deepest, code) for code in parts):
-                target = deepest
-        joined[agency, year, target] += bodies
-    return joined
 
 
 def _report(

@@ -23,7 +23,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from dataset.reports import Assembly, Issue, Report, value_of
+from dataset.model import Assembly, Issue, Report
+from dataset.reports import value_of
 
 TIME = pa.timestamp("ms", tz="UTC")
 

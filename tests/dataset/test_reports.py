@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.reports import Assembly, assemble, format_rank, is_fuller, is_within, report_id
+from dataset.joining import is_within
+from dataset.model import Assembly
+from dataset.reports import assemble, format_rank, is_fuller, report_id
 from dataset.sources import Heads, Spool, gather
 
 NEW = "requests.new.total"

@@ -1,4 +1,4 @@
-"""The private Prefect server is a whole one: prefect.yaml can be deployed to it, and it ends with its parent."""
+"""The private Prefect server is a whole one: prefect.yaml can be deployed to it."""
 
 import os
 import subprocess
