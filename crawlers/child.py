@@ -62,7 +62,7 @@ def progress(event: dict[str, Any]) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         # Nobody listens any more; the work is still worth finishing.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the rest of the process
 
 
 def main(arguments: list[str]) -> int:

@@ -115,9 +115,14 @@ def detect(url: str, *, allow_private: bool = False, settings: Politeness | None
         asked = [c for c in read_captures(store, site.id) if c.trail.anchor != "robots.txt"]
         if not asked or asked[-1].sha256 is None:
             last = asked[-1] if asked else None
-            raise DetectError(
-                f"{url}: {last.outcome if last else 'not asked'}{f' ({last.note})' if last and last.note else ''}"
-            )
+            why = (
+                f"{last.outcome} ({last.note})"
+                if last and last.note
+                else last.outcome
+                if last
+                else "not asked"
+            )  # noqa: E501
+            raise DetectError(f"{url}: {why}")
         capture = asked[-1]
         body = Archive(store).get_body(capture.sha256 or "")
     return describe(capture, body, site, figures)

@@ -40,6 +40,7 @@ _MARKERS = (
     "本年度报告",
     "依申请公开",
 )
+_ANY_FILE = re.compile(r"\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z)[\"'&#?\\]", re.IGNORECASE)
 # Viewers and scripts name the file in quotes, with slashes escaped or not.
 _QUOTED_FILE = re.compile(
     r"(?:[\"']|[?&]\w{1,20}=(?=\.{0,2}\\?/|https?:))((?:https?:)?[\w:%.\\~-]{0,200}/[\w:%./\\~-]{1,300}\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z))(?=[\"'&#?\\])",
@@ -91,23 +92,27 @@ def _select(page: Page) -> lxml.html.HtmlElement | None:
     return None
 
 
+def _in_body(page: Page, element: lxml.html.HtmlElement) -> bool:
+    body = _select(page)
+    return body is not None and any(parent is body for parent in element.iterancestors())
+
+
 def attachments(page: Page) -> Iterator[Attachment]:
     """Yield the files that belong to a document page, each once; files of other subjects left out."""
     seen: set[str] = set()
-    body = _select(page)
     # File lists often stand beside the body's container, so the rest of the page is read as well; what is
     # navigation there belongs to the site, not to the document.
     for anchor in anchors_in(page, page.tree):
         if anchor.url in seen or not (is_file(anchor.url) or file_type(f"/{anchor.text}")):
             continue
-        inside = body is not None and any(parent is body for parent in anchor.element.iterancestors())
-        if not inside and in_navigation(anchor.element):
-            continue
-        if judge(anchor.text).kind == "decoy":
-            continue
         seen.add(anchor.url)
+        if in_navigation(anchor.element) and not _in_body(page, anchor.element):
+            continue
+        if judge(anchor.text, in_column=True).kind == "decoy":
+            continue
         yield Attachment(anchor.url, anchor.text)
-    for match in _QUOTED_FILE.finditer(page.text):
+    # The cheap look first: most pages name no file at all, and the thorough one reads every quoted word.
+    for match in _QUOTED_FILE.finditer(page.text) if _ANY_FILE.search(page.text) else ():
         url = page.join(match.group(1).replace("\\/", "/"))
         if url is not None and url not in seen and judge(match.group(1)).kind != "decoy":
             seen.add(url)

@@ -128,6 +128,9 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 
 _PARSER = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False)
+_VISIBLE = lxml.etree.XPath(
+    "//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -201,17 +204,8 @@ class Page:
     @cached_property
     def visible_text(self) -> str:
         """The text a reader sees, white space collapsed; scripts and styles left out."""
-        parts = [
-            text
-            for element in self.tree.iter()
-            if isinstance(element.tag, str)
-            for text in (
-                element.text if element.tag not in {"script", "style", "noscript", "template"} else None,
-                element.tail,
-            )
-            if text
-        ]
-        return squeeze(" ".join(parts))
+        found = _VISIBLE(self.tree)
+        return squeeze(" ".join(str(text) for text in found)) if isinstance(found, list) else ""
 
 
 _NO_PAGE = re.compile(r"(?:javascript|mailto|tel|data|about|vbscript|file|blob)\s*:", re.IGNORECASE)

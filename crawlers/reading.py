@@ -22,6 +22,8 @@ from storage import Trail
 _STEPS_A_PAGE = 12
 # Redirect shells that lead to redirect shells.
 _MAX_HOPS = 4
+# A page without files that is larger than this holds its report as text.
+_SHELL = 20_000
 # Years, then classes, then agencies: deeper than this no column was seen to be split.
 _COLUMN_DEPTH = 4
 
@@ -77,8 +79,9 @@ class Reader:
         target = redirect.target(page)
         if target is not None and step.hops < _MAX_HOPS:
             return "listing", [replace(step, url=target, hops=step.hops + 1)]
-        resembles = resembles_report(page)
         files = list(attachments(page))
+        # The title said it: reading the text would only cost time, unless there seems to be none.
+        resembles = (step.certain and bool(files or len(page.text) > _SHELL)) or resembles_report(page)
         reports = (
             step.certain
             or resembles

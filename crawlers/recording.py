@@ -109,6 +109,7 @@ class Recorder:
         self.count(crawl, step, outcome)
 
     def count(self, crawl: SiteCrawl, step: Step, outcome: str) -> None:
+        """Count an answer and report it; a guess at a further page that missed is no error."""
         miss = (
             step.page is not None
             and (step.page.trial or step.page.alternatives)

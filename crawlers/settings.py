@@ -32,6 +32,8 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
         # Requests: one at a time to a host; `polite` keeps the pauses.
         "CONCURRENT_REQUESTS": polite.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": polite.concurrency_per_host,
+        # Workers that Scrapy starts for the output of every page; ours yields requests, no items.
+        "CONCURRENT_ITEMS": 1,
         "DOWNLOAD_DELAY": 0,
         "DOWNLOAD_DELAY_JITTER": 0.0,  # a pause is a promise: never shorter than said
         "AUTOTHROTTLE_ENABLED": False,

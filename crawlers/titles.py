@@ -92,7 +92,7 @@ def judge(title: str, *, in_column: bool = False) -> Verdict:
     for reason, pattern in words.decoys if named else words.decoys + words.unless_named:
         if pattern.search(text):
             # Only what resembles a report is a decoy; the rest of the site is not counted.
-            return Verdict("decoy", reason) if about or in_column or "信息公开" in text else Verdict("other")
+            return Verdict("decoy", reason) if about or in_column else Verdict("other")
     about_reports = words.reports.search(text) or (in_column and words.in_column.search(text))
     if about_reports:
         # "…年度报告" is one; "关于发布…年度报告的通知" may hold one, or be about them.

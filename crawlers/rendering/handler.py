@@ -214,7 +214,7 @@ class RenderingHandler(HTTP11DownloadHandler):
             found = self._mine = ScrapyPlaywrightDownloadHandler(self._owner)
             self._browsers[self._owner] = found
             # scrapy-playwright starts its driver when the engine starts; that was before this page needed it.
-            await found._launch()  # noqa: SLF001
+            await found._launch()  # noqa: SLF001 - it has no public way
         return found
 
     async def close(self) -> None:

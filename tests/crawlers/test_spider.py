@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """Politeness, walls, errors and limits, as servers see them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """What the simulated sites publish: reports with their files, and everything that only looks like one."""
 
 from __future__ import annotations

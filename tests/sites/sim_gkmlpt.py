@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """gkmlpt: one index page with SID and TREE, lists as JSON, titles escaped on some sites."""
 
 from __future__ import annotations

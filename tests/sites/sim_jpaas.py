@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """JPAAS: the first page of the list stands in the column page, the rest comes from the unit service as JSON with HTML.
 
 Only `paramJson` turns the page; bare page parameters give page 1. The service refuses calls without a Referer.

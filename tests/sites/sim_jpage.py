@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """Hanweb jpage: newest records embedded as XML, the rest from dataproxy.jsp; two servers in one, by what they honour."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """Longxun: an empty column page, the list from /site/label/8888 as a piece of HTML."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """A small government web server on loopback that measures how it is asked.
 
 Sites are written from the descriptions of the platforms, not from the crawler's modules. Everything they serve is in
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import email.utils
 import hashlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -91,7 +93,7 @@ class GovernmentSite:
     def gaps(self) -> list[float]:
         """Seconds between the end of an answer and the next request."""
         ordered = sorted(self.asked, key=lambda a: a.began)
-        return [b.began - a.ended for a, b in zip(ordered, ordered[1:], strict=False)]
+        return [b.began - a.ended for a, b in itertools.pairwise(ordered)]
 
     def forget(self) -> None:
         self.asked.clear()

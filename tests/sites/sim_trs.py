@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """TRS WCM: static pages, pager by script, relative article links with dates, files beside the article."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages and titles as sites write them
 """Ucap, three ways: static pages with the six-argument pager, /searchList JSON, /getFileListByCodeId JSON."""
 
 from __future__ import annotations
