@@ -17,6 +17,8 @@ from extraction.readers.page import Page, Rule
 
 SNAP = 2.0
 """Lines closer than this are one line (a border drawn twice, or by both cells)."""
+COLLINEAR = 0.7
+"""Pieces of one line differ by no more than this."""
 BRIDGE = 3.0
 """A gap in a line up to this is bridged (corner squares, rounded ends)."""
 TOUCH = 3.0
@@ -100,10 +102,11 @@ def find_grids(page: Page) -> tuple[list[Grid], bool]:
     """The drawn tables of a page, innermost first, and whether there were too many lines to look at."""
     if len(page.horizontal) + len(page.vertical) > MAX_RULES:
         return [], True
-    horizontal, vertical = _snapped(page.horizontal), _snapped(page.vertical)
+    # First only pieces of one line are put together: lines of two tables that nearly align must not move.
+    horizontal, vertical = _snapped(page.horizontal, COLLINEAR), _snapped(page.vertical, COLLINEAR)
     grids = []
     for across, down in _connected(horizontal, vertical):
-        for rows, columns in _stacked(across, down):
+        for rows, columns in _stacked(_snapped(across, SNAP), _snapped(down, SNAP)):
             grid = _grid(rows, columns, page.number)
             if grid is not None and len(grid.regions) > 1:
                 grids.append(grid)
@@ -113,7 +116,7 @@ def find_grids(page: Page) -> tuple[list[Grid], bool]:
     return grids, False
 
 
-def _snapped(rules: Sequence[Rule]) -> list[Rule]:
+def _snapped(rules: Sequence[Rule], near: float) -> list[Rule]:
     """Lines as drawn pieces -> whole lines on common positions."""
     lines: list[Rule] = []
     cluster: list[Rule] = []
@@ -134,7 +137,7 @@ def _snapped(rules: Sequence[Rule]) -> list[Rule]:
             lines.append(Rule(at, start, end))
 
     for rule in sorted(rules):
-        if cluster and rule.at - cluster[-1].at > SNAP:
+        if cluster and rule.at - cluster[-1].at > near:
             close()
             cluster = []
         cluster.append(rule)

@@ -162,6 +162,9 @@ def _is_cut(upper: dict[tuple[int, int], Region], lower: dict[tuple[int, int], R
         low = min(region.box[3] - region.box[1] for region in row.values()) < SLIVER
         if low and not any(region.text.strip() for region in row.values()):
             return True  # only the margin of a row came to stand on this page
+    filled = [{key for key, region in row.items() if region.text.strip()} for row in (upper, lower)]
+    if all(filled) and not filled[0] & filled[1] and filled[0] | filled[1] == set(upper) == set(lower):
+        return True  # what each part lacks, the other has
     broken = False
     for key, part in lower.items():
         first, second = upper[key].text, part.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Sequence
-from itertools import count
+from itertools import count, pairwise
 
 import pypdfium2
 import pytest
@@ -97,7 +97,7 @@ def test_tables_that_share_a_border_but_no_columns_are_two() -> None:
     sheet = Sheet()
     for y, inner in ((72.0, (150, 250, 350)), (88.0, (180, 280, 380))):
         xs = [LEFT, *inner, RIGHT]
-        for column, (x0, x1) in enumerate(zip(xs, xs[1:], strict=False)):
+        for column, (x0, x1) in enumerate(pairwise(xs)):
             sheet.rectangle(x0, y, x1, y + 16, "S")
             sheet.text(x0 + 4, y + 2, f"{int(y)}{column}")
     document = pdf.read(write([sheet]))
@@ -106,6 +106,15 @@ def test_tables_that_share_a_border_but_no_columns_are_two() -> None:
         ["880", "881", "882", "883"],
     ]
     assert [block.width for block in tables(document.blocks)] == [4, 4]
+
+
+def test_a_row_of_figures_cut_so_that_each_page_has_some() -> None:
+    """Blanks before a figure wrap in a narrow cell, and the page end comes between."""
+    grids, _ = report("2021")
+    grids[2][-1] = [(f"　　{number}" if number % 3 else str(number), 1, 1) for number in range(15)]
+    files = [write(render(grids[2:], Style(bottom=bottom))) for bottom in range(110, 160, 3)]
+    found = {tuple(grids_of(pdf.read(data))[0]) for data in files}
+    assert found == {tuple(wanted(grids[2:])[0])}
 
 
 def test_prose_becomes_paragraphs_and_page_numbers_vanish() -> None:
