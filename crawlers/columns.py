@@ -111,6 +111,8 @@ def _kind(url: str, words: str, element: object, here: str, *, in_column: bool) 
         return "part"
     if path_of_column(url) and (_MORE.match(text) or not text or patterns["step"].search(text)):
         return "part" if in_column else "column"
-    if not in_column and patterns["step"].search(text) and len(text) <= 20:
+    if in_column or patterns["aside"].search(text):
+        return None
+    if patterns["step"].search(text) and len(text) <= 20:
         return "step"
     return None

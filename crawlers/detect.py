@@ -121,7 +121,7 @@ def detect(url: str, *, allow_private: bool = False, settings: Politeness | None
                 else last.outcome
                 if last
                 else "not asked"
-            )  # noqa: E501
+            )
             raise DetectError(f"{url}: {why}")
         capture = asked[-1]
         body = Archive(store).get_body(capture.sha256 or "")
