@@ -24,7 +24,7 @@ from extraction.document import (
 )
 from extraction.readers.word_numbering import Numbering, W
 from extraction.readers.word_styles import Style, paragraph_styles
-from extraction.readers.word_text import ALTERNATE, TRANSPARENT, Line, branch_of
+from extraction.readers.word_text import ALTERNATE, TRANSPARENT, Line, branch_of, first_child
 from extraction.readers.zipped import Package
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -40,6 +40,8 @@ _CORE = {
 }
 
 _P, _TBL, _TR, _TC = f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc"
+_P_PROPERTIES, _TC_PROPERTIES, _VALUE = f"{W}pPr", f"{W}tcPr", f"{W}val"
+_GRID_SPAN, _V_MERGE, _H_MERGE, _CELL_DELETED = f"{W}gridSpan", f"{W}vMerge", f"{W}hMerge", f"{W}cellDel"
 
 
 def read(data: bytes, *, url: str | None = None) -> Document:
@@ -159,8 +161,8 @@ class _Reader:
     def _line(self, element: etree._Element, *, in_cell: bool) -> tuple[str, list[etree._Element], Style]:
         """A paragraph's printed text, the text boxes anchored in it, and its effective style."""
         style = self._styles.get("") or Style()
-        properties = element.find(f"{W}pPr")
-        if properties is not None:
+        properties = first_child(element, _P_PROPERTIES)
+        if properties is not None and len(properties):
             named = properties.find(f"{W}pStyle")
             if named is not None:
                 style = self._styles.get(named.get(f"{W}val", ""), style)
@@ -242,18 +244,21 @@ class _Reader:
 
     def _spans(self, cell: etree._Element) -> tuple[int, str | None, str | None]:
         """Columns covered, vertical merge and horizontal merge (``restart``, ``continue`` or None)."""
-        properties = cell.find(f"{W}tcPr")
+        properties = first_child(cell, _TC_PROPERTIES)
         if properties is None:
             return 1, None, None
-        span = _integer(properties.find(f"{W}gridSpan"), 1)
+        span, vertical, horizontal = 1, None, None
+        for child in properties:
+            if child.tag == _GRID_SPAN:
+                span = _integer(child, 1)
+            elif child.tag == _V_MERGE:
+                vertical = child.get(_VALUE, "continue")
+            elif child.tag == _H_MERGE:
+                horizontal = child.get(_VALUE, "continue")
         if span > MAX_SPAN:
             self._doubt("span_too_wide", "error", f"a cell claims {span} columns; taken as one")
             span = 1
-        merges: list[str | None] = []
-        for name in ("vMerge", "hMerge"):
-            merge = properties.find(f"{W}{name}")
-            merges.append(None if merge is None else merge.get(f"{W}val", "continue"))
-        return max(span, 1), merges[0], merges[1]
+        return max(span, 1), vertical, horizontal
 
     def _hidden(self, cell: etree._Element) -> None:
         text = "".join(self._cell_text(cell, "")[0].split())
@@ -345,8 +350,8 @@ def _row_deleted(row: etree._Element) -> bool:
 
 
 def _cell_deleted(cell: etree._Element) -> bool:
-    properties = cell.find(f"{W}tcPr")
-    return properties is not None and properties.find(f"{W}cellDel") is not None
+    properties = first_child(cell, _TC_PROPERTIES)
+    return properties is not None and any(child.tag == _CELL_DELETED for child in properties)
 
 
 def _integer(element: etree._Element | None, default: int) -> int:

@@ -117,14 +117,21 @@ def _fill(page: Page, grids: list[Grid], layout: Layout) -> list[Glyph]:
     outside: list[Glyph] = []
     crossing: list[str] = []
     for run in _runs(page.glyphs):
-        region = _around(grids, run[0].left, run[-1].right, run[0])
-        if region is None:
-            outside.extend(run)
-            continue
-        if len(run) > 1 and any(_around(grids, g.left, g.right, g) is not region for g in (run[0], run[-1])):
-            crossing.append("".join(glyph.text for glyph in run))
-        regions[id(region)] = region
-        inside.setdefault(id(region), []).extend(run)
+        region = _around(grids, run[0], run[0])
+        if len(run) == 1 or _around(grids, run[-1], run[-1]) is region:
+            parts = [(region, run)]
+        else:
+            parts = []
+            for figure in _figures(run):
+                parts.append((_around(grids, figure[0], figure[-1]), figure))
+                if len({id(_around(grids, glyph, glyph)) for glyph in (figure[0], figure[-1])}) > 1:
+                    crossing.append("".join(glyph.text for glyph in figure))
+        for found, part in parts:
+            if found is None:
+                outside.extend(part)
+            else:
+                regions[id(found)] = found
+                inside.setdefault(id(found), []).extend(part)
     for key, glyphs in inside.items():
         region = regions[key]
         region.text, region.full = cell_text(lines(glyphs), region.box[2] - region.box[0])
@@ -140,28 +147,34 @@ def _fill(page: Page, grids: list[Grid], layout: Layout) -> list[Glyph]:
 
 
 def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
-    """Glyphs one by one, but the digits of one figure together: a figure may not be cut by a line."""
+    """Glyphs that follow each other in the file and touch on the page."""
     run: list[Glyph] = []
+    right = top = 0.0
     for glyph in glyphs:
-        if run:
-            before = run[-1]
-            tall = glyph.bottom - glyph.top
-            if (
-                glyph.text in FIGURE_SIGNS
-                and before.text in FIGURE_SIGNS
-                and abs(glyph.top - before.top) < 0.2 * tall
-                and -0.2 * tall < glyph.left - before.right < 0.1 * tall
-            ):
-                run.append(glyph)
-                continue
+        tall = glyph.bottom - glyph.top
+        if run and not (-0.2 * tall < glyph.left - right < 0.1 * tall and abs(glyph.top - top) < 0.2 * tall):
             yield run
-        run = [glyph]
+            run = []
+        run.append(glyph)
+        right, top = glyph.right, glyph.top
     if run:
         yield run
 
 
-def _around(grids: Sequence[Grid], left: float, right: float, glyph: Glyph) -> Region | None:
-    x, y = (left + right) / 2, (glyph.top + glyph.bottom) / 2
+def _figures(run: list[Glyph]) -> Iterator[list[Glyph]]:
+    """A run cut up, but for its figures: no table line may cut one."""
+    part: list[Glyph] = []
+    for glyph in run:
+        if part and not (glyph.text in FIGURE_SIGNS and part[-1].text in FIGURE_SIGNS):
+            yield part
+            part = []
+        part.append(glyph)
+    yield part
+
+
+def _around(grids: Sequence[Grid], first: Glyph, last: Glyph) -> Region | None:
+    """The cell around the middle of some glyphs in a line."""
+    x, y = (first.left + last.right) / 2, (first.top + first.bottom) / 2
     for grid in grids:
         if grid.xs[0] <= x < grid.xs[-1] and grid.ys[0] <= y < grid.ys[-1]:
             region = grid.region_at(x, y)

@@ -45,8 +45,12 @@ class Line:
         return self.box[3] - self.box[1]
 
 
-def lines(glyphs: Iterable[Glyph]) -> list[Line]:
+def lines(glyphs: Sequence[Glyph]) -> list[Line]:
     """Gather glyphs into lines, from top to bottom."""
+    top, bottom = (glyphs[0].top, glyphs[0].bottom) if glyphs else (0.0, 0.0)
+    if all(glyph.top == top and glyph.bottom == bottom for glyph in glyphs):
+        line = _line(sorted(glyphs))
+        return [] if line is None else [line]
     rows: list[list[Glyph]] = []
     middle = height = 0.0
     for glyph in sorted(glyphs, key=lambda glyph: glyph.top + glyph.bottom):

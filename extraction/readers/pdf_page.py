@@ -18,7 +18,8 @@ THIN = 3.0
 """A filled rectangle no thicker than this is a ruling line."""
 STRAIGHT = 0.5
 MAX_FORMS = 16
-SAME_BASELINE = 0.3
+LOW = 0.85
+"""A glyph lower than this share of its neighbour in the line shows only its ink."""
 PICTURE_SHARE = 0.5
 """A picture over this share of a page makes it a scan; text on top of it is somebody's OCR."""
 RECOGNISED = 0.8
@@ -167,20 +168,13 @@ def _glyphs(
     textpage: object, count: int, found: list[Glyph], frame: _Frame, turns: int | None
 ) -> tuple[int, str]:
     """Append the characters. Gives how many of them say no Unicode, and what runs askew and was left out."""
-    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    box_at, x_at, y_at = ctypes.byref(box), ctypes.byref(x), ctypes.byref(y)
-    get_unicode, get_box, get_origin = (
-        raw.FPDFText_GetUnicode,
-        raw.FPDFText_GetLooseCharBox,
-        raw.FPDFText_GetCharOrigin,
-    )
+    box = raw.FS_RECTF()
+    box_at = ctypes.byref(box)
+    get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     has_error, is_generated = raw.FPDFText_HasUnicodeMapError, raw.FPDFText_IsGenerated
-    baseline = x if frame.turns % 2 else y
     place = frame.box
     unmapped = high = 0
     askew = ""
-    run: list[Glyph] = []
-    level = 0.0
     for index in range(count):
         code = get_unicode(textpage, index)
         if code <= 0x20 and is_generated(textpage, index) == 1:
@@ -194,7 +188,8 @@ def _glyphs(
         if turns is not None and not _runs_along(raw.FPDFText_GetCharAngle(textpage, index)):
             askew += chr(code) if 0x20 <= code <= 0xFFFF else ""
             continue
-        if not get_box(textpage, index, box_at) or not get_origin(textpage, index, x_at, y_at):
+        if not get_box(textpage, index, box_at):
+            unmapped += 1
             continue
         if code in (0x02, 0xFFFE):
             text = "-"  # PDFium marks a hyphen at a line end so
@@ -203,21 +198,25 @@ def _glyphs(
             unmapped += 1
         else:
             text = chr(code) if code >= 0x20 else " "
-        if run and abs(baseline.value - level) > SAME_BASELINE:
-            found.extend(_level(run))
-            run = []
-        level = baseline.value
-        run.append(Glyph(*place(box.left, box.bottom, box.right, box.top), text))
-    found.extend(_level(run))
+        found.append(Glyph(*place(box.left, box.bottom, box.right, box.top), text))
+    _level(found)
     return unmapped, askew
 
 
-def _level(run: list[Glyph]) -> list[Glyph]:
-    """Glyphs on one baseline get one height: fonts without metrics give only the ink (a thin dash for 一)."""
-    if len(run) < 2:
-        return run
-    top, bottom = min(glyph.top for glyph in run), max(glyph.bottom for glyph in run)
-    return [Glyph(glyph.left, top, glyph.right, bottom, glyph.text) for glyph in run]
+def _level(glyphs: list[Glyph]) -> None:
+    """Give low glyphs a neighbour's height: fonts without metrics box only the ink (a thin dash for 一)."""
+    for order in (range(1, len(glyphs)), range(len(glyphs) - 2, -1, -1)):
+        step = 1 if order.step > 0 else -1
+        for index in order:
+            glyph, beside = glyphs[index], glyphs[index - step]
+            tall = beside.bottom - beside.top
+            if (
+                glyph.bottom - glyph.top < LOW * tall
+                and beside.top - 0.1 * tall <= glyph.top
+                and glyph.bottom <= beside.bottom + 0.1 * tall
+                and max(glyph.left, beside.left) - min(glyph.right, beside.right) < tall
+            ):
+                glyphs[index] = Glyph(glyph.left, beside.top, glyph.right, beside.bottom, glyph.text)
 
 
 def _runs_along(angle: float) -> bool:

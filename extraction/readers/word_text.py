@@ -26,7 +26,8 @@ TRANSPARENT = {
 }  # fmt: skip
 """Elements that only wrap what is printed."""
 
-_RUN, _TEXT_BOX = f"{W}r", f"{W}txbxContent"
+_RUN, _RUN_PROPERTIES, _TEXT_BOX = f"{W}r", f"{W}rPr", f"{W}txbxContent"
+_TEXT, _HYPERLINK, _FIELD_MARK = f"{W}t", f"{W}hyperlink", f"{W}fldChar"
 _PICTURES = {f"{W}drawing", f"{W}pict", f"{W}object"}
 _NOTES = {f"{W}footnoteReference", f"{W}endnoteReference"}
 
@@ -62,7 +63,7 @@ class Line:
             tag = child.tag
             if tag == _RUN:
                 self._run(child)
-            elif tag == f"{W}hyperlink":
+            elif tag == _HYPERLINK:
                 start = len(self._parts)
                 self._walk(child)
                 self.links.append((child.get(f"{R}id", ""), "".join(self._parts[start:])))
@@ -76,8 +77,8 @@ class Line:
                 self._parts.extend(text.text or "" for text in child.iter(f"{_MATH}t"))
 
     def _run(self, run: etree._Element) -> None:
-        properties = run.find(f"{W}rPr")
-        if properties is not None and _is_on(properties.find(f"{W}vanish")):
+        properties = first_child(run, _RUN_PROPERTIES)
+        if properties is not None and len(properties) and _is_on(properties.find(f"{W}vanish")):
             self.hidden += "".join(text.text or "" for text in run.iter(f"{W}t"))
             return
         for child in run:
@@ -85,7 +86,9 @@ class Line:
 
     def _run_content(self, child: etree._Element) -> None:
         tag = child.tag
-        if tag == f"{W}fldChar":
+        if tag == _TEXT and not self._fields:
+            self._parts.append(_character(child))
+        elif tag == _FIELD_MARK:
             self._field(child.get(f"{W}fldCharType"))
         elif tag in _PICTURES:
             self._drawing(child)
@@ -122,7 +125,7 @@ class Line:
 
 def _character(element: etree._Element) -> str:
     tag = element.tag
-    if tag == f"{W}t":
+    if tag == _TEXT:
         return (element.text or "").replace("\r\n", "\n").replace("\r", "\n")
     if tag in (f"{W}tab", f"{W}ptab"):
         return "\t"
@@ -135,6 +138,12 @@ def _character(element: etree._Element) -> str:
         known = re.fullmatch(r"[0-9A-Fa-f]{1,4}", code) and not 0xD800 <= int(code, 16) <= 0xDFFF
         return chr(int(code, 16)) if known else "\ufffd"
     return ""
+
+
+def first_child(element: etree._Element, tag: str) -> etree._Element | None:
+    """The first child if it has this tag. Properties come first wherever they may come; a search is slow."""
+    first = element[0] if len(element) else None
+    return first if first is not None and first.tag == tag else None
 
 
 def branch_of(alternate: etree._Element) -> etree._Element | None:
