@@ -7,16 +7,20 @@ sites is read once.
 A record is keyed by the hash of the body and the extractor, so it is made from the body alone: neither the
 address nor the declared media type goes in, or the record of a body found at two addresses would depend on
 which came first.
+
+Archived content is hostile, so it is read in worker processes with limits of time and memory for each
+document (`extraction.workers`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import extraction
+from extraction.workers import Extractor
 from flows.progress import emit
 from storage import Archive, BodyCorruptError, ObjectNotFoundError, ObjectStore, RecordStore, refresh_state
 from storage.state import SiteState
@@ -90,42 +94,50 @@ def report_bodies(state: SiteState) -> Iterator[str]:
                 yield version.sha256
 
 
-def make_record(data: bytes) -> dict[str, Any]:
-    """Return the record of a body by the current extractor."""
-    return dict(extraction.extract(data).to_dict())
+def read_bodies(
+    extractor: Extractor, archive: Archive, hashes: Iterable[str], problems: list[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (hash, record) of archived bodies, read in the extractor's worker processes, in the order given.
+
+    A body that cannot be taken from the archive is left out; the reason is added to `problems`.
+    """
+
+    def bodies() -> Iterator[tuple[str, bytes, None, None]]:
+        for sha256 in hashes:
+            try:
+                yield sha256, archive.get_body(sha256), None, None
+            except (BodyCorruptError, ObjectNotFoundError) as error:
+                problems.append(str(error))
+
+    return extractor.map(bodies())
 
 
-def extract_site(store: ObjectStore, site: str) -> ExtractStats:
+def extract_site(store: ObjectStore, site: str, extractor: Extractor) -> ExtractStats:
     """Make the missing records of a site's bodies, then bring its manifest up to date."""
     state = refresh_state(store, site)
-    archive = Archive(store)
     records = RecordStore(store, extraction.EXTRACTOR)
     manifest = records.load_manifest(site)
+    saved = len(manifest)
     stats = ExtractStats()
     bodies = list(report_bodies(state))
-    unsaved = 0
+    missing = []
     for sha256 in bodies:
         if sha256 in manifest:
             stats.known += 1
-            continue
-        record = records.get(sha256)
-        if record is not None:
+        elif (record := records.get(sha256)) is not None:
             stats.reused += 1
+            manifest[sha256] = record["kind"]
         else:
-            try:
-                record = make_record(archive.get_body(sha256))
-            except (BodyCorruptError, ObjectNotFoundError) as error:
-                stats.problems.append(str(error))
-                continue
-            records.put_new(sha256, record)
-            stats.count(record)
+            missing.append(sha256)
+    for sha256, record in read_bodies(extractor, Archive(store), missing, stats.problems):
+        records.put_new(sha256, record)
+        stats.count(record)
         manifest[sha256] = record["kind"]
-        unsaved += 1
         emit("extract", "document", site, sha256=sha256, kind=record["kind"], todo=len(bodies))
-        if unsaved >= BATCH:
+        if len(manifest) - saved >= BATCH:
             records.save_manifest(site, manifest)
-            unsaved = 0
-    if unsaved:
+            saved = len(manifest)
+    if len(manifest) > saved:
         records.save_manifest(site, manifest)
     stats.kinds = Counter(manifest[sha256] for sha256 in bodies if sha256 in manifest)
     emit("extract", "site_done", site, extracted=stats.extracted, reused=stats.reused)

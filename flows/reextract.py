@@ -15,12 +15,11 @@ from decimal import Decimal
 from typing import Any
 
 import extraction
-from flows.extract import BATCH, make_record, report_bodies
+from extraction.workers import Extractor
+from flows.extract import BATCH, read_bodies, report_bodies
 from flows.progress import emit
 from storage import (
     Archive,
-    BodyCorruptError,
-    ObjectNotFoundError,
     ObjectStore,
     RecordStore,
     extractors,
@@ -108,18 +107,21 @@ def all_sites(store: ObjectStore) -> list[str]:
     return sorted({key.split("/")[1] for key in store.list("sites/")})
 
 
-def reextract_sites(store: ObjectStore, sites: Sequence[str], *, dry_run: bool = False) -> Tally:
+def reextract_sites(
+    store: ObjectStore, sites: Sequence[str], extractor: Extractor, *, dry_run: bool = False
+) -> Tally:
     """Read the report bodies of `sites` again.
 
     Args:
         store: the store.
         sites: ids.
+        extractor: the workers that read.
         dry_run: write nothing; the answer is the same.
     """
     tally = Tally()
     seen: set[bytes] = set()
     for site in sites:
-        part = _reextract_site(store, site, seen, dry_run=dry_run)
+        part = _reextract_site(store, site, extractor, seen, dry_run=dry_run)
         tally.add(part)
         emit(
             "reextract",
@@ -130,12 +132,15 @@ def reextract_sites(store: ObjectStore, sites: Sequence[str], *, dry_run: bool =
     return tally
 
 
-def _reextract_site(store: ObjectStore, site: str, seen: set[bytes], *, dry_run: bool) -> Tally:
-    archive, records = Archive(store), RecordStore(store, extraction.EXTRACTOR)
+def _reextract_site(
+    store: ObjectStore, site: str, extractor: Extractor, seen: set[bytes], *, dry_run: bool
+) -> Tally:
+    records = RecordStore(store, extraction.EXTRACTOR)
     earlier = [RecordStore(store, name) for name in extractors(store) if name != extraction.EXTRACTOR]
     manifest = records.load_manifest(site)
-    kept = dict(manifest)
+    saved = len(manifest)
     tally = Tally()
+    missing = []
     # refresh_state would write a state; a dry run writes nothing and takes the state as it was left.
     for sha256 in report_bodies(_state(store, site, dry_run=dry_run)):
         digest = bytes.fromhex(sha256)
@@ -144,26 +149,22 @@ def _reextract_site(store: ObjectStore, site: str, seen: set[bytes], *, dry_run:
         tally.bodies += is_first_sight
         if sha256 in manifest:
             tally.skipped += is_first_sight
-            continue
-        record = records.get(sha256)
-        if record is not None:
+        elif (record := records.get(sha256)) is not None:
             tally.skipped += is_first_sight
-        elif is_first_sight:
-            try:
-                record = make_record(archive.get_body(sha256))
-            except (BodyCorruptError, ObjectNotFoundError) as error:
-                tally.problems.append(str(error))
-                continue
-            if not dry_run:
-                records.put_new(sha256, record)
-            _compare(tally, sha256, _newest(earlier, sha256), record)
-            emit("reextract", "document", site, sha256=sha256)
-        if record is not None:
             manifest[sha256] = record["kind"]
-        if not dry_run and len(manifest) - len(kept) >= BATCH:
+        elif is_first_sight:
+            missing.append(sha256)
+    for sha256, record in read_bodies(extractor, Archive(store), missing, tally.problems):
+        _compare(tally, sha256, _newest(earlier, sha256), record)
+        emit("reextract", "document", site, sha256=sha256)
+        if dry_run:
+            continue
+        records.put_new(sha256, record)
+        manifest[sha256] = record["kind"]
+        if len(manifest) - saved >= BATCH:
             records.save_manifest(site, manifest)
-            kept = dict(manifest)
-    if not dry_run and manifest != kept:
+            saved = len(manifest)
+    if not dry_run and len(manifest) > saved:
         records.save_manifest(site, manifest)
     return tally
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawlers.registry import Site, load_sites
+from extraction.workers import Extractor
 from flows.crawl import run_crawl
 from flows.extract import extract_site
 from flows.progress import emit
@@ -138,7 +139,8 @@ def crawl_sites(
 def extract_sites(url: str, sites: Sequence[str]) -> dict[str, Any]:
     """Extract what one shard's sites have that was not read yet, and return the statistics by site."""
     store = open_store(url)
-    return {site: extract_site(store, site).as_dict() for site in sites}
+    with Extractor() as extractor:
+        return {site: extract_site(store, site, extractor).as_dict() for site in sites}
 
 
 def entry_key(site: str) -> str:

@@ -9,6 +9,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from extraction.workers import Extractor
 from flows.publish import publish_release
 from flows.reextract import Tally, all_sites, reextract_sites
 from flows.run import store_url
@@ -20,10 +21,11 @@ SITES_A_SHARD = 50
 @task(cache_policy=NO_CACHE, persist_result=False)
 def reextract_shard(store: str, sites: list[str], dry_run: bool) -> dict[str, Any]:
     """Read the archived bodies of some sites again; returns what changed."""
-    return reextract_sites(open_store(store), sites, dry_run=dry_run).as_dict()
+    with Extractor() as extractor:
+        return reextract_sites(open_store(store), sites, extractor, dry_run=dry_run).as_dict()
 
 
-# Reading is work for one processor and holds Python's lock: threads would only take turns.
+# One worker process a shard; more of them at once would want more processors than a worker has by itself.
 RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=1)
 
 

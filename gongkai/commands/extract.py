@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gongkai.errors import DONE, FINDINGS, CommandError
-from gongkai.output import note, print_table, say
+from gongkai.output import emit_json, note, print_table, say
 from gongkai.session import Session, common_options, pass_session
 
 
@@ -24,27 +25,28 @@ def extract(session: Session, files: tuple[Path, ...]) -> int:
     """
     for path in files:
         _check(path)
-    from extraction import extract as read
+    # Files from anywhere are hostile until read: a worker process takes the harm.
+    from extraction.workers import Extractor
 
     unreadable = False
-    for number, path in enumerate(files):
+    with Extractor() as extractor:
+        for number, (path, record) in enumerate(extractor.map(_contents(files))):
+            unreadable |= record["kind"] == "unreadable"
+            if session.as_json:
+                emit_json({"file": str(path), **record})
+            else:
+                if number:
+                    say()
+                _show(path, record)
+    return FINDINGS if unreadable else DONE
+
+
+def _contents(files: Iterable[Path]) -> Iterator[tuple[Path, bytes, None, None]]:
+    for path in files:
         try:
-            data = path.read_bytes()
+            yield path, path.read_bytes(), None, None
         except OSError as error:
             raise CommandError(f"{path}: cannot be read: {error.strerror or error}") from error
-        record = read(data)
-        plain = record.to_dict()
-        unreadable |= plain["kind"] == "unreadable"
-        if session.as_json:
-            # The record's own line is canonical; the file's name goes before it, not into it.
-            import json
-
-            say(f'{{"file":{json.dumps(str(path), ensure_ascii=False)},{record.to_json().strip()[1:]}')
-        else:
-            if number:
-                say()
-            _show(path, plain)
-    return FINDINGS if unreadable else DONE
 
 
 def _check(path: Path) -> None:

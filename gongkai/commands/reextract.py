@@ -19,13 +19,14 @@ def reextract(session: Session, dry_run: bool) -> int:
     What it has read already is skipped. Says how many figures differ from the records of the newest earlier
     extractor.
     """
+    from extraction.workers import Extractor
     from flows.progress import watching
     from flows.reextract import all_sites, reextract_sites
     from gongkai.progress import ProgressView
 
     store = session.open_existing()
-    with ProgressView() as view, watching(view):
-        tally = reextract_sites(store, all_sites(store), dry_run=dry_run)
+    with ProgressView() as view, watching(view), Extractor() as extractor:
+        tally = reextract_sites(store, all_sites(store), extractor, dry_run=dry_run)
     if session.as_json:
         emit_json({"dry_run": dry_run, **tally.as_dict()})
     else:

@@ -51,11 +51,14 @@ class FakeExtraction:
             }
         )
 
+    def map(self, items):
+        for key, data, _, _ in items:
+            yield key, self.extract(data).to_dict()
+
 
 @pytest.fixture
 def fake(monkeypatch) -> FakeExtraction:
     found = FakeExtraction([])
-    monkeypatch.setattr(extraction, "extract", found.extract)
     monkeypatch.setattr(extraction, "EXTRACTOR", "1.0.0+old")
     return found
 

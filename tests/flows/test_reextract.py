@@ -14,7 +14,7 @@ def read_before(store, seen, fake, monkeypatch):
     seen("a", b"report 3", b"not_report x")
     seen("b", b"report 3", b"report 7")
     for site in ("a", "b"):
-        extract_site(store, site)
+        extract_site(store, site, fake)
     monkeypatch.setattr(extraction, "EXTRACTOR", "2.0.0+new")
     fake.plus = 1
     fake.read.clear()
@@ -26,7 +26,7 @@ def contents(store) -> dict[str, bytes]:
 
 
 def test_each_body_is_read_once_and_compared(store, read_before) -> None:
-    tally = reextract_sites(store, all_sites(store))
+    tally = reextract_sites(store, all_sites(store), read_before)
     assert sorted(read_before.read) == [b"not_report x", b"report 3", b"report 7"]
     assert (tally.bodies, tally.read, tally.skipped, tally.differing, tally.cells) == (3, 3, 0, 2, 2)
     assert dict(tally.changes) == {"value": 2}
@@ -37,24 +37,24 @@ def test_each_body_is_read_once_and_compared(store, read_before) -> None:
 
 
 def test_a_second_time_everything_is_skipped(store, read_before) -> None:
-    reextract_sites(store, all_sites(store))
+    reextract_sites(store, all_sites(store), read_before)
     read_before.read.clear()
-    tally = reextract_sites(store, all_sites(store))
+    tally = reextract_sites(store, all_sites(store), read_before)
     assert read_before.read == []
     assert (tally.bodies, tally.skipped, tally.read) == (3, 3, 0)
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(store, read_before) -> None:
     before = contents(store)
-    dry = reextract_sites(store, all_sites(store), dry_run=True)
+    dry = reextract_sites(store, all_sites(store), read_before, dry_run=True)
     assert contents(store) == before
-    assert dry.as_dict() == reextract_sites(store, all_sites(store)).as_dict()
+    assert dry.as_dict() == reextract_sites(store, all_sites(store), read_before).as_dict()
     assert contents(store) != before
 
 
 def test_records_of_earlier_extractors_stay(store, read_before) -> None:
     before = {key: data for key, data in contents(store).items() if key.startswith("records/1.0.0+old/")}
-    reextract_sites(store, all_sites(store))
+    reextract_sites(store, all_sites(store), read_before)
     after = contents(store)
     assert before
     assert {key: after[key] for key in before} == before
@@ -62,14 +62,14 @@ def test_records_of_earlier_extractors_stay(store, read_before) -> None:
 
 def test_a_body_never_read_is_new(store, read_before, seen) -> None:
     seen("b", b"unreadable x", role="attachment")
-    tally = reextract_sites(store, ["b"])
+    tally = reextract_sites(store, ["b"], read_before)
     assert (tally.first, tally.read) == (1, 3)
 
 
 def test_a_damaged_body_is_named_and_the_others_are_read(store, read_before) -> None:
     key = next(key for key in store.list("raw/") if store.get(key) == b"report 7")
     store.put(key, b"broken")
-    tally = reextract_sites(store, all_sites(store))
+    tally = reextract_sites(store, all_sites(store), read_before)
     assert key in tally.problems[0]
     assert tally.read == 2
 
@@ -88,8 +88,8 @@ def test_killed_and_run_again_ends_the_same(store, read_before) -> None:
             Archive, "get_body", lambda self, sha: archive_bodies(self, sha) if next(calls) < 2 else die(b"")
         )
         with pytest.raises(Died):
-            reextract_sites(store, all_sites(store))
-    tally = reextract_sites(store, all_sites(store))
+            reextract_sites(store, all_sites(store), read_before)
+    tally = reextract_sites(store, all_sites(store), read_before)
     assert (tally.bodies, tally.skipped, tally.read) == (3, 2, 1)
 
 
@@ -111,7 +111,7 @@ def test_differences_by_kind() -> None:
 
 
 def test_tallies_travel_and_add_up(store, read_before) -> None:
-    whole = reextract_sites(store, all_sites(store), dry_run=True)
+    whole = reextract_sites(store, all_sites(store), read_before, dry_run=True)
     parts = Tally()
     for part in (whole, whole):
         parts.add(Tally.from_dict(json.loads(json.dumps(part.as_dict()))))
