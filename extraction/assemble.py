@@ -15,7 +15,7 @@ from extraction.editions import Edition, TableForm, editions
 from extraction.forms import forms
 from extraction.normalise import label_core, squeeze
 from extraction.record import CellRecord, Issue, Place
-from extraction.values import Quantity, head_unit, read_value
+from extraction.values import Quantity, head_unit, is_dash, read_value
 
 
 @dataclass
@@ -50,7 +50,7 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
     out = Instance(kind)
     group: str | None = None
     last: str | None = None
-    for row in _joined(kind, rows):
+    for row in joined(kind, rows):
         for text in row.labels[:-1]:
             group = form.group(text) or group
         key = None if row.sub else form.row(row.label)
@@ -75,11 +75,11 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
         out.order.append(key)
         last = key
     _settle_groups(out)
-    _doubt(out, rows)
+    doubt(out, rows)
     return out
 
 
-def _doubt(out: Instance, rows: list[RawRow]) -> None:
+def doubt(out: Instance, rows: list[RawRow]) -> None:
     """A blank row beside a row that no edition knows may be the one those figures belong to."""
     places = {(row.table, row.row): key for key, row in out.rows.items()}
     order = [(row.table, row.row) for row in rows]
@@ -106,7 +106,7 @@ def _in_context(kind: str, key: str | None, group: str | None, last: str | None)
     return key if group in wanted or last in before else None
 
 
-def _joined(kind: str, rows: list[RawRow]) -> list[RawRow]:
+def joined(kind: str, rows: list[RawRow]) -> list[RawRow]:
     """Rows whose label a page end cut in two become one row; only word-for-word joins count."""
     out: list[RawRow] = []
     for row in rows:
@@ -150,6 +150,9 @@ def _settle_groups(out: Instance) -> None:
 
 def choose_edition(instance: Instance, preferred: str | None) -> tuple[str | None, list[Issue]]:
     """The edition whose form has all the rows and columns found; ties go to `preferred`."""
+    having = [edition.id for edition in editions().values() if instance.kind in edition.tables]
+    if len(having) == 1:
+        return having[0], []
     found_rows = set(instance.rows) | set(instance.twice)
     found_columns = {key for row in instance.rows.values() for key in row.slots}
     shared = {k for k, cols in forms()[instance.kind].columns.items() if any(c.shared for c in cols)}
@@ -207,9 +210,9 @@ def fill(instance: Instance, edition: Edition) -> Filled:
         for column in row.columns:
             name = f"{instance.kind}.{key}.{column}"
             if repeated:
-                out.cells[name] = _cell(_ambiguous(instance.twice[key], column), table, column, raw)[0]
+                out.cells[name] = _cell(_ambiguous(instance.twice[key], column), table, key, column, raw)[0]
                 continue
-            cell, issue = _cell(raw.slots.get(column), table, column, raw)
+            cell, issue = _cell(raw.slots.get(column), table, key, column, raw)
             out.cells[name] = cell
             if issue is not None:
                 out.issues.append(replace(issue, cells=(name,)))
@@ -230,8 +233,10 @@ def _ambiguous(rows: list[RawRow], column: str) -> Slot | None:
     )
 
 
-def _cell(slot: Slot | None, table: TableForm, column: str, row: RawRow) -> tuple[CellRecord, Issue | None]:
-    spec = table.columns[column]
+def _cell(
+    slot: Slot | None, table: TableForm, key: str, column: str, row: RawRow
+) -> tuple[CellRecord, Issue | None]:
+    kind, unit = table.quantity(key, column)
     if slot is None:
         return CellRecord(None, "", "absent", None, Place(row.table, row.row, None)), None
     cell = slot.cell
@@ -242,8 +247,10 @@ def _cell(slot: Slot | None, table: TableForm, column: str, row: RawRow) -> tupl
         if slot.status == "unreadable":
             issue = Issue("cell_unreadable", "warning", slot.why)
         return CellRecord(None, raw, slot.status, None, at, 0.0), issue
-    printed = head_unit(row.heads.get(column, "")) if spec.kind == "money" else None
-    reading = read_value(raw, Quantity(spec.kind, spec.unit, printed))
+    printed = head_unit(row.heads.get(column, "")) if kind == "money" else None
+    if table.layout == "list" and kind == "count":
+        unit = squeeze(row.heads.get(column, "")) or unit
+    reading = read_value(raw, Quantity(kind, unit, printed))
     confidence = cell.confidence if cell is not None else 0.0
     issue = Issue(reading.issue, reading.severity, reading.message) if reading.issue else None
     record = CellRecord(reading.value, raw, reading.status, reading.unit, at, confidence, reading.suggested)
@@ -348,7 +355,7 @@ def _leftovers(out: Filled, instance: Instance, table: TableForm) -> None:
         message = f"{instance.kind}: {key} is blank, but figures without a known label stand beside it"
         out.issues.append(Issue("row_in_doubt", "warning", message, names))
     for group, row in instance.groups:
-        texts = {key: text for key, text in _texts(row).items() if squeeze(text)}
+        texts = {key: text for key, text in _texts(row).items() if squeeze(text) and not is_dash(text)}
         if texts:
             out.extra.append({**_extra("group_total", instance.kind, row, texts), "group": group})
     for head in dict.fromkeys(instance.unknown_heads):

@@ -4,7 +4,8 @@ Three answers: it holds, it fails, or (None) it cannot be judged because a cell 
 Beside it, where blanks or dashes are all that stood in the way, whether it would hold if they were zeros.
 No figure is ever altered to make a check hold.
 
-Rules: ``equal_sums`` (left = right), ``sum`` (total = parts), ``at_most`` (part <= whole).
+Rules: ``equal_sums`` (left = right), ``sum`` (total = parts), ``at_most`` (part <= whole, or the
+sum of several wholes).
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def _sides(form: CheckForm) -> tuple[list[str], list[str]]:
         return list(fields["left"]), list(fields["right"])
     if form.rule == "sum":
         return list(fields["parts"]), [fields["total"]]
-    return [fields["whole"]], [fields["part"]]
+    whole = fields["whole"]
+    return [whole] if isinstance(whole, str) else list(whole), [fields["part"]]
 
 
 def _check(

@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extraction.editions import Column, Label, Row, editions
-from extraction.normalise import label_core, label_full, squeeze
+from extraction.normalise import label_core, label_full, squeeze, strip_enumerators
 
 TABLES = ("proactive", "requests", "review_litigation")
+"""The grids, in the order of the form."""
+LISTS = tuple(
+    dict.fromkeys(k for e in editions().values() for k, table in e.tables.items() if table.layout == "list")
+)
+"""Tables of one indicator a row."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,9 @@ class Form:
     heads: dict[str, frozenset[str]]
     markers: tuple[str, ...]
     row_head: frozenset[str]
+    unit_head: frozenset[str] = frozenset()
+    serial_head: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
 
     def row(self, text: str) -> str | None:
         """The row a label names, or None. A label that needs its context is not found here."""
@@ -55,33 +63,50 @@ class Form:
         found = {key for key, labels in self.rows.items() if any(core in label.exact for label in labels)}
         return found.pop() if len(found) == 1 else None
 
+    def candidates(self, text: str) -> frozenset[str]:
+        """All rows that a label may name; a prefix (其中) before it says nothing."""
+        bare = strip_enumerators(squeeze(text))
+        for prefix in self.prefixes:
+            if bare.startswith(prefix):
+                bare = bare.removeprefix(prefix).lstrip(":,、")
+        return _candidates(self.key, "rows", bare)
+
 
 @lru_cache(maxsize=16384)
 def _find(table: str, part: str, text: str) -> str | None:
     """The entry of one part (``rows``, ``columns``, ``groups``) of a form that a label names, if just one."""
+    found = _candidates(table, part, text)
+    return next(iter(found)) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=16384)
+def _candidates(table: str, part: str, text: str) -> frozenset[str]:
+    """The entries that a label names: word for word, or else by their tokens."""
     entries: Mapping[str, tuple[Label, ...]] = getattr(forms()[table], part)
     core = label_core(text)
     if not core:
-        return None
+        return frozenset()
     for form in dict.fromkeys((core, label_full(text))):
         exact = {key for key, labels in entries.items() if any(form in label.exact for label in labels)}
         if exact:
-            return exact.pop() if len(exact) == 1 else None
-    found = {key for key, labels in entries.items() if any(label.contains(core) for label in labels)}
-    return found.pop() if len(found) == 1 else None
+            return frozenset(exact)
+    return frozenset(
+        key for key, labels in entries.items() if any(label.contains(core) for label in labels)
+    )
 
 
 @lru_cache(maxsize=1)
 def forms() -> dict[str, Form]:
     """The forms by table key, in printed order."""
     out: dict[str, Form] = {}
-    for key in TABLES:
+    for key in (*TABLES, *LISTS):
         rows: dict[str, tuple[Row, ...]] = {}
         columns: dict[str, tuple[Column, ...]] = {}
         groups: dict[str, tuple[Label, ...]] = {}
         heads: dict[str, frozenset[str]] = {}
         markers: list[str] = []
         row_head: set[str] = set()
+        more: dict[str, list[str]] = {"unit_head": [], "serial_head": [], "prefixes": []}
         for edition in editions().values():
             table = edition.tables.get(key)
             if table is None:
@@ -96,7 +121,12 @@ def forms() -> dict[str, Form]:
                 heads[name] = heads.get(name, frozenset()) | {label_core(word) for word in words}
             markers += table.markers
             row_head |= set(table.row_head)
-        out[key] = Form(key, rows, columns, groups, heads, tuple(dict.fromkeys(markers)), frozenset(row_head))
+            for name, found in more.items():
+                found += getattr(table, name)
+        out[key] = Form(
+            key, rows, columns, groups, heads, tuple(dict.fromkeys(markers)), frozenset(row_head),
+            frozenset(more["unit_head"]), frozenset(more["serial_head"]), tuple(more["prefixes"]),
+        )  # fmt: skip
     return out
 
 

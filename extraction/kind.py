@@ -10,6 +10,8 @@ import yaml
 
 from extraction.dates import title_years
 from extraction.document import Document
+from extraction.editions import editions
+from extraction.forms import LISTS
 from extraction.identity import Identity, as_title
 from extraction.normalise import squeeze
 from extraction.record import Issue, Section
@@ -45,7 +47,7 @@ def decide(
     for title in _titles(document, lines):
         for code, pattern, reason, yields in _knowledge():
             if pattern.search(title):
-                if yields and {"requests", "proactive"} <= figures:
+                if yields and ({"requests", "proactive"} <= figures or figures & set(LISTS)):
                     issues.append(
                         Issue(
                             "title_unusual",
@@ -56,19 +58,20 @@ def decide(
                     break
                 return "not_report", [Issue(code, "note", f"{reason}: {title}")]
     if figures:
-        issues += [Issue("table_missing", "error", f"no {key} table found") for key in _missing(tables)]
+        issues += _missing(tables, identity.year)
         return "report", issues
     if tables.found:
         issues.append(Issue("tables_empty", "error", "the statutory tables hold no figure"))
     reports = [bare for line in lines if as_title(bare := _LISTED_DATE.sub("", line.bare))]
     if len(set(reports)) >= 3 and len(sections) < _FEW_SECTIONS:
         return "not_report", [Issue("index_page", "note", f"a list of {len(set(reports))} reports")]
+    without = [*_missing(tables, identity.year), *_elsewhere(document)]
     if len(sections) >= _FEW_SECTIONS or (
         identity.title is not None and (tables.found or _is_stub(document, lines))
     ):
-        return "report", [*issues, *_without_tables(document, tables)]
+        return "report", [*issues, *without]
     if identity.title is not None and title_years(identity.title) and (sections or _is_titled(document)):
-        return "report", [*issues, *_without_tables(document, tables)]
+        return "report", [*issues, *without]
     return "not_report", [
         Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")
     ]
@@ -96,8 +99,24 @@ def _is_titled(document: Document) -> bool:
     return any(title and title_years(title) for title in titles)
 
 
-def _missing(tables: Tables) -> list[str]:
-    return [key for key in ("proactive", "requests", "review_litigation") if key not in tables.found]
+def _missing(tables: Tables, year: int | None) -> list[Issue]:
+    """The tables that should be there: those of the editions found, and of the edition of the year.
+
+    A year before any national form wants none; where neither tables nor year say, the latest form is wanted.
+    """
+    of_year = [e for e in editions().values() if year and e.first_year <= year <= (e.last_year or year)]
+    wanted = dict.fromkeys(key for edition in of_year for key in edition.tables)
+    for found in tables.editions.values():
+        wanted.update(dict.fromkeys(editions()[found].tables if found else ()))
+    before = year is not None and year < min(edition.first_year for edition in editions().values())
+    if before and not tables.found:
+        message = f"no national form of tables was in force for {year}"
+        return [Issue("table_not_due", "note", message)]
+    if not wanted:
+        wanted.update(dict.fromkeys(list(editions().values())[-1].tables))
+    return [
+        Issue("table_missing", "error", f"no {key} table found") for key in wanted if key not in tables.found
+    ]
 
 
 def _is_stub(document: Document, lines: list[TextLine]) -> bool:
@@ -105,8 +124,8 @@ def _is_stub(document: Document, lines: list[TextLine]) -> bool:
     return bool(document.links) and sum(len(line.bare) for line in lines) < 600
 
 
-def _without_tables(document: Document, tables: Tables) -> list[Issue]:
-    issues = [Issue("table_missing", "error", f"no {key} table found") for key in _missing(tables)]
+def _elsewhere(document: Document) -> list[Issue]:
+    issues: list[Issue] = []
     pictures = [
         link
         for link in document.links

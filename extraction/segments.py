@@ -41,8 +41,8 @@ class Segment:
     context: str = ""
 
 
-def segments(blocks: list[Paragraph | Table]) -> list[Segment]:
-    """All segments of a document in reading order."""
+def segments(blocks: list[Paragraph | Table], skip: frozenset[int] = frozenset()) -> list[Segment]:
+    """All segments of a document in reading order, but for the tables whose numbers are in `skip`."""
     out: list[Segment] = []
     index = 0
     context: list[str] = []
@@ -50,7 +50,7 @@ def segments(blocks: list[Paragraph | Table]) -> list[Segment]:
         if isinstance(block, Paragraph):
             context.append(block.text)
             continue
-        found = _split(block, index)
+        found = _split(block, index) if index not in skip else []
         for segment in found:
             segment.context = "\n".join(context[-3:])
         out += found

@@ -16,7 +16,8 @@ from extraction.columns import Columns, read_columns
 from extraction.document import Document, Paragraph, Table
 from extraction.editions import editions
 from extraction.flow import flow_tables
-from extraction.forms import TABLES, forms
+from extraction.forms import LISTS, TABLES, forms
+from extraction.lists import list_tables
 from extraction.normalise import squeeze
 from extraction.record import CellRecord, Issue
 from extraction.segments import Segment, segments
@@ -48,7 +49,8 @@ def read_tables(document: Document, year: int | None) -> Tables:
             year and one of another year on the same page.
     """
     out = Tables()
-    found = _instances(segments(list(document.blocks)))
+    lists, taken = list_tables(document.blocks)
+    found = {**lists, **_instances(segments(list(document.blocks), taken))}
     missing = [kind for kind in TABLES if not found.get(kind)]
     if missing:
         paragraphs = [(i, b) for i, b in enumerate(document.blocks) if isinstance(b, Paragraph)]
@@ -62,7 +64,7 @@ def read_tables(document: Document, year: int | None) -> Tables:
                 Issue("table_from_text", "note", f"{kind}: read from running text, no table there")
             )
     chosen: dict[str, Instance] = {}
-    for kind in TABLES:
+    for kind in (*TABLES, *LISTS):
         if found.get(kind):
             chosen[kind] = _choose(found[kind], year, out)
     _fill(chosen, year, out)

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from extraction.normalise import squeeze
+
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
 _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]")
 # Full-width forms and the many dashes of Chinese typesetting; nothing else is translated.
@@ -30,7 +32,10 @@ _FORMS = str.maketrans(
 )
 _DASHES = frozenset({"-", "--", "---", "----", "/", "//", "\\", "-/-"})
 _NOT_APPLICABLE = frozenset({"无", "不适用", "不涉及", "无此项", "无数据", "空", "N/A", "n/a", "NA", "暂无"})
-_COUNT_UNITS = ("件", "个", "项", "条", "次", "宗", "份", "起", "例", "类", "家", "人", "部", "批")
+_COUNT_UNITS = (
+    "件", "个", "项", "条", "次", "宗", "份", "起", "例", "类", "家", "人", "部", "批",
+    "篇", "人次", "期", "场", "处", "名",
+)  # fmt: skip
 _MONEY_UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 _NUMBER = r"(?P<sign>[+-]?)(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?"
 _UNITS = "|".join(sorted((*_COUNT_UNITS, *_MONEY_UNITS, "人民币元"), key=len, reverse=True))
@@ -103,6 +108,22 @@ def is_value_like(text: str) -> bool:
 def is_figure(text: str) -> bool:
     """Whether a text is a figure on its face."""
     return _FIGURE.fullmatch(clean(text)) is not None
+
+
+def is_dash(text: str) -> bool:
+    """Whether a text is a dash of any kind."""
+    return clean(text) in _DASHES
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit and nothing else (``件``, ``万元``, ``期/次``, ``次（期）``)."""
+    parts = [part for part in re.split(r"[/、()]", squeeze(text)) if part]
+    return bool(parts) and all(part in _COUNT_UNITS or part in _MONEY_UNITS for part in parts)
+
+
+def money_unit(text: str) -> bool:
+    """Whether a unit is one of money."""
+    return squeeze(text) in _MONEY_UNITS
 
 
 def head_unit(text: str) -> str | None:

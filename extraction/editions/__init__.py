@@ -68,6 +68,8 @@ class Row(Label):
         clause: the clause of article 20 it belongs to (``一``, ``五`` …).
         optional: printed by some regions only; absent without an issue.
         in_context: the label says too little alone; it needs its group or the row before.
+        unit: its own unit, where rows of one column differ.
+        kind: its own kind, where rows of one column differ.
     """
 
     columns: tuple[str, ...] = ()
@@ -75,11 +77,17 @@ class Row(Label):
     clause: str | None = None
     optional: bool = False
     in_context: bool = False
+    unit: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
 class TableForm:
-    """One table of an edition: rows and columns in printed order, group heads, words that mark it."""
+    """One table of an edition: rows and columns in printed order, group heads, words that mark it.
+
+    `layout` is ``grid``, or ``list`` for one indicator a row with its unit; `unit_head`, `serial_head` and
+    `prefixes` are of lists only.
+    """
 
     key: str
     columns: Mapping[str, Column]
@@ -88,6 +96,15 @@ class TableForm:
     markers: tuple[str, ...]
     heads: Mapping[str, tuple[str, ...]]
     row_head: tuple[str, ...]
+    layout: str = "grid"
+    unit_head: tuple[str, ...] = ()
+    serial_head: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+    def quantity(self, row: str, column: str) -> tuple[str, str]:
+        """Kind and unit of a cell: the row's own, or else the column's."""
+        own, spec = self.rows[row], self.columns[column]
+        return own.kind or spec.kind, own.unit or spec.unit
 
 
 @dataclass(frozen=True)
@@ -140,6 +157,10 @@ def _table(key: str, entry: dict[str, Any]) -> TableForm:
         markers=tuple(entry.get("markers", ())),
         heads={k: tuple(v) for k, v in entry.get("heads", {}).items()},
         row_head=tuple(entry.get("row_head", ())),
+        layout=entry.get("layout", "grid"),
+        unit_head=tuple(entry.get("unit_head", ())),
+        serial_head=tuple(entry.get("serial_head", ())),
+        prefixes=tuple(entry.get("prefixes", ())),
     )
 
 

@@ -68,9 +68,14 @@ def _same(one: Any, two: Any) -> bool:
     return abs(Decimal(str(one)) - Decimal(str(two))) < Decimal("0.000001")
 
 
+def _cell_key(key: str) -> str:
+    """A truth's key as a record's: the one column of a list of indicators is `value`."""
+    return f"{key}.value" if key.count(".") == 1 else key
+
+
 def _value(record: dict[str, Any], key: str) -> Any:
     node: Any = record.get("tables") or {}
-    for part in key.split("."):
+    for part in _cell_key(key).split("."):
         if not isinstance(node, dict) or part not in node:
             return None
         node = node[part]
@@ -108,12 +113,12 @@ class Flags:
 
     def doubts(self, key: str) -> bool:
         """Whether an issue or a failing check names the cell, its row or its table."""
-        return self.issue(key) or key in self.failing
+        return self.issue(key) or _cell_key(key) in self.failing
 
     def issue(self, key: str) -> bool:
         table, row, _ = [*key.split("."), "", ""][:3]
         return self.whole or bool(
-            {key, table, f"{table}.{row}", f"{table}.{row}.*", f"{table}.*"} & self.named
+            {key, _cell_key(key), table, f"{table}.{row}", f"{table}.{row}.*", f"{table}.*"} & self.named
         )
 
 
@@ -126,7 +131,7 @@ def _judge_cells(record: dict[str, Any], truth: dict[str, Any], out: Verdict) ->
         return
     for key, expected in truth["cells"].items():
         value = _value(record, key)
-        found = cells.get(key) or {}
+        found = cells.get(_cell_key(key)) or {}
         if expected["status"] == "merged" and value in {0, None}:
             # One printed 0 over seven cells: the figure of each, or of the first alone.
             out.cells["right"] += 1
@@ -157,7 +162,7 @@ def _judge_cells(record: dict[str, Any], truth: dict[str, Any], out: Verdict) ->
             out.problems.append(
                 f"{verdict} {key}: read {value!r} where {expected['value']!r} is printed as {expected['raw']!r}"
             )
-    known = truth["cells"].keys()
+    known = {_cell_key(key) for key in truth["cells"]}
     for key, cell in cells.items():
         # A figure under a key that the document's forms do not have.
         if key not in known and _value(record, key) is not None:
