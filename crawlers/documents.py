@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import lxml.html
 
-from crawlers.links import anchors_in, file_type, in_navigation, is_file
+from crawlers.links import anchors_in, file_type, in_navigation, is_file, may_name_files
 from crawlers.page import Page
 from crawlers.titles import judge, normal
 
@@ -40,7 +40,6 @@ _MARKERS = (
     "本年度报告",
     "依申请公开",
 )
-_ANY_FILE = re.compile(r"\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z)[\"'&#?\\]", re.IGNORECASE)
 # Viewers and scripts name the file in quotes, with slashes escaped or not.
 _QUOTED_FILE = re.compile(
     r"(?:[\"']|[?&]\w{1,20}=(?=\.{0,2}\\?/|https?:))((?:https?:)?[\w:%.\\~-]{0,200}/[\w:%./\\~-]{1,300}\.(?:docx?|wps|xlsx?|et|rtf|pdf|ofd|zip|rar|7z))(?=[\"'&#?\\])",
@@ -99,6 +98,8 @@ def _in_body(page: Page, element: lxml.html.HtmlElement) -> bool:
 
 def attachments(page: Page) -> Iterator[Attachment]:
     """Yield the files that belong to a document page, each once; files of other subjects left out."""
+    if not may_name_files(page.text):
+        return
     seen: set[str] = set()
     # File lists often stand beside the body's container, so the rest of the page is read as well; what is
     # navigation there belongs to the site, not to the document.
@@ -111,8 +112,7 @@ def attachments(page: Page) -> Iterator[Attachment]:
         if judge(anchor.text, in_column=True).kind == "decoy":
             continue
         yield Attachment(anchor.url, anchor.text)
-    # The cheap look first: most pages name no file at all, and the thorough one reads every quoted word.
-    for match in _QUOTED_FILE.finditer(page.text) if _ANY_FILE.search(page.text) else ():
+    for match in _QUOTED_FILE.finditer(page.text):
         url = page.join(match.group(1).replace("\\/", "/"))
         if url is not None and url not in seen and judge(match.group(1)).kind != "decoy":
             seen.add(url)

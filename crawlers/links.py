@@ -14,6 +14,7 @@ from crawlers.page import Page, squeeze
 
 FILE_TYPES = ("docx", "doc", "wps", "xlsx", "xls", "et", "rtf", "pdf", "ofd", "zip", "rar", "7z")
 _FILE_NAME = re.compile(rf"\.({'|'.join(FILE_TYPES)})$", re.IGNORECASE)
+_FILE_MARK = re.compile(rf"(?:\.|%2e)(?:{'|'.join(FILE_TYPES)})(?![a-z0-9])", re.IGNORECASE)
 # Addresses that hand out a file without naming its type in the path.
 _DOWNLOAD = re.compile(
     r"/(?:downfile|download|downloadfile|filedownload|attachmentdownload|showfile)\.(?:jsp|do|action|aspx?|php|ashx)\b"
@@ -79,6 +80,11 @@ def file_type(url: str) -> str | None:
 def is_file(url: str) -> bool:
     """Tell whether an address leads to a file rather than to a page."""
     return file_type(url) is not None or bool(_DOWNLOAD.search(urlsplit(url).path))
+
+
+def may_name_files(text: str) -> bool:
+    """Tell whether a page's text could lead to any file; a cheap look before the page is parsed for them."""
+    return bool(_FILE_MARK.search(text) or _DOWNLOAD.search(text))
 
 
 def folder(url: str) -> str:
