@@ -44,7 +44,7 @@ class ExtractStats:
         figures: cells with a number in the records made now.
         cells: cells in the records made now.
         checks_failed: checks that do not hold, in the records made now.
-        issues: issues of the records made now, by code.
+        issues: issues of the records made now, by code; without mere notes.
         problems: bodies that could not be read from the archive, as messages.
     """
 
@@ -65,7 +65,9 @@ class ExtractStats:
         self.cells += len(cells)
         self.figures += sum(cell.get("status") == "number" for cell in cells.values())
         self.checks_failed += sum(check.get("holds") is False for check in record.get("checks") or ())
-        self.issues.update(issue["code"] for issue in record.get("issues") or ())
+        self.issues.update(
+            issue["code"] for issue in record.get("issues") or () if issue["severity"] != "note"
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for the summary."""

@@ -50,7 +50,7 @@ def summary_rows(summary: dict[str, Any]) -> tuple[list[list[Any]], list[Any]]:
             [
                 site,
                 crawl.get("pages", 0),
-                extract.get("kinds", {}).get("report", 0),
+                crawl.get("reports", 0),
                 outcomes.get("new", 0) + outcomes.get("changed", 0),
                 outcomes.get("unchanged_304", 0) + outcomes.get("unchanged_hash", 0),
                 extract.get("figures", 0),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -69,3 +71,15 @@ def _cell(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)
+
+
+def invocation() -> str:
+    """Return what to type to call this program again: its name, or its path where it is not on PATH."""
+    program = Path(sys.argv[0])
+    found = shutil.which("gongkai")
+    if program.name != "gongkai" or (found and Path(found).resolve() == program.resolve()):
+        return "gongkai"
+    try:
+        return str(program.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(program)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gongkai.output import emit_json, note, print_table, say
+from gongkai.output import emit_json, invocation, note, print_table, say
 from gongkai.session import Session, common_options, pass_session
 
 
@@ -73,17 +73,18 @@ def _say_next(store: Any, session: Session, publication: Any) -> None:
     from gongkai.commands.publish import location
 
     option = "" if session.store_name == "./data" else f" --store {session.store_name}"
+    command = f"{invocation()}{option}"
     say("\nWhat next:")
     address = example_address(store, publication.version)
     if address is not None:
-        say(f"  gongkai{option} trace {address}")
+        say(f"  {command} trace {address}")
         say("      follows one figure back to the page it was printed on")
     say(f"  {location(store.url, publication.prefix)}figures.csv")
     say("      every figure with its evidence; figures.parquet is the same for pandas, R and DuckDB")
-    say(f"  gongkai{option} demo")
+    say(f"  {command} demo")
     say("      again: nothing is fetched or read twice")
-    say(f"  gongkai{option} sites list   and   gongkai{option} crawl SITE")
-    say("      a real site; `gongkai crawl --sites FILE.yaml` takes a registry of your own")
+    say(f"  {command} sites list   and   {command} crawl SITE")
+    say("      a real site; `crawl --sites FILE.yaml` takes a registry of your own")
 
 
 def example_address(store: Any, version: str) -> str | None:

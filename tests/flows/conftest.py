@@ -47,7 +47,7 @@ class FakeExtraction:
                 "tables": tables,
                 "cells": cells,
                 "checks": [{"id": "c", "holds": False, "cells": []}] if kind == "report" else [],
-                "issues": [{"code": "odd", "severity": "note", "message": "", "cells": []}],
+                "issues": [{"code": "odd", "severity": "warning", "message": "", "cells": []}],
             }
         )
 

@@ -111,12 +111,12 @@ def test_a_missing_file_is_said_before_anything_is_read(capsys) -> None:
 
 
 def test_a_defect_is_one_line_with_its_log(capsys, monkeypatch) -> None:
-    import extraction
+    from extraction.workers import Extractor
 
-    def broken(data: bytes) -> None:
+    def broken(self, items) -> None:
         raise ZeroDivisionError("a defect\nof ours")
 
-    monkeypatch.setattr(extraction, "extract", broken)
+    monkeypatch.setattr(Extractor, "map", broken)
     code, _, err = run("extract", str(SAMPLE), capsys=capsys)
     assert code == 70
     assert err.count("\n") == 1
@@ -172,9 +172,9 @@ def test_help_and_extract_import_neither_prefect_nor_scrapy(arguments: list[str]
 def test_a_signal_ends_it_with_one_line(tmp_path, number: signal.Signals, code: int) -> None:
     fifo = tmp_path / "ready"
     script = (
-        "import sys, time\nimport extraction\nfrom gongkai.cli import main\n"
-        f"def slow(data):\n    open({str(fifo)!r}, 'w').close()\n    time.sleep(60)\n"
-        f"extraction.extract = slow\nsys.exit(main(['extract', {str(SAMPLE)!r}]))"
+        "import sys, time\nfrom extraction.workers import Extractor\nfrom gongkai.cli import main\n"
+        f"def slow(self, items):\n    open({str(fifo)!r}, 'w').close()\n    time.sleep(60)\n"
+        f"Extractor.map = slow\nsys.exit(main(['extract', {str(SAMPLE)!r}]))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script],
