@@ -1,21 +1,44 @@
 """Tables without ruling lines: lines of text that stand in columns.
 
-Columns are where several lines in a row have their pieces. Nothing proves them: these tables are not exact.
+The rows of figures show where the columns are: their figures stand one below the other. Everything else is
+put into these columns: broken labels to the row of figures they stand nearest to, broken heads into one row.
+Nothing proves it, so these tables are not exact.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extraction.document import Box, Cell, Table
 from extraction.readers.page import Page
-from extraction.readers.page_text import Line, columns
+from extraction.readers.page_text import FIGURE_SIGNS, Line, columns, lines
+
+_HEADING = re.compile(r"[一二三四五六七八]\s*、.*(?:情况|事项|问题|改进)")
 
 MIN_COLUMNS = 3
 MIN_ROWS = 3
-MAX_PLAIN_LINES = 2
-"""Lines of one piece (a wrapped label) that may stand between two lines of columns."""
+HEAD_GAP = 0.3
+"""A gap wider than this share of the line height parts two heads."""
+MAX_PLAIN_LINES = 3
+"""Lines of one piece (a broken label) that may stand between two lines of columns."""
+
+
+@dataclass
+class Piece:
+    """Some text of a row.
+
+    Attributes:
+        column: zero-based.
+        parts: its lines, from top to bottom.
+    """
+
+    column: int
+    parts: list[Line]
 
 
 @dataclass
@@ -23,75 +46,59 @@ class Loose:
     """A table by position only.
 
     Attributes:
-        rows: the pieces of each line.
+        rows: the texts of each row, from left to right.
         box: around all of it.
     """
 
-    rows: list[list[Line]]
+    rows: list[list[Piece]]
     box: Box
 
     def table(self, page: Page) -> Table:
-        """As a table; a cell's column is the column of the widest row that it stands nearest to."""
-        widest = max(self.rows, key=len)
-        centres = [(piece.box[0] + piece.box[2]) / 2 for piece in widest]
+        """As a table of the document."""
         cells = []
         for index, row in enumerate(self.rows):
-            column = -1
-            for piece in row:
-                middle = (piece.box[0] + piece.box[2]) / 2
-                nearest = min(range(len(centres)), key=lambda at: abs(centres[at] - middle))
-                column = max(column + 1, nearest)
-                cells.append(
-                    Cell(
-                        piece.text,
-                        row=index,
-                        column=column,
-                        page=page.number,
-                        bbox=page.displayed(piece.box),
-                        confidence=page.confidence,
-                    )
+            cells += [
+                Cell(
+                    "\n".join(part.text for part in piece.parts),
+                    row=index,
+                    column=piece.column,
+                    page=page.number,
+                    bbox=page.displayed(_around(piece.parts)),
+                    confidence=page.confidence,
                 )
+                for piece in row
+            ]
         return Table(tuple(cells), exact=False)
 
 
 def find_loose(found: Sequence[Line], taken: Sequence[Box]) -> list[Line | Loose]:
     """Lines, stretches of columns made into tables; `taken` are ruled tables, which no stretch bridges."""
     result: list[Line | Loose] = []
-    stretch: list[list[Line]] = []
+    stretch: list[tuple[Line, list[Line]]] = []
     plain = 0
 
     def close() -> None:
         nonlocal plain
-        tail = stretch[len(stretch) - plain :] if plain else []
-        body = stretch[: len(stretch) - plain]
-        if sum(1 for row in body if len(row) >= MIN_COLUMNS) >= MIN_ROWS:
-            pieces = [piece for row in body for piece in row]
-            box = (
-                min(piece.box[0] for piece in pieces),
-                min(piece.box[1] for piece in pieces),
-                max(piece.box[2] for piece in pieces),
-                max(piece.box[3] for piece in pieces),
-            )
-            result.append(Loose(body, box))
+        body, tail = stretch[: len(stretch) - plain], stretch[len(stretch) - plain :]
+        if sum(1 for _, row in body if len(row) >= MIN_COLUMNS) >= MIN_ROWS:
+            result.append(Loose(_rows([line for line, _ in body]), _around([line for line, _ in body])))
         else:
-            result.extend(originals[id(row)] for row in body)
-        result.extend(originals[id(row)] for row in tail)
+            result.extend(line for line, _ in body)
+        result.extend(line for line, _ in tail)
         stretch.clear()
         plain = 0
 
-    originals: dict[int, Line] = {}
-    keep: list[list[Line]] = []  # ids stay valid while the lists live
     for line in found:
         row = columns(line)
-        keep.append(row)
-        originals[id(row)] = line
-        if stretch and _parted(stretch[-1][-1], line, taken):
+        if stretch and (
+            _parted(stretch[-1][0], line, taken) or (len(row) == 1 and _HEADING.match(line.text))
+        ):
             close()
         if len(row) >= 2:
-            stretch.append(row)
+            stretch.append((line, row))
             plain = 0
-        elif stretch and plain < MAX_PLAIN_LINES and line.box[2] - line.box[0] < 0.4 * _width(stretch):
-            stretch.append(row)
+        elif stretch and plain < MAX_PLAIN_LINES and line.box[2] - line.box[0] < 0.5 * _width(stretch):
+            stretch.append((line, row))
             plain += 1
         else:
             close()
@@ -100,8 +107,162 @@ def find_loose(found: Sequence[Line], taken: Sequence[Box]) -> list[Line | Loose
     return result
 
 
-def _width(rows: list[list[Line]]) -> float:
-    return max(row[-1].box[2] for row in rows) - min(row[0].box[0] for row in rows)
+@dataclass
+class _Row:
+    """A row in the making: groups of lines left of the figures, and the lines in each column of figures."""
+
+    middle: float
+    labels: list[list[Line]]
+    values: dict[int, list[Line]]
+
+    def pieces(self, shift: int) -> list[Piece]:
+        """Its texts; the last label stands beside the figures."""
+        ordered = sorted(self.labels, key=lambda parts: parts[0].box[0])
+        found = [Piece(shift - len(ordered) + index, parts) for index, parts in enumerate(ordered)]
+        found += [Piece(shift + column, parts) for column, parts in sorted(self.values.items())]
+        return [
+            Piece(max(piece.column, 0), sorted(piece.parts, key=lambda part: part.box[1])) for piece in found
+        ]
+
+    def take(self, label: Line) -> None:
+        """Add a line to the label it stands over or under, or as a label of its own."""
+        left, _, right, _ = label.box
+        for parts in self.labels:
+            overlap = min(right, max(part.box[2] for part in parts)) - max(
+                left, min(part.box[0] for part in parts)
+            )
+            if overlap > 0.3 * min(right - left, max(part.box[2] - part.box[0] for part in parts)):
+                parts.append(label)
+                return
+        self.labels.append([label])
+
+
+def _rows(body: list[Line]) -> list[list[Piece]]:
+    """Lines of a stretch -> rows in common columns."""
+    edges = _value_edges(body)
+    if edges is None:
+        return [[Piece(index, [piece]) for index, piece in enumerate(columns(line))] for line in body]
+    heads = _Row(0.0, [], {})
+    rows: list[_Row] = []
+    loose: list[Line] = []  # labels of lines that have no figures
+    for line in body:
+        labels, values = _split(line, edges, head=not rows)
+        if not values:
+            loose += labels
+        elif rows or any(_is_value(value) for _, value in values):
+            row = _Row((line.box[1] + line.box[3]) / 2, [[label] for label in labels], {})
+            for column, value in values:
+                row.values.setdefault(column, []).append(value)
+            rows.append(row)
+        else:
+            for label in labels:
+                heads.take(label)
+            for column, value in values:
+                heads.values.setdefault(column, []).append(value)
+    for block in _blocks(loose, rows):
+        _place(block, rows)
+    if heads.values:
+        rows.insert(0, heads)
+    shift = max(len(row.labels) for row in rows)
+    return [row.pieces(shift) for row in rows]
+
+
+def _blocks(loose: list[Line], rows: list[_Row]) -> list[list[Line]]:
+    """Label lines that belong together because they stand closer than labels of neighbouring rows do."""
+    owned = [label for row in rows for parts in row.labels for label in parts]
+    # The label next to the figures has the same lines as they do; group labels left of it run freely.
+    inner = [max(row.labels, key=lambda parts: parts[0].box[0])[0] for row in rows if row.labels]
+    apart = [low.box[1] - high.box[3] for high, low in pairwise(inner) if low.box[1] > high.box[3]]
+    close = 0.75 * min(apart, default=0.0)
+    blocks: list[list[Line]] = []
+    for line in sorted([*loose, *owned], key=lambda line: line.box[1]):
+        for block in blocks:
+            above = block[-1]
+            beside = min(line.box[2], above.box[2]) > max(line.box[0], above.box[0])
+            if beside and line.box[1] - above.box[3] < close:
+                block.append(line)
+                break
+        else:
+            blocks.append([line])
+    return blocks
+
+
+def _place(block: list[Line], rows: list[_Row]) -> None:
+    """Give the lines of a label to their row: the one that has part of it, or that it is printed around."""
+    ours = [row for row in rows if any(part in block for parts in row.labels for part in parts)]
+    free = [line for line in block if not any(line in parts for row in ours for parts in row.labels)]
+    around = [row for row in rows if block[0].box[1] <= row.middle <= block[-1].box[3]]
+    for line in free:
+        middle = (line.box[1] + line.box[3]) / 2
+        if not ours and around:
+            middle = (block[0].box[1] + block[-1].box[3]) / 2
+        choice = ours if len(ours) == 1 else around if not ours and around else rows
+        min(choice, key=lambda row: (abs(row.middle - middle), row.middle)).take(line)
+
+
+def _value_edges(body: list[Line]) -> list[float] | None:
+    """The left edges of the columns of figures, from the rows with the usual number of figures."""
+    trailing: list[list[Line]] = []
+    for line in body:
+        figures: list[Line] = []
+        for piece in reversed(columns(line)):
+            if not _is_value(piece):
+                break
+            figures.insert(0, piece)
+        if len(figures) >= MIN_COLUMNS - 1:
+            trailing.append(figures)
+    if not trailing:
+        return None
+    counts = Counter(map(len, trailing))
+    usual = max(counts, key=lambda count: (counts[count], count))
+    chosen = [figures for figures in trailing if len(figures) == usual]
+    centres = [
+        sum((figures[index].box[0] + figures[index].box[2]) / 2 for figures in chosen) / len(chosen)
+        for index in range(usual)
+    ]
+    if any(right <= left for left, right in pairwise(centres)):
+        return None
+    edges = [(left + right) / 2 for left, right in pairwise(centres)]
+    return [centres[0] - (edges[0] - centres[0]), *edges]
+
+
+def _split(line: Line, edges: list[float], *, head: bool) -> tuple[list[Line], list[tuple[int, Line]]]:
+    """The pieces of a line left of the figures, and those in the columns of figures.
+
+    Heads stand close together, and the caption beside them may touch the first one.
+    """
+    labels: list[Line] = []
+    values: list[tuple[int, Line]] = []
+    pieces = columns(line, HEAD_GAP) if head else columns(line)
+    for piece in pieces:
+        if head and len(pieces) > 1 and piece.box[0] < edges[0] < piece.box[2] - piece.height:
+            inner = [glyph for glyph in piece.glyphs if (glyph.left + glyph.right) / 2 < edges[0]]
+            labels += lines(inner)
+            values += [(0, part) for part in lines(piece.glyphs[len(inner) :])]
+            continue
+        centre = (piece.box[0] + piece.box[2]) / 2
+        if centre < edges[0]:
+            labels.append(piece)
+        else:
+            values.append((bisect_right(edges, centre) - 1, piece))
+    return labels, values
+
+
+def _is_value(piece: Line) -> bool:
+    return piece.text[:1] in FIGURE_SIGNS and piece.text[1:2] not in (".", "．", "、")
+
+
+def _around(parts: Sequence[Line]) -> Box:
+    return (
+        min(part.box[0] for part in parts),
+        min(part.box[1] for part in parts),
+        max(part.box[2] for part in parts),
+        max(part.box[3] for part in parts),
+    )
+
+
+def _width(rows: list[tuple[Line, list[Line]]]) -> float:
+    return max(line.box[2] for line, _ in rows) - min(line.box[0] for line, _ in rows)
 
 
 def _parted(before: Line, line: Line, taken: Sequence[Box]) -> bool:

@@ -127,11 +127,11 @@ def is_page_number(line: Line, *, page_height: float) -> bool:
     return outer and _PAGE_NUMBER.fullmatch(line.text) is not None
 
 
-def columns(line: Line) -> list[Line]:
-    """A line cut at its wide gaps."""
+def columns(line: Line, gap: float = COLUMN_GAP) -> list[Line]:
+    """A line cut at its gaps that are wider than a share of the line height."""
     pieces: list[list[Glyph]] = [[line.glyphs[0]]]
     for before, glyph in pairwise(line.glyphs):
-        if glyph.left - before.right > COLUMN_GAP * (glyph.bottom - glyph.top):
+        if glyph.left - before.right > gap * (glyph.bottom - glyph.top):
             pieces.append([])
         pieces[-1].append(glyph)
     found = [_line(piece) for piece in pieces]

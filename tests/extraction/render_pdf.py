@@ -108,7 +108,7 @@ class Style:
 
     Attributes:
         borders: ``thin`` (a thin rectangle for each cell edge), ``lines`` (whole lines), ``boxes`` (a stroked
-            rectangle for each cell).
+            rectangle for each cell), ``none``.
         closed: whether a border is drawn where a page end cuts the table.
         late_labels: labels are written after the figures.
         cut_rows: rows may break over pages.
@@ -195,6 +195,8 @@ def _box(
     style: Style,
 ) -> None:
     left, top, right, bottom = box
+    if style.borders == "none":
+        return
     if style.borders == "boxes" and all(ends) and all(sides):
         sheet.rectangle(left, top, right, bottom, "S")
         return

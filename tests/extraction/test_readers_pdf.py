@@ -226,6 +226,23 @@ def test_text_in_columns_without_lines_is_a_table_that_is_not_exact() -> None:
     assert texts(document.blocks) == ["下表为申请情况", "以上为全部数据"]
 
 
+@pytest.mark.parametrize("edition", ["2019", "2021"])
+def test_rows_of_figures_without_lines_keep_their_labels(edition: str) -> None:
+    grids, _ = report(edition)
+    document = pdf.read(write(render(grids[1:2], Style(borders="none"))))
+    found = [
+        (flat(row[-8].text), *(cell.text for cell in row[-7:]))
+        for block in tables(document.blocks)
+        for row in block.rows
+        if len(row) >= 8 and row[-1].text.isdigit()
+    ]
+    figures = [row for row in wanted(grids[1:2])[0] if row[4].isdigit()]
+    labels = {row: text for row, column, _, colspan, text in wanted(grids[1:2])[0] if column + colspan == 3}
+    rows = sorted({row for row, _, _, _, _ in figures})
+    assert found == [(labels[row], *(text for at, _, _, _, text in figures if at == row)) for row in rows]
+    assert not any(block.exact for block in tables(document.blocks))
+
+
 def test_a_glyph_that_says_no_character_is_never_a_figure() -> None:
     [sheet] = render([[[("甲", 1, 1), ("5", 1, 1)]]])
     plain = write([sheet])
