@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from gongkai.errors import DONE, FINDINGS, CommandError
 from gongkai.output import emit_json, print_table, say
 from gongkai.session import Session, common_options, pass_session
-
-TIMEOUT = 30.0
-MOST_BYTES = 8 * 1024 * 1024
 
 
 @click.group()
@@ -72,70 +70,38 @@ def check(session: Session, files: tuple[Path, ...]) -> int:
 
 @sites.command()
 @click.argument("url")
+@click.option(
+    "--allow-private", is_flag=True, help="Ask an address of this machine or of a private network too."
+)
 @common_options
 @pass_session
-def detect(session: Session, url: str) -> int:
-    """Say what publishing platform the page at URL comes from, and what it lists. Obeys robots.txt."""
-    from crawlers.page import Page, decode
-    from crawlers.platforms import listing
+def detect(session: Session, url: str, allow_private: bool) -> int:
+    """Say what publishing platform the page at URL comes from, what it lists, and the entry to add.
 
-    address, body, content_type, headers = _fetch(url)
-    found = listing(Page(address, decode(body, content_type), headers))
-    if session.as_json:
-        emit_json(
-            {
-                "url": address,
-                "platform": found.platform,
-                "entries": [
-                    {"url": entry.url, "title": entry.title, "date": entry.date} for entry in found.entries
-                ],
-                "columns": [{"url": entry.url, "title": entry.title} for entry in found.columns],
-                "further_pages": len(found.next),
-                "issues": list(found.issues),
-            }
-        )
-        return DONE
-    say(f"{address}: platform {found.platform}")
-    say(f"{len(found.entries)} entries, {len(found.columns)} columns, {len(found.next)} further pages to ask")
-    for entry in found.entries[:10]:
-        say(f"  {entry.date or '':<10}  {entry.title}  {entry.url}")
-    for issue in found.issues:
-        say(f"  {issue}")
-    return DONE
-
-
-def _fetch(url: str) -> tuple[str, bytes, str, dict[str, str]]:
-    import urllib.error
-    import urllib.request
-    from urllib.parse import urlsplit
-    from urllib.robotparser import RobotFileParser
-
-    from crawlers.job import Politeness
-    from crawlers.settings import user_agent
+    Asks that one page, and robots.txt, which it obeys.
+    """
+    from crawlers.detect import DetectError
+    from crawlers.detect import detect as ask
 
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise CommandError(f"{url!r} is not a web address; write http://host/path or https://host/path")
-    agent = user_agent(os.environ.get("GONGKAI_CONTACT") or Politeness().contact)
-
-    def ask(address: str) -> tuple[str, bytes, dict[str, str]]:
-        request = urllib.request.Request(address, headers={"User-Agent": agent})  # noqa: S310 - checked above
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-            return answer.url, answer.read(MOST_BYTES), dict(answer.headers)
-
-    robots = RobotFileParser()
     try:
-        robots.parse(
-            ask(f"{parts.scheme}://{parts.netloc}/robots.txt")[1].decode("utf-8", "replace").splitlines()
-        )
-    except urllib.error.HTTPError:
-        robots.parse([])  # no robots.txt: everything may be asked
-    except (urllib.error.URLError, OSError) as error:
-        raise CommandError(f"{parts.netloc} does not answer: {getattr(error, 'reason', error)}") from error
-    if not robots.can_fetch(agent, url):
-        raise CommandError(f"robots.txt of {parts.netloc} does not allow {url}", FINDINGS)
-    try:
-        address, body, headers = ask(url)
-    except (urllib.error.URLError, OSError) as error:
-        raise CommandError(f"{url} cannot be asked: {getattr(error, 'reason', error)}", FINDINGS) from error
-    return address, body, headers.get("Content-Type", ""), headers
+        found = ask(url, allow_private=allow_private)
+    except DetectError as error:
+        raise CommandError(str(error), FINDINGS) from error
+    if session.as_json:
+        emit_json(asdict(found))
+        return DONE
+    say(f"{found.url}: platform {found.platform}" + (", an annual-report column" if found.column else ""))
+    say(f"{found.reports} reports named on it, {len(found.pages)} further pages to ask")
+    if found.script_shell:
+        say("its list seems to exist only after scripts ran: the crawler will use a browser")
+    for title, address in found.entries:
+        say(f"  {title}  {address}")
+    for title, address in found.columns:
+        say(f"  column: {title}  {address}")
+    for issue in found.issues:
+        say(f"  {issue}")
+    say(f"\n{found.suggestion}")
+    return DONE
