@@ -65,11 +65,19 @@ class Form:
 
     def candidates(self, text: str) -> frozenset[str]:
         """All rows that a label may name; a prefix (其中) before it says nothing."""
+        return _candidates(self.key, "rows", self._bare(text))
+
+    def worded(self, text: str) -> frozenset[str]:
+        """As `candidates`, by wordings alone, without tokens."""
+        bare, exact = self._bare(text), _wordings(self.key, "rows")
+        return exact.get(label_core(bare), frozenset()) | exact.get(label_full(bare), frozenset())
+
+    def _bare(self, text: str) -> str:
         bare = strip_enumerators(squeeze(text))
         for prefix in self.prefixes:
             if bare.startswith(prefix):
                 bare = bare.removeprefix(prefix).lstrip(":,、")
-        return _candidates(self.key, "rows", bare)
+        return bare
 
 
 @lru_cache(maxsize=16384)
@@ -86,13 +94,22 @@ def _candidates(table: str, part: str, text: str) -> frozenset[str]:
     core = label_core(text)
     if not core:
         return frozenset()
-    for form in dict.fromkeys((core, label_full(text))):
-        exact = {key for key, labels in entries.items() if any(form in label.exact for label in labels)}
-        if exact:
-            return frozenset(exact)
-    return frozenset(
-        key for key, labels in entries.items() if any(label.contains(core) for label in labels)
-    )
+    exact = _wordings(table, part)
+    for form in (core, label_full(text)):
+        if form in exact:
+            return exact[form]
+    return frozenset(key for key, labels in entries.items() if any(label.contains(core) for label in labels))
+
+
+@lru_cache(maxsize=64)
+def _wordings(table: str, part: str) -> dict[str, frozenset[str]]:
+    """Normalised wording -> the entries of one part of a form that are called so."""
+    entries: Mapping[str, tuple[Label, ...]] = getattr(forms()[table], part)
+    out: dict[str, frozenset[str]] = {}
+    for key, labels in entries.items():
+        for form in (form for label in labels for form in label.exact):
+            out[form] = out.get(form, frozenset()) | {key}
+    return out
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from extraction.align import RawRow, Slot
 from extraction.assemble import Instance, doubt, joined
 from extraction.document import Cell, Paragraph, Table
+from extraction.editions import editions
 from extraction.forms import LISTS, Form, forms
 from extraction.normalise import label_core, squeeze
 from extraction.values import is_figure, is_unit, is_value_like, money_unit
@@ -25,8 +26,6 @@ _SAMPLE = 80
 """Rows in which a list must show itself."""
 _LONGEST = 400
 """Rows beyond which a table is no such form."""
-_PLAIN, _BARE = 3, 6
-"""Indicators that must be known, with and without column heads."""
 
 
 @dataclass
@@ -73,14 +72,13 @@ def list_tables(
         for kind in LISTS:
             groups = parts[kind]
             before = groups[-1] if groups and groups[-1][-1].number == number - 1 else None
-            part = _read(block, number, forms()[kind], "\n".join(context[-3:]), continued=before is not None)
+            part = _read(block, number, forms()[kind], "\n".join(context[-3:]))
             if part is None:
                 continue
             if before is not None and not _restarts(kind, before, part):
                 before.append(part)
             else:
                 groups.append([part])
-            used.add(number)
             break
         number += 1
         context = []
@@ -88,16 +86,18 @@ def list_tables(
         for group in groups:
             instance = key_list(kind, [row for part in group for row in part.rows])
             instance.context = group[0].context
-            out.setdefault(kind, []).append(instance)
+            if is_form(instance):
+                out.setdefault(kind, []).append(instance)
+                used.update(part.number for part in group)
     return out, frozenset(used)
 
 
-def _read(table: Table, number: int, form: Form, context: str, *, continued: bool) -> _Part | None:
+def _read(table: Table, number: int, form: Form, context: str) -> _Part | None:
     if table.height > _LONGEST:
         return None
     lines = [(i, cells) for i, cells in enumerate(table.rows) if any(squeeze(c.text) for c in cells)]
     known = sum(any(form.candidates(c.text) for c in cells[:3]) for _, cells in lines[:_SAMPLE])
-    if known < (1 if continued else _PLAIN):
+    if not known:
         return None
     bands: list[_Band] = []
     columns: list[list[RawRow]] = [[]]
@@ -116,11 +116,15 @@ def _read(table: Table, number: int, form: Form, context: str, *, continued: boo
     rows = [row for column in columns for row in column]
     instance = key_list(form.key, rows)
     figures = sum(not row.blank for row in instance.unknown)
-    matched = len(instance.rows)
-    least = 1 if continued else _PLAIN if bands else _BARE
-    if matched < least or matched < figures:
+    if not instance.rows or len(instance.rows) < figures:
         return None
     return _Part(number, rows, bool(bands), context)
+
+
+def is_form(instance: Instance) -> bool:
+    """Whether a list is the form: it has half of its rows. Local lists share some indicators and are others."""
+    forms_of = [e.tables[instance.kind] for e in editions().values() if instance.kind in e.tables]
+    return len(instance.rows) * 2 >= min(len(table.rows) for table in forms_of)
 
 
 def _restarts(kind: str, before: list[_Part], part: _Part) -> bool:

@@ -14,9 +14,10 @@ from extraction.align import RawRow, read_rows
 from extraction.assemble import Instance, choose_edition, fill, key_rows
 from extraction.columns import Columns, read_columns
 from extraction.document import Document, Paragraph, Table
-from extraction.editions import editions
+from extraction.editions import Edition, editions
 from extraction.flow import flow_tables
 from extraction.forms import LISTS, TABLES, forms
+from extraction.list_flow import flow_list
 from extraction.lists import list_tables
 from extraction.normalise import squeeze
 from extraction.record import CellRecord, Issue
@@ -52,11 +53,23 @@ def read_tables(document: Document, year: int | None) -> Tables:
     lists, taken = list_tables(document.blocks)
     found = {**lists, **_instances(segments(list(document.blocks), taken))}
     missing = [kind for kind in TABLES if not found.get(kind)]
+    paragraphs = [(i, b) for i, b in enumerate(document.blocks) if isinstance(b, Paragraph)]
+    count = sum(isinstance(block, Table) for block in document.blocks)
+    for kind in LISTS:
+        due = missing or any(kind in edition.tables for edition in _of_year(year))
+        if found.get(kind) or not due:
+            continue
+        listed, blocks = flow_list(kind, paragraphs, count)
+        if listed is not None:
+            found[kind] = [listed]
+            paragraphs = [(i, paragraph) for i, paragraph in paragraphs if i not in blocks]
+            out.used |= blocks
+            out.issues.append(
+                Issue("table_from_text", "note", f"{kind}: read from running text, no table there")
+            )
     if missing:
-        paragraphs = [(i, b) for i, b in enumerate(document.blocks) if isinstance(b, Paragraph)]
-        count = sum(isinstance(block, Table) for block in document.blocks)
         flows, used = flow_tables(paragraphs, missing, count)
-        out.used = frozenset(used)
+        out.used |= used
         for kind, rows in flows.items():
             instance = key_rows(kind, rows) if kind != "review_litigation" else _review(rows)
             found[kind] = [instance]
@@ -210,13 +223,16 @@ def _choose(instances: list[Instance], year: int | None, out: Tables) -> Instanc
     return merged
 
 
+def _of_year(year: int | None) -> list[Edition]:
+    """The editions in force for a year."""
+    if year is None:
+        return []
+    return [e for e in editions().values() if e.first_year <= year <= (e.last_year or year)]
+
+
 def _fill(chosen: dict[str, Instance], year: int | None, out: Tables) -> None:
-    by_year = [
-        e.id
-        for e in editions().values()
-        if year is not None and e.first_year <= year <= (e.last_year or year)
-    ]
-    preferred = by_year[-1] if by_year else None
+    by_year = _of_year(year)
+    preferred = by_year[-1].id if by_year else None
     # Tables that decide their edition themselves go first; the others follow them.
     decided: dict[str, str | None] = {}
     for kind, instance in chosen.items():
