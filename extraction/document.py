@@ -1,11 +1,11 @@
-"""What a reader hands to the rest of extraction: one document as blocks in reading order.
+r"""What a reader hands to the rest of extraction: one document as blocks in reading order.
 
 Every reader (HTML, plain text, DOCX, PDF, …) turns bytes into a `Document`. Nothing behind this line knows
 the file format; nothing before it knows what a disclosure report is.
 
 A block is a `Paragraph` or a `Table`. A table holds the cells that are *printed* (no copies for spans), each
 with the row and column it starts at, so that a blank cell and a cell covered by a span stay different things.
-Text is kept as read: only line ends are normalised to ``\\n``; spaces, full-width digits and residue stay,
+Text is kept as read: only line ends are normalised to ``\n``; spaces, full-width digits and residue stay,
 because `raw` in the record must be what the agency published.
 """
 
@@ -23,7 +23,7 @@ class Cell:
     """One printed table cell.
 
     Attributes:
-        text: the cell's text as read; lines joined by ``\\n``.
+        text: the cell's text as read; joined by line feeds.
         row: zero-based row it starts in, within its table.
         column: zero-based column it starts in; a true grid position only where `Table.exact`.
         rowspan: rows covered, at least 1.
