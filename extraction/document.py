@@ -52,8 +52,8 @@ class Table:
 
     Attributes:
         cells: the printed cells.
-        exact: True where rows and columns are the source's own grid (HTML, DOCX, XLSX, ruled PDF); False where a
-            converter lost the spans, so that a cell's column is only its ordinal in the row.
+        exact: True where rows and columns are the source's own grid (HTML, DOCX, XLSX, ruled PDF); False
+            where a converter lost the spans, so that a cell's column is only its ordinal in the row.
     """
 
     cells: tuple[Cell, ...]
