@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extraction.dates import is_date_line
 from extraction.normalise import squeeze
@@ -40,6 +41,40 @@ _BEFORE = re.compile(
 _GENERAL = re.compile(r"各|我|本|该|全|市|区|县|省|乡|镇|级|地方|基层|上级|国务院|中央|人民|设区|自治")
 
 
+# Names of a kind of body, not of one body.
+_GENERIC = re.compile(
+    r"(?:本|各|全)?(?:乡镇|街道|部门|单位|机关|街道办事处|办事处|人民政府|政府|办公室|管理委员会|管委会|委员会|各?部门|乡镇\(街道\))"
+)
+_SHORT_FORMS = (
+    ("发改委", "发展和改革委员会"),
+    ("发展改革委", "发展和改革委员会"),
+    ("发改局", "发展和改革局"),
+    ("卫健委", "卫生健康委员会"),
+    ("卫健局", "卫生健康局"),
+    ("卫健体局", "卫生健康和体育局"),
+    ("人社局", "人力资源和社会保障局"),
+    ("人社厅", "人力资源和社会保障厅"),
+    ("住建局", "住房和城乡建设局"),
+    ("住建厅", "住房和城乡建设厅"),
+    ("工信局", "工业和信息化局"),
+    ("工信厅", "工业和信息化厅"),
+    ("教体局", "教育体育局"),
+    ("文旅局", "文化和旅游局"),
+    ("市监局", "市场监督管理局"),
+    ("市场监管局", "市场监督管理局"),
+    ("自规局", "自然资源和规划局"),
+    ("国资委", "国有资产监督管理委员会"),
+    ("民宗局", "民族宗教事务局"),
+    ("城管局", "城市管理局"),
+    ("医保局", "医疗保障局"),
+    ("经开区", "经济开发区"),
+    ("经济技术开发区", "经济开发区"),
+    ("高新区", "高新技术产业开发区"),
+    ("管委会", "管理委员会"),
+    ("委员会委", "委员会"),
+)
+
+
 def title_agency(title: str) -> str | None:
     """The body (or place) that a title names: what is left without year and report words."""
     bare = squeeze(title)
@@ -54,11 +89,16 @@ def title_agency(title: str) -> str | None:
         name = _TITLE_TAIL.sub("", candidate)
         name = _YEAR_WORDS.sub("", name)
         name = re.sub(r"^(?:关于)?|(?:关于|的|在|年度|开展|落实|做好)+$", "", name).strip("《》-—_·.")
-        name = re.sub(r"\([^()]*\)$", "", name) or name
+        name = re.sub(r"\((?![^()]{1,8}(?:区|县|市|旗)\)$)[^()]*\)$", "", name) or name
         name = name.removesuffix("(").strip("()") if name.count("(") != name.count(")") else name
         name += "政府" if name.endswith("人民") else ""
         name = re.sub(r"^(?:关于|公布|印发)", "", name)
-        if len(name) >= 2 and re.fullmatch(r"[\u4e00-\u9fff()、·]+", name):
+        if (
+            len(name) >= 2
+            and re.fullmatch(r"[\u4e00-\u9fff()、·]+", name)
+            and not _GENERIC.fullmatch(name)
+            and not re.search(r"乡镇$|部门$", name)
+        ):
             return name
     return None
 
@@ -80,9 +120,28 @@ def complete(place: str) -> str:
     return place
 
 
+@lru_cache(maxsize=2048)
+def _written_out(name: str) -> str:
+    """A name in one form, for comparison only: short forms written out, a street's government left out."""
+    name = re.sub(r"(?<!人民)政府", "人民政府", name)
+    if autonomous := re.match(r"[\u4e00-\u9fff]{2,24}?族自治[州县旗]", name):
+        from extraction.regions.names import without_people
+
+        name = without_people(autonomous[0]) + name[autonomous.end() :]
+    name = re.sub(
+        r"人民政府(?=[\u4e00-\u9fff]{1,12}(?:街道|地区|街|镇|乡|苏木|局|委员会)(?:办事处|人民政府)?$)",
+        "",
+        name,
+    )
+    name = re.sub(r"(?<=[\u4e00-\u9fff]{2})街$", "街道", name)
+    for short, long in _SHORT_FORMS:
+        name = name.replace(short, long)
+    return name
+
+
 def same_body(short: str, full: str) -> bool:
     """Whether a full name is the body that a short name (or place) stands for."""
-    short, full = short.replace("管委会", "管理委员会"), full.replace("管委会", "管理委员会")
+    short, full = _written_out(short), _written_out(full)
     if full.endswith(short):
         return True
     at = full.find(short)
@@ -94,7 +153,6 @@ def same_body(short: str, full: str) -> bool:
         "办事处",
         "街道办事处",
         "管理委员会",
-        "管委会",
         "委员会",
         "人民政府办公室",
         "人民政府办公厅",
@@ -103,17 +161,25 @@ def same_body(short: str, full: str) -> bool:
     }
 
 
+def is_body(name: str) -> bool:
+    """Whether a text is nothing but the name of a body."""
+    if _NAME.fullmatch(name):
+        return True
+    from extraction.regions.agencies import central_bodies  # 水利部: a list, as its name has no place in it
+
+    return name in central_bodies()[0]
+
+
 def agencies_in(text: str, *, whole: bool = False) -> list[str]:
     """Bodies named in a text; `whole`: the text is nothing but a name."""
     bare = squeeze(text)
     if whole:
-        return (
-            [bare]
-            if 3 <= len(bare) <= 36 and _NAME.fullmatch(bare) and not re.search(r"网$|网站", bare)
-            else []
-        )
+        return [bare] if 3 <= len(bare) <= 36 and is_body(bare) and not re.search(r"网$|网站", bare) else []
     out = []
-    for match in re.finditer(r"[\u4e00-\u9fff]{2,20}?(?:人民政府|街道办事处|办事处|管理委员会|管委会)", bare):
+    for match in re.finditer(
+        r"[\u4e00-\u9fff]{2,20}?(?:人民政府(?:办公室|办公厅|[\u4e00-\u9fff]{1,10}?办事处)?|街道办事处|办事处|管理委员会|管委会)",
+        bare,
+    ):
         name = _trim(match[0])
         if name and len(name) >= 4:
             out.append(name)
@@ -132,6 +198,21 @@ def signature(lines: list[TextLine]) -> str | None:
         line = lines[number]
         if is_date_line(line.text) and "印发" not in line.bare:
             above = lines[number - 1].bare
-            if len(above) <= 36 and _NAME.fullmatch(above):
+            if len(above) <= 36 and is_body(above):
                 return above
+    return None
+
+
+_PRESENTED = re.compile(
+    r"(?:公布|公开|发布|现将|编制|形成|撰写|反映|[,，。:：])(?P<name>[\u4e00-\u9fff()]{3,34}?)(?:关于)?20\d\d年度?(?:政府|政务)?信息公开(?:工作)?"
+    r"(?:年度(?:工作)?报告|年报|工作报告|情况)"
+)
+
+
+def presented(line: str) -> str | None:
+    """The body that a preface presents: 现公布突泉县公安局2023年政府信息公开工作年度报告."""
+    for match in _PRESENTED.finditer(line):
+        name = _trim(match["name"]) or ""
+        if is_body(name) and not _INDIRECT.search(name) and not _GENERIC.fullmatch(name):
+            return name
     return None

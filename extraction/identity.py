@@ -9,10 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extraction.agency import agencies_in, complete, is_place, same_body, signature, title_agency
-from extraction.dates import dates, is_date_line, title_years, years
+from extraction.agency import (
+    agencies_in,
+    complete,
+    is_place,
+    presented,
+    same_body,
+    signature,
+    title_agency,
+)
+from extraction.dates import is_date_line, title_years, years
 from extraction.document import Document
+from extraction.listing import listed
 from extraction.normalise import squeeze, strip_enumerators
+from extraction.place import place
+from extraction.publication import published_dates, signature_dates
 from extraction.record import Issue, Report
 from extraction.text_lines import TextLine
 
@@ -55,7 +66,11 @@ _META_AGENCIES = (
     "来源",
     "author",
 )
-_META_DATES = ("pubdate", "发布日期", "发布时间", "公开日期", "publishdate", "trafilatura:date")
+_TABLES = ("proactive", "requests", "review_litigation")
+_WORD = re.compile(
+    r"(?:政府信息公开|信息公开|政务公开)?(?:工作)?(?:年度报告|年报|报告)|首页|正文|封面|目录|附件\d*[:：]?|(?:政府)?信息公开|政务公开|[Ss]heet\d*"
+)
+_LONG_TEXT = 200
 
 
 @dataclass
@@ -64,6 +79,7 @@ class Identity:
 
     title: str | None = None
     agency: str | None = None
+    region: dict[str, str] | None = None
     year: int | None = None
     published: str | None = None
     signed: str | None = None
@@ -81,8 +97,9 @@ class Identity:
     def report(self, editions: dict[str, str | None], edition: str | None) -> Report:
         """As part of the record."""
         return Report(
-            title=self.title, agency=self.agency, year=self.year, edition=edition, editions=editions,
-            scope=self.scope, published=self.published, signed=self.signed,
+            title=self.title, agency=self.agency, region=self.region, year=self.year,
+            edition=edition, editions=editions, scope=self.scope,
+            published=self.published, signed=self.signed,
             document_number=self.document_number, sources=self.sources,
         )  # fmt: skip
 
@@ -109,12 +126,21 @@ def identify(document: Document, lines: list[TextLine], first_table: int | None)
     """Read the identity of a report from facts and running text."""
     out = Identity()
     facts = [(fact.name.lower(), fact.value) for fact in document.facts]
+    aside = listed(lines)
+    lines = [line for number, line in enumerate(lines) if number not in aside]
     head = [line for line in lines[:_HEAD_LINES] if first_table is None or line.block < first_table]
     _title(out, facts, head)
     _year(out, lines, head)
     _dates(out, facts, lines)
     _agency(out, facts, lines)
     _document_number(out, facts, head)
+    _several(out, lines)
+    others = [entry["value"] for entry in out.sources.get("agency", ())]
+    placed = place(out.agency, others, facts, lines, out.year)
+    out.region = placed.region
+    out.issues += placed.issues
+    if placed.sources:
+        out.sources["region"] = placed.sources
     text = "".join(line.bare for line in lines)
     if _AGGREGATE.search(text):
         out.scope = "aggregate"
@@ -124,18 +150,7 @@ def identify(document: Document, lines: list[TextLine], first_table: int | None)
 
 
 def _title(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) -> None:
-    found: list[tuple[str, str]] = []
-    for number, line in enumerate(head):
-        for size in (3, 2, 1):
-            joined = "".join(part.bare for part in head[number : number + size])
-            title = as_title(joined) if len(head[number : number + size]) == size else None
-            if (
-                title
-                and (size == 1 or as_title(head[number].bare) is None)
-                and not _heads_on(head, number, size)
-            ):
-                found.append((title, f"text {line.path or ''}".strip()))
-                break
+    found = [(title, f"text {path or ''}".strip()) for _, title, path in _text_titles(head)]
     for name in _META_TITLES:
         for fact, value in facts:
             if fact == name:
@@ -150,6 +165,26 @@ def _title(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) ->
         out.title = max(found, key=lambda entry: bool(title_years(entry[0])) + bool(title_agency(entry[0])))[
             0
         ]
+
+
+def _text_titles(lines: list[TextLine]) -> list[tuple[int, str, str | None]]:
+    """The titles in running text, over up to three lines: number of the first line, title, path."""
+    found = []
+    for number, line in enumerate(lines):
+        for size in (3, 2, 1):
+            parts = [part.bare for part in lines[number : number + size]]
+            if len(parts) != size or (size > 1 and not _may_begin(parts[0])):
+                continue
+            title = as_title("".join(parts))
+            if title and (size == 1 or as_title(parts[0]) is None) and not _heads_on(lines, number, size):
+                found.append((number, title, line.path))
+                break
+    return found
+
+
+def _may_begin(part: str) -> bool:
+    """Whether a line can be the first of a title's several: no document number, no mere 年度报告 above it."""
+    return _NUMBER.fullmatch(part) is None and _WORD.fullmatch(part) is None
 
 
 def _heads_on(head: list[TextLine], number: int, size: int) -> bool:
@@ -192,42 +227,54 @@ def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
 
 
 def _dates(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:
-    for name in _META_DATES:
-        for fact, value in facts:
-            if fact == name and (found := dates(value)):
-                out.note("published", found[0], fact)
-                if fact.startswith("trafilatura") and not _after(found[0], out.year):
-                    continue
-                out.published = out.published or found[0]
-    signed = [line for line in lines[-30:] if is_date_line(line.text)]
-    plain = [line for line in signed if "印发" not in line.bare]
-    for line in signed:
-        out.note(
-            "signed",
-            dates(line.text)[0] if dates(line.text) else line.bare,
-            f"text {line.path or ''}".strip(),
-        )
-    chosen = [date for line in (plain[-1:] or signed[-1:]) for date in dates(line.text)]
-    out.signed = chosen[0] if chosen else None
+    published = published_dates(facts, lines)
+    for date, source, _ in published:
+        out.note("published", date, source)
+    out.published = next((date for date, _, certain in published if certain), None)
+    signed = signature_dates(lines)
+    for date, source, _ in signed:
+        out.note("signed", date, source)
+    plain = [date for date, _, printed in signed if not printed]
+    out.signed = next(iter([*plain[-1:], *(date for date, _, _ in signed[-1:])]), None)
     if out.year is not None:
-        for name, date in (("published", out.published), ("signed", out.signed)):
-            if date and int(date[:4]) < out.year:
-                out.issues.append(
-                    Issue(
-                        "date_conflict", "warning", f"{name} {date} lies before the reporting year {out.year}"
-                    )
-                )
-            elif date and int(date[:4]) == out.year:
-                out.issues.append(
-                    Issue("date_inside_year", "note", f"{name} {date} lies inside the reporting year")
-                )
-            elif date and int(date[:4]) > out.year + 1 and name == "signed":
-                out.issues.append(Issue("date_late", "note", f"signed {date}, long after {out.year}"))
+        for name, when in (("published", out.published), ("signed", out.signed)):
+            _date_against_year(out, name, when, out.year)
 
 
-def _after(date: str, year: int | None) -> bool:
-    """A date guessed from the page can be the publication's only after the year it reports on."""
-    return year is not None and int(date[:4]) > year and not date.endswith("-01-01")
+def _date_against_year(out: Identity, name: str, date: str | None, year: int) -> None:
+    if date is None:
+        return
+    if int(date[:4]) < year:
+        message = f"{name} {date} lies before the reporting year {year}"
+        out.issues.append(Issue("date_conflict", "warning", message))
+    elif int(date[:4]) == year:
+        message = f"{name} {date} lies inside the reporting year"
+        out.issues.append(Issue("date_inside_year", "note", message))
+    elif int(date[:4]) > year + 1 and name == "signed":
+        out.issues.append(Issue("date_late", "note", f"signed {date}, long after {year}"))
+
+
+def _several(out: Identity, lines: list[TextLine]) -> None:
+    """Two titles of different bodies or years, each with a text of its own: one record cannot hold both."""
+    titles = [
+        (number, title, body)
+        for number, title, _ in _text_titles(lines)
+        if (body := title_agency(title)) and title_years(title)
+    ]
+    with_text: list[tuple[str, str]] = []
+    for place_, (number, title, body) in enumerate(titles):
+        end = titles[place_ + 1][0] if place_ + 1 < len(titles) else len(lines)
+        if sum(len(line.bare) for line in lines[number + 1 : end]) >= _LONG_TEXT:
+            with_text.append((title, body))
+    if not with_text:
+        return
+    first, body = with_text[0]
+    for title, other in with_text[1:]:
+        same = same_body(body, other) or same_body(other, body)
+        if not same or title_years(title)[0] != title_years(first)[0]:
+            message = f"the page joins several reports: {first}; {title}"
+            out.issues.append(Issue("several_reports", "warning", message, _TABLES))
+            return
 
 
 def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:
@@ -235,6 +282,7 @@ def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) 
     signer = signature(lines)
     named = [(fact, squeeze(value)) for name in _META_AGENCIES for fact, value in facts if fact == name]
     published = [(fact, bodies) for fact, value in named if (bodies := agencies_in(value, whole=True))]
+    told = list(dict.fromkeys(name for line in lines[:_HEAD_LINES] if (name := presented(line.bare))))
     mentions = [name for line in lines for name in agencies_in(line.bare)]
     for agency in titled:
         out.note("agency", agency, "title")
@@ -242,9 +290,12 @@ def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) 
         out.note("agency", signer, "signature")
     for fact, names in published:
         out.note("agency", names[0], fact)
+    for name in told:
+        out.note("agency", name, "preface")
     title = (title_agency(out.title) if out.title else None) or (titled[0] if titled else None)
     fuller = [signer] if signer else []
     fuller += [names[0] for _, names in published]
+    fuller += told
     if title and not is_place(title):
         out.agency = next((f for f in fuller if f != title and f.endswith(title)), title)
     elif title:

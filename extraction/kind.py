@@ -8,11 +8,13 @@ from pathlib import Path
 
 import yaml
 
+from extraction.agency import title_agency
 from extraction.dates import title_years
 from extraction.document import Document
 from extraction.editions import editions
 from extraction.forms import LISTS
 from extraction.identity import Identity, as_title
+from extraction.listing import listed
 from extraction.normalise import squeeze
 from extraction.record import Issue, Section
 from extraction.tables import Tables
@@ -23,6 +25,7 @@ _LISTED_DATE = re.compile(r"[\[(]?20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?[\])]?
 _HEAD = 6
 _LONGEST = 80
 _FEW_SECTIONS = 3
+_LIST = 3
 
 
 @lru_cache(maxsize=1)
@@ -62,9 +65,8 @@ def decide(
         return "report", issues
     if tables.found:
         issues.append(Issue("tables_empty", "error", "the statutory tables hold no figure"))
-    reports = [bare for line in lines if as_title(bare := _LISTED_DATE.sub("", line.bare))]
-    if len(set(reports)) >= 3 and len(sections) < _FEW_SECTIONS:
-        return "not_report", [Issue("index_page", "note", f"a list of {len(set(reports))} reports")]
+    if len(sections) < _FEW_SECTIONS and (entries := _entries(document, lines, identity)):
+        return "not_report", [Issue("index_page", "note", f"a list of {entries} reports")]
     without = [*_missing(tables, identity.year), *_elsewhere(document)]
     if len(sections) >= _FEW_SECTIONS or (
         identity.title is not None and (tables.found or _is_stub(document, lines))
@@ -89,6 +91,17 @@ def _titles(document: Document, lines: list[TextLine]) -> list[str]:
         if titled and len(line.bare) <= _LONGEST and not re.search(r"[，。；]", line.bare):
             out.append(line.bare)
     return list(dict.fromkeys(title for title in out if title))
+
+
+def _entries(document: Document, lines: list[TextLine], identity: Identity) -> int:
+    """How many reports a page lists, where the list is what it is; 0 for a report with a list beside it."""
+    titles = {bare for line in lines if as_title(bare := _LISTED_DATE.sub("", line.bare))}
+    titles |= {lines[number].bare for number in listed(lines)}
+    files = {title for link in document.links if (title := as_title(re.sub(r"\.\w{2,5}$", "", link.text)))}
+    own = identity.title is not None and title_years(identity.title) and title_agency(identity.title)
+    if own and document.links and len(files) < _LIST:
+        return 0
+    return len(titles) if len(titles) >= _LIST else 0
 
 
 def _is_titled(document: Document) -> bool:

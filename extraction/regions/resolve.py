@@ -15,6 +15,10 @@ from extraction.regions.table import IN_FORCE, NATION, Entry, Region, find, leve
 SLACK = 2
 """Years by which a list lags behind a change, and a name outlives it: tolerance at both ends of a span."""
 
+PREFECTURE = 4
+MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+"""Provinces that are cities: as context for a township they say as much as a prefecture."""
+
 OPEN_KINDS = frozenset({"unknown", "division", "central_government", "village_committee"})
 """Kinds of names that say nothing of being a department of the site's own government."""
 
@@ -73,7 +77,7 @@ def _resolve(agency: str, within: str | None, hints: tuple[str, ...], year: int 
         notes.append(f"{township[1]}{township[3] or ''} is not in the tables: what contains it")
     left = _choose(reading, text, within, hints, year, notes)
     regions = tuple(region(entry) for entry in left)
-    if len(left) == 1 and (doubt := _doubt(left[0], reading, within, hints, year)):
+    if len(left) == 1 and (doubt := _doubt(left[0], reading, within, hints)):
         notes.append(f"open: {doubt}")
     answer = regions[0] if len(regions) == 1 and not notes[-1].startswith("open: ") else None
     if answer and year and not _in_force(left[0], year, SLACK):
@@ -192,9 +196,7 @@ def _choose(
     return left
 
 
-def _doubt(
-    entry: Entry, reading: Reading, within: str | None, hints: tuple[str, ...], year: int | None
-) -> str | None:
+def _doubt(entry: Entry, reading: Reading, within: str | None, hints: tuple[str, ...]) -> str | None:
     """Say why the only division that a name can mean may not be meant, or None.
 
     Townships come and go, and 东区 or 新城区 are also what towns call a part of theirs: with nothing
@@ -210,9 +212,10 @@ def _doubt(
         return "outside the context's region"
     if not context and len(entry.name) == 2:
         return "too general a name without context"
-    if not context and township and year is None:
-        former = {other.code[:4] for other in reading.entries} - {entry.code[:4]}
-        return "there was another of the name" if former else None
+    if township and not any(
+        len(prefix(r.code)) >= PREFECTURE or r.code[:2] in MUNICIPALITIES for r in context
+    ):
+        return "a township known by its name alone"
     return None
 
 
