@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
+TRUTHS = ROOT / "gongkai/demo/sources"
 CELLS = 997
 """Cells of the five reports, as their agencies printed them."""
 
@@ -88,6 +90,12 @@ class Demo:
         ]
 
 
+def load_truths() -> dict[tuple[str, int], dict]:
+    truths = [json.loads(path.read_text("utf-8")) for path in TRUTHS.glob("*.truth.json")]
+    assert len(truths) == 5
+    return {(truth["agency"], truth["year"]): truth for truth in truths}
+
+
 def descendants(pid: int) -> set[int]:
     try:
         return {child.pid for child in psutil.Process(pid).children(recursive=True)}
@@ -120,6 +128,29 @@ def test_the_five_reports_are_in_the_release_with_every_cell(done) -> None:
     assert said["release"]["counts"]["reports"] == 5
     assert len(demo.figures()) == CELLS
     assert all(row["sha256"] in demo.bodies() for row in demo.figures())
+    truths = load_truths()
+    for row in demo.figures():
+        table = truths[row["agency"], int(row["year"])]["tables"][row["table"]]
+        printed = table[row["row"]][row["column"]]
+        assert (float(row["value"]) if row["value"] else None) == printed, row
+
+
+def test_every_published_copy_reads_as_the_truth_says(done) -> None:
+    """HTML, DOCX and PDF copies, each record by itself: all cells, title, agency, year and edition."""
+    demo, said = done
+    truths = load_truths()
+    read = Counter()
+    for data in demo.records().values():
+        record = json.loads(data)
+        if not record.get("cells"):
+            continue  # a manifest, or a page whose report is in its attachment
+        report = record["report"]
+        truth = truths[report["agency"], report["year"]]
+        assert record["tables"] == truth["tables"]
+        assert (report["title"], report["edition"]) == (truth["title"], truth["edition"])
+        read[record["document"]["media_type"].rpartition(".")[2]] += 1
+    if not any(alert["code"] == "needs_browser" for alert in said["run"]["alerts"]):
+        assert read == {"text/html": 3, "document": 2, "application/pdf": 1}
 
 
 def test_the_run_left_a_summary(done) -> None:
