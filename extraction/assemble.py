@@ -33,6 +33,7 @@ class Instance:
     doubtful: list[str] = field(default_factory=list)
     context: str = ""
     headless: bool = False
+    copies: list[Instance] = field(default_factory=list)
 
 
 @dataclass
@@ -310,6 +311,8 @@ def _missing(out: Filled, instance: Instance, table: TableForm) -> None:
         )
     for key, found in instance.twice.items():
         names = tuple(name for name in out.cells if name.split(".")[1] == key)
+        if any(out.cells[name].status == "unreadable" for name in names):
+            out.extra += [_extra("row", instance.kind, row, _texts(row)) for row in found if not row.blank]
         out.issues.append(
             Issue(
                 "label_twice",

@@ -122,7 +122,7 @@ def _read(table: Table, number: int, form: Form, context: str) -> _Part | None:
 
 
 def is_form(instance: Instance) -> bool:
-    """Whether a list is the form: it has half of its rows. Local lists share some indicators and are others."""
+    """Whether a list is the form: it has half of its rows. Local lists share some rows and are others."""
     forms_of = [e.tables[instance.kind] for e in editions().values() if instance.kind in e.tables]
     return len(instance.rows) * 2 >= min(len(table.rows) for table in forms_of)
 

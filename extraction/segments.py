@@ -129,16 +129,19 @@ def _is_review_head(review: Form, texts: list[str], cores: list[str]) -> bool:
 
 
 def _kind_of_rows(segment: Segment) -> str | None:
-    """What rows without a head are, by their labels; None when the labels do not say."""
+    """What rows without a head are, by their labels; None when the labels do not say.
+
+    Half of the rows with words must speak for it: labels in a single row are heads of another table.
+    """
     votes: dict[str, int] = {}
+    worded = 0
     for _, cells in segment.rows:
-        for cell in cells:
-            if is_value_like(cell.text):
-                continue
-            for key in ("proactive", "requests"):
-                if forms()[key].row(cell.text):
-                    votes[key] = votes.get(key, 0) + 1
+        labels = [cell.text for cell in cells if not is_value_like(cell.text)]
+        worded += bool(labels)
+        for key in ("proactive", "requests"):
+            if any(forms()[key].row(label) for label in labels):
+                votes[key] = votes.get(key, 0) + 1
     if not votes:
         return None
     best = max(votes, key=lambda key: votes[key])
-    return best if list(votes.values()).count(votes[best]) == 1 else None
+    return best if list(votes.values()).count(votes[best]) == 1 and votes[best] * 2 >= worded else None

@@ -17,6 +17,7 @@ from extraction.document import Document, Paragraph, Table
 from extraction.editions import Edition, editions
 from extraction.flow import flow_tables
 from extraction.forms import LISTS, TABLES, forms
+from extraction.leftovers import leftovers
 from extraction.list_flow import flow_list
 from extraction.lists import list_tables
 from extraction.normalise import squeeze
@@ -81,12 +82,26 @@ def read_tables(document: Document, year: int | None) -> Tables:
         if found.get(kind):
             chosen[kind] = _choose(found[kind], year, out)
     _fill(chosen, year, out)
+    extra, issues = leftovers(document.blocks, _read(chosen, out))
+    out.extra += extra
+    out.issues += issues
     numbers = [number for number, block in enumerate(document.blocks) if isinstance(block, Table)]
     for kind, instance in chosen.items():
         tables = [row.table for row in instance.rows.values() if row.table < len(numbers)]
         if tables:
             out.blocks[kind] = numbers[min(tables)]
     return out
+
+
+def _read(chosen: dict[str, Instance], out: Tables) -> set[tuple[int, int]]:
+    """Table and row of all that went into cells or `extra`."""
+    rows: list[RawRow] = []
+    for kind, first in chosen.items():
+        for instance in (first, *first.copies):
+            rows += [*instance.rows.values(), *(row for found in instance.twice.values() for row in found)]
+            if out.editions[kind] is not None:
+                rows += [*instance.unknown, *(row for _, row in instance.groups)]
+    return {(row.table, row.row) for row in rows}
 
 
 def _instances(parts: list[Segment]) -> dict[str, list[Instance]]:
@@ -193,7 +208,8 @@ def _choose(instances: list[Instance], year: int | None, out: Tables) -> Instanc
     first = instances[0]
     others = [other for other in instances[1:] if not _same(first, other)]
     if not others:
-        if len(instances) > 1:
+        first.copies = instances[1:]
+        if first.copies:
             out.issues.append(
                 Issue("table_repeated", "note", f"{first.kind}: the same table stands {len(instances)} times")
             )
@@ -216,8 +232,9 @@ def _choose(instances: list[Instance], year: int | None, out: Tables) -> Instanc
         f"{first.kind}: {len(instances)} different tables (several agencies or years on one page); none taken"
     )
     out.issues.append(Issue("several_tables", "error", message))
-    merged = Instance(first.kind, rows=dict(first.rows), order=list(first.order))
-    for key in first.rows:
+    fullest = max(instances, key=lambda instance: len(instance.rows))
+    merged = Instance(first.kind, rows=dict(fullest.rows), order=list(fullest.order))
+    for key in fullest.rows:
         merged.twice[key] = [i.rows[key] for i in instances if key in i.rows]
         merged.twice[key] += [RawRow([key], {}, 0, 0, {})] if len(merged.twice[key]) < len(instances) else []
     return merged
