@@ -19,7 +19,7 @@ from extraction.agency import (
     title_agency,
 )
 from extraction.dates import is_date_line, title_years, years
-from extraction.document import Document
+from extraction.document import Document, Table
 from extraction.listing import listed
 from extraction.normalise import squeeze, strip_enumerators
 from extraction.place import place
@@ -71,6 +71,13 @@ _WORD = re.compile(
     r"(?:政府信息公开|信息公开|政务公开)?(?:工作)?(?:年度报告|年报|报告)|首页|正文|封面|目录|附件\d*[:：]?|(?:政府)?信息公开|政务公开|[Ss]heet\d*"
 )
 _LONG_TEXT = 200
+_FORM = re.compile(
+    r"第二十条|信息内容|本列数据|勾稽|自然人|申请人情况|行政复议|行政诉讼|统计指标|规章|规范性文件"
+)
+
+
+_Titled = tuple[int, str, str | None]
+"""Number of a title's first line, the title, and where it stands."""
 
 
 @dataclass
@@ -128,13 +135,15 @@ def identify(document: Document, lines: list[TextLine], first_table: int | None)
     facts = [(fact.name.lower(), fact.value) for fact in document.facts]
     aside = listed(lines)
     lines = [line for number, line in enumerate(lines) if number not in aside]
-    head = [line for line in lines[:_HEAD_LINES] if first_table is None or line.block < first_table]
-    _title(out, facts, head)
+    first_form = _first_form(document, first_table)
+    head = [line for line in lines[:_HEAD_LINES] if first_form is None or line.block < first_form]
+    titles = _text_titles(lines)
+    _title(out, facts, [title for title in titles if title[0] < len(head)])
     _year(out, lines, head)
     _dates(out, facts, lines)
     _agency(out, facts, lines)
     _document_number(out, facts, head)
-    _several(out, lines)
+    _several(out, lines, titles)
     others = [entry["value"] for entry in out.sources.get("agency", ())]
     placed = place(out.agency, others, facts, lines, out.year)
     out.region = placed.region
@@ -149,8 +158,16 @@ def identify(document: Document, lines: list[TextLine], first_table: int | None)
     return out
 
 
-def _title(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) -> None:
-    found = [(title, f"text {path or ''}".strip()) for _, title, path in _text_titles(head)]
+def _first_form(document: Document, first_table: int | None) -> int | None:
+    """The block of the first table that is a form: a table of 索引号 and 发布机构 stands above the title."""
+    for number, block in enumerate(document.blocks[first_table or 0 :], first_table or 0):
+        if isinstance(block, Table) and any(_FORM.search(squeeze(cell.text)) for cell in block.cells[:12]):
+            return number
+    return None
+
+
+def _title(out: Identity, facts: list[tuple[str, str]], titles: list[_Titled]) -> None:
+    found = [(title, f"text {path or ''}".strip()) for _, title, path in titles]
     for name in _META_TITLES:
         for fact, value in facts:
             if fact == name:
@@ -167,15 +184,18 @@ def _title(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) ->
         ]
 
 
-def _text_titles(lines: list[TextLine]) -> list[tuple[int, str, str | None]]:
+def _text_titles(lines: list[TextLine]) -> list[_Titled]:
     """The titles in running text, over up to three lines: number of the first line, title, path."""
     found = []
     for number, line in enumerate(lines):
         for size in (3, 2, 1):
             parts = [part.bare for part in lines[number : number + size]]
+            joined = "".join(parts)
+            if len(joined) > _LONGEST_TITLE * 2 or "公开" not in joined or "报" not in joined:
+                continue
             if len(parts) != size or (size > 1 and not _may_begin(parts[0])):
                 continue
-            title = as_title("".join(parts))
+            title = as_title(joined)
             if title and (size == 1 or as_title(parts[0]) is None) and not _heads_on(lines, number, size):
                 found.append((number, title, line.path))
                 break
@@ -254,11 +274,11 @@ def _date_against_year(out: Identity, name: str, date: str | None, year: int) ->
         out.issues.append(Issue("date_late", "note", f"signed {date}, long after {year}"))
 
 
-def _several(out: Identity, lines: list[TextLine]) -> None:
+def _several(out: Identity, lines: list[TextLine], found: list[_Titled]) -> None:
     """Two titles of different bodies or years, each with a text of its own: one record cannot hold both."""
     titles = [
         (number, title, body)
-        for number, title, _ in _text_titles(lines)
+        for number, title, _ in found
         if (body := title_agency(title)) and title_years(title)
     ]
     with_text: list[tuple[str, str]] = []

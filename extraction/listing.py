@@ -17,20 +17,25 @@ _CALLED = re.compile(r"(?:报告|年报|报表|指南|目录|通知|公开工?�
 _INDEX = re.compile(r"\[\d+\]")
 _LABEL = re.compile(r"(?:日期|时间|来源|作者|浏览|字号)[:：]")
 _RUN = 3
+_ENDS = frozenset("0123456789])….告报表")
+"""What an entry ends with; most lines of a text end with something else."""
 
 
 def listed(lines: list[TextLine]) -> frozenset[int]:
     """The numbers of the lines that are entries of a list of documents."""
-    out = {number for number, line in enumerate(lines) if line.level is None and _is_dated(line.bare)}
+    out: set[int] = set()
     run: list[int] = []
     for number, line in enumerate(lines):
-        if not _is_entry(line) or (run and _shape(line) != _shape(lines[run[-1]])):
+        dated = line.level is None and line.bare[-1] in _ENDS and _is_dated(line.bare)
+        if dated:
+            out.add(number)
+        entry = dated or _is_entry(line)
+        if run and not (entry and _shape(line) == _shape(lines[run[-1]])):
             out |= set(run) if _is_list(run, lines) else set()
             run = []
-        if _is_entry(line):
+        if entry:
             run.append(number)
-    out |= set(run) if _is_list(run, lines) else set()
-    return frozenset(out)
+    return frozenset(out | set(run) if _is_list(run, lines) else out)
 
 
 def _is_dated(bare: str) -> bool:
@@ -46,11 +51,10 @@ def _is_dated(bare: str) -> bool:
 
 
 def _is_entry(line: TextLine) -> bool:
-    if line.level is not None or not 6 <= len(line.bare) <= 90 or re.search(r"[。；;]", line.bare):
+    if line.level is not None or line.bare[-1] not in _ENDS or not 6 <= len(line.bare) <= 90:
         return False
-    return (
-        _is_dated(line.bare) or bool(_CUT.search(line.bare)) or line.bare.endswith(("报告", "年报", "报表"))
-    )
+    named = line.bare.endswith(("报告", "年报", "报表")) or _CUT.search(line.bare) is not None
+    return named and not re.search(r"[。；;]", line.bare)
 
 
 def _shape(line: TextLine) -> str:
@@ -59,5 +63,7 @@ def _shape(line: TextLine) -> str:
 
 def _is_list(run: list[int], lines: list[TextLine]) -> bool:
     """Three different entries one after another, alike in their markup; plain text has no such likeness."""
+    if len(run) < _RUN:
+        return False
     bare = {lines[number].bare for number in run}
     return len(bare) >= _RUN and "/" in (lines[run[0]].path or "")
