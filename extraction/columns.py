@@ -167,6 +167,9 @@ def _requests_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str 
 
 def _review_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str | None]:
     """Blocks of five outcomes: those under the first head row that has outcomes, then the next row's."""
+    pairs = [form.pair(cell.text) or "" for _, cells in head for cell in cells]
+    if len(pairs) == _full(form) and len(set(pairs) - {""}) == len(pairs):
+        return tuple(pairs), None
     blocks: list[str] = []
     rows: list[list[str]] = []
     for _, cells in head:

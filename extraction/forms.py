@@ -53,6 +53,19 @@ class Form:
         core = label_core(text)
         return next((key for key, words in self.heads.items() if core in words), None)
 
+    def pair(self, text: str) -> str | None:
+        """Row and column where one label names both (``行政复议结果维持``), as ``row.column``; else None."""
+        core = label_core(text)
+        found = {
+            f"{row}.{column}"
+            for row, names in self.rows.items()
+            for column, heads in self.columns.items()
+            for rest in {core.replace(word, "", 1) for name in names for word in name.exact if word in core}
+            for head in heads
+            if rest and any(rest.endswith(word) for word in head.exact)
+        }
+        return found.pop() if len(found) == 1 else None
+
     def knows(self, text: str) -> bool:
         """Whether a text is a row label or a group head here."""
         return self.row(text) is not None or self.group(text) is not None

@@ -117,6 +117,8 @@ def _only(form: Form, texts: list[str]) -> bool:
 
 
 def _is_review_head(review: Form, texts: list[str], cores: list[str]) -> bool:
+    if len(texts) > len(review.columns) and all(review.pair(text) for text in texts):
+        return True
     named = [
         bool(review.row(text) or review.column(text) or core in review.markers)
         for text, core in zip(texts, cores, strict=True)

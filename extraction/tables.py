@@ -22,6 +22,7 @@ from extraction.list_flow import flow_list
 from extraction.lists import list_tables
 from extraction.normalise import squeeze
 from extraction.record import CellRecord, Issue
+from extraction.review import KIND, stacked
 from extraction.segments import Segment, segments
 
 
@@ -101,7 +102,8 @@ def _read(chosen: dict[str, Instance], out: Tables) -> set[tuple[int, int]]:
             rows += [*instance.rows.values(), *(row for found in instance.twice.values() for row in found)]
             if out.editions[kind] is not None:
                 rows += [*instance.unknown, *(row for _, row in instance.groups)]
-    return {(row.table, row.row) for row in rows}
+    cells = {(row.table, slot.cell.row) for row in rows for slot in row.slots.values() if slot.cell}
+    return cells | {(row.table, row.row) for row in rows}
 
 
 def _instances(parts: list[Segment]) -> dict[str, list[Instance]]:
@@ -117,6 +119,10 @@ def _instances(parts: list[Segment]) -> dict[str, list[Instance]]:
             if open_kind == "review_litigation" and _bare(segment):
                 kind = segment.kind = "review_litigation"
             else:
+                row = stacked(segment)
+                if row is not None:
+                    rows.setdefault(KIND, []).append([row])
+                    notes.setdefault(KIND, []).append(([], [], segment.context, False))
                 continue
         read = read_columns(segment) if segment.head else columns.get(kind)
         headless = read is None
