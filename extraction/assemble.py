@@ -49,6 +49,8 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
     """Give each row its key, in printed order; join labels that a page end cut in two."""
     form = forms()[kind]
     out = Instance(kind)
+    # Rows that hold nothing at all (Word prints one under each table) part no label from its other half.
+    rows = [row for row in rows if row.label or not row.blank]
     group: str | None = None
     last: str | None = None
     for row in joined(kind, rows):
