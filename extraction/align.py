@@ -69,7 +69,7 @@ class RawRow:
 def read_rows(segment: Segment, columns: Columns) -> list[RawRow]:
     """The data rows of a segment."""
     form = forms()[segment.kind or ""]
-    if columns.grid is not None:
+    if columns.grid is not None and any(columns.grid.values()):
         rows = _on_grid(segment, columns, form)
         if rows is not None:
             return rows
