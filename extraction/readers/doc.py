@@ -26,6 +26,7 @@ from extraction.readers.doc_records import (
     WordFile,
     row_definition,
 )
+from extraction.readers.doc_summary import properties
 from extraction.readers.row_cells import RowCell, build_table
 from extraction.readers.zipped import OLE_MAGIC
 
@@ -36,6 +37,14 @@ _WORD_97 = 0xA5EC
 _OLDER = {0xA5DC, 0xA59B, 0xA59C, 0xA697, 0xA698, 0xA699, 0xDBA5}
 _DAMAGE = (OSError, struct.error, IndexError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
 """What olefile and unpacking let through when a file is damaged."""
+
+_SUMMARIES = {
+    "\x05SummaryInformation": {
+        2: "dc:title", 3: "dc:subject", 4: "dc:creator", 12: "dcterms:created", 13: "dcterms:modified",
+    },
+    "\x05DocumentSummaryInformation": {15: "app:Company"},
+}  # fmt: skip
+"""Facts by stream and property number."""
 
 _CELL_END, _PARAGRAPH_END, _BREAK = "\x07", "\r", "\x0c"
 _FIELD_BEGIN, _FIELD_RESULT, _FIELD_END = "\x13", "\x14", "\x15"
@@ -100,19 +109,11 @@ def _stream(container: olefile.OleFileIO, name: str) -> bytes:
 
 def _facts(container: olefile.OleFileIO) -> Iterator[Fact]:
     """Title, author, company and times of the summary streams."""
-    metadata = container.get_metadata()
-    encoding = {936: "gb18030", 65001: "utf-8", 1200: "utf-16-le"}.get(metadata.codepage or 0, "gb18030")
-    for name, value in (
-        ("dc:title", metadata.title),
-        ("dc:creator", metadata.author),
-        ("app:Company", metadata.company),
-        ("dcterms:created", metadata.create_time),
-        ("dcterms:modified", metadata.last_saved_time),
-    ):
-        text = value.decode(encoding, "replace") if isinstance(value, bytes) else str(value or "")
-        text = text.replace("\0", "").strip()
-        if text:
-            yield Fact(name, text, "properties")
+    for stream, names in _SUMMARIES.items():
+        if container.exists(stream):
+            for number, value in properties(_stream(container, stream)):
+                if number in names:
+                    yield Fact(names[number], value, "properties")
 
 
 @dataclass

@@ -115,10 +115,15 @@ def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Documen
             ReadIssue("needs_ocr", "warning", f"pages without text, only pictures: {scans}; {OCR_EXTRA}")
         )
     layout = compose(pages)
+    facts: tuple[Fact, ...] = ()
+    try:
+        facts = tuple(_facts(document))
+    except UnicodeDecodeError as error:
+        issues.append(ReadIssue("part_unreadable", "warning", f"the file's properties are damaged ({error})"))
     return Document(
         media_type=MEDIA_TYPE,
         blocks=tuple(layout.blocks),
-        facts=tuple(_facts(document)),
+        facts=facts,
         issues=(*issues, *layout.issues),
         pages=count,
     )

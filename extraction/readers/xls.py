@@ -19,7 +19,7 @@ MEDIA_TYPE = "application/vnd.ms-excel"
 # What xlrd lets through when a record is damaged.
 _DAMAGE = (
     xlrd.XLRDError, CompDocError, struct.error, IndexError, KeyError, ValueError, AssertionError, TypeError,
-    AttributeError, OverflowError, NotImplementedError, EOFError, ZeroDivisionError,
+    AttributeError, OverflowError, NotImplementedError, EOFError, ZeroDivisionError, RecursionError,
 )  # fmt: skip
 
 

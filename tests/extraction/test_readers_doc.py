@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.document import Table
-from extraction.readers import doc, doc_records
+from extraction.readers import doc, doc_records, doc_summary
 from extraction.readers.row_cells import RowCell, build_table
 from tests.extraction.damage import damaged, outcome
 
@@ -56,6 +56,34 @@ def test_a_row_definition_lists_edges_and_merges() -> None:
         (3000, "restart", None),
         (4000, "continue", None),
     ]
+
+
+def summary(code_page: int, *entries: tuple[int, bytes]) -> bytes:
+    values = [(1, struct.pack("<IHH", 2, code_page, 0)), *entries]
+    at = 8 + 8 * len(values)
+    head, body = b"", b""
+    for number, value in values:
+        head += struct.pack("<II", number, at + len(body))
+        body += value
+    return bytes(44) + struct.pack("<III", 48, 0, len(values)) + head + body + bytes(8)
+
+
+def test_summary_streams_say_title_and_times() -> None:
+    title = "年报".encode("gb18030")
+    stream = summary(
+        936,
+        (2, struct.pack("<II", 0x1E, len(title)) + title),
+        (4, struct.pack("<II", 0x1F, 3) + "甲乙\0".encode("utf-16-le")),
+        (12, struct.pack("<IQ", 0x40, 132_863_040_000_000_000)),
+        (13, struct.pack("<IQ", 0x40, 0)),
+    )
+    assert list(doc_summary.properties(stream)) == [(2, "年报"), (4, "甲乙"), (12, "2022-01-10 16:00:00")]
+
+
+@given(st.binary(max_size=200), st.integers(0, 2**32 - 1))
+def test_any_summary_is_read_in_no_time(data: bytes, count: int) -> None:
+    list(doc_summary.properties(data))
+    list(doc_summary.properties(bytes(44) + struct.pack("<III", 48, 0, count) + data))
 
 
 def test_later_properties_change_the_definition() -> None:

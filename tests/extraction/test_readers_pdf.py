@@ -302,6 +302,12 @@ def test_metadata_in_any_encoding(info: str, value: str) -> None:
     assert [(fact.name, fact.value) for fact in document.facts] == [("pdf:Title", value)]
 
 
+def test_damaged_metadata_costs_an_issue_not_the_text() -> None:
+    document = pdf.read(write(render(["一、总体情况"]), info="/Title <FEFFD8004E00>"))
+    assert texts(document.blocks) == ["一、总体情况"]
+    assert [issue.code for issue in document.issues] == ["part_unreadable"]
+
+
 def code_of(data: bytes) -> str:
     with pytest.raises(UnreadableError) as caught:
         pdf.read(data)

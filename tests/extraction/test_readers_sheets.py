@@ -128,7 +128,9 @@ def book(*sheets: str, names: tuple[str, ...] = ("Sheet1",), state: str = "", st
     main = f'<Relationship Id="m" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
     parts: dict[str, str | bytes] = {
         "_rels/.rels": RELATIONS.format(main),
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listing}</sheets></workbook>',
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listing}</sheets></workbook>'
+        ),
         "xl/_rels/workbook.xml.rels": RELATIONS.format(relations),
         "xl/styles.xml": STYLES,
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{strings}</sst>',
