@@ -135,6 +135,14 @@ def test_two_reports_on_a_page_are_told() -> None:
     assert "several_reports" not in codes(page(one))
 
 
+def test_sections_that_stand_twice_are_two_reports() -> None:
+    nameless = body("政府信息公开工作年度报告")
+    record = page(nameless + body("青溪县教育局2021年政府信息公开工作年度报告"))
+    assert codes(record)["several_reports"] == "warning"
+    contents = "".join(f"<p>{head}</p>" for head in HEADS)
+    assert "several_reports" not in codes(page(contents + nameless))
+
+
 def test_a_date_of_the_list_is_not_the_publications() -> None:
     inner = "<p>日期：2022-01-09 来源：青溪县水利局 浏览次数：7</p>"
     record = page(inner + body("青溪县水利局2021年政府信息公开工作年度报告"))
