@@ -25,6 +25,7 @@ from extraction.normalise import squeeze, strip_enumerators
 from extraction.place import place
 from extraction.publication import published_dates, signature_dates
 from extraction.record import Issue, Report
+from extraction.several import Titled, joined_reports
 from extraction.text_lines import TextLine
 
 _REPORT = re.compile(
@@ -66,23 +67,12 @@ _META_AGENCIES = (
     "来源",
     "author",
 )
-_TABLES = ("proactive", "requests", "review_litigation")
 _WORD = re.compile(
     r"(?:政府信息公开|信息公开|政务公开)?(?:工作)?(?:年度报告|年报|报告)|首页|正文|封面|目录|附件\d*[:：]?|(?:政府)?信息公开|政务公开|[Ss]heet\d*"
 )
-_LONG_TEXT = 200
-_LONGEST_HEAD = 40
-_FIRST_SECTION = re.compile(
-    r"^(?:第?一|1)(?:部分)?[、.,:](?!.*[。；]).{0,10}(?:总体|概述|概况|基本情况).{0,8}$"
-)
-_LAST_SECTION = re.compile(r"^(?:第?[五六]|[56])(?:部分)?[、.,:].{0,14}(?:其他|其它|需要报告|问题)")
 _FORM = re.compile(
     r"第二十条|信息内容|本列数据|勾稽|自然人|申请人情况|行政复议|行政诉讼|统计指标|规章|规范性文件"
 )
-
-
-_Titled = tuple[int, str, str | None]
-"""Number of a title's first line, the title, and where it stands."""
 
 
 @dataclass
@@ -148,7 +138,7 @@ def identify(document: Document, lines: list[TextLine], first_table: int | None)
     _dates(out, facts, lines)
     _agency(out, facts, lines)
     _document_number(out, facts, head)
-    _several(out, lines, titles)
+    out.issues += joined_reports(lines, titles)
     others = [entry["value"] for entry in out.sources.get("agency", ())]
     placed = place(out.agency, others, facts, lines, out.year)
     out.region = placed.region
@@ -171,7 +161,7 @@ def _first_form(document: Document, first_table: int | None) -> int | None:
     return None
 
 
-def _title(out: Identity, facts: list[tuple[str, str]], titles: list[_Titled]) -> None:
+def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) -> None:
     found = [(title, f"text {path or ''}".strip()) for _, title, path in titles]
     for name in _META_TITLES:
         for fact, value in facts:
@@ -189,7 +179,7 @@ def _title(out: Identity, facts: list[tuple[str, str]], titles: list[_Titled]) -
         ]
 
 
-def _text_titles(lines: list[TextLine]) -> list[_Titled]:
+def _text_titles(lines: list[TextLine]) -> list[Titled]:
     """The titles in running text, over up to three lines: number of the first line, title, path."""
     found = []
     for number, line in enumerate(lines):
@@ -277,68 +267,6 @@ def _date_against_year(out: Identity, name: str, date: str | None, year: int) ->
         out.issues.append(Issue("date_inside_year", "note", message))
     elif int(date[:4]) > year + 1 and name == "signed":
         out.issues.append(Issue("date_late", "note", f"signed {date}, long after {year}"))
-
-
-def _several(out: Identity, lines: list[TextLine], found: list[_Titled]) -> None:
-    """Two titles of different bodies or years, each with a text of its own: one record cannot hold both."""
-    titles = [
-        (number, title, body)
-        for number, title, _ in found
-        if (body := title_agency(title)) and title_years(title)
-    ]
-    with_text: list[tuple[str, str]] = []
-    late = False
-    for place_, (number, title, body) in enumerate(titles):
-        end = titles[place_ + 1][0] if place_ + 1 < len(titles) else len(lines)
-        if sum(len(line.bare) for line in lines[number + 1 : end]) >= _LONG_TEXT:
-            late = late or (not with_text and _closed(lines[:number]))
-            with_text.append((title, body))
-    first, body = with_text[0] if with_text else ("", "")
-    for title, other in with_text[1:]:
-        same = same_body(body, other) or same_body(other, body)
-        if not same or title_years(title)[0] != title_years(first)[0]:
-            message = f"the page joins several reports: {first}; {title}"
-            out.issues.append(Issue("several_reports", "warning", message, _TABLES))
-            return
-    if late or _twice(lines):
-        named = "; ".join(title for title, _ in with_text) or "without titles"
-        message = f"the sections of a report stand twice on the page: {named}"
-        out.issues.append(Issue("several_reports", "warning", message, _TABLES))
-
-
-def _closed(lines: list[TextLine]) -> bool:
-    """Whether a report has come to its last section."""
-    return _prose(lines) and any(
-        len(line.bare) <= _LONGEST_HEAD and _LAST_SECTION.match(line.bare) for line in lines
-    )
-
-
-def _twice(lines: list[TextLine]) -> bool:
-    """Whether a first section follows a last one, each with its text, which a table of contents has not.
-
-    A report that is printed twice over is still one.
-    """
-    before: set[str] | None = None
-    opened: int | None = None
-    for number, line in enumerate(lines):
-        if len(line.bare) > _LONGEST_HEAD:
-            continue
-        if opened is not None and _LAST_SECTION.match(line.bare):
-            part = lines[opened:number]
-            opened = None
-            if not _prose(part):
-                continue
-            said = {each.bare for each in part}
-            if before is not None and not said <= before:
-                return True
-            before = said
-        elif _FIRST_SECTION.match(line.bare):
-            opened = number
-    return False
-
-
-def _prose(lines: list[TextLine]) -> bool:
-    return sum(len(line.bare) for line in lines if len(line.bare) > _LONGEST_HEAD) >= _LONG_TEXT
 
 
 def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:
