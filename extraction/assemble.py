@@ -15,7 +15,7 @@ from extraction.editions import Edition, TableForm, editions
 from extraction.forms import forms
 from extraction.normalise import label_core, squeeze
 from extraction.record import CellRecord, Issue, Place
-from extraction.values import Quantity, head_unit, is_dash, read_value
+from extraction.values import Quantity, head_unit, is_dash, is_figure, read_value
 
 
 @dataclass
@@ -83,7 +83,7 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
 
 
 def doubt(out: Instance, rows: list[RawRow]) -> None:
-    """A blank row beside a row that no edition knows may be the one those figures belong to."""
+    """A row of blanks beside a row that no edition knows may be the one those figures belong to."""
     places = {(row.table, row.row): key for key, row in out.rows.items()}
     order = [(row.table, row.row) for row in rows]
     for row in out.unknown:
@@ -92,7 +92,10 @@ def doubt(out: Instance, rows: list[RawRow]) -> None:
         at = order.index((row.table, row.row))
         for beside in order[max(at - 1, 0) : at + 2]:
             key = places.get(beside)
-            if key is not None and out.rows[key].blank:
+            if key is None:
+                continue
+            texts = [slot.cell.text for slot in out.rows[key].slots.values() if slot.cell]
+            if not any(map(is_figure, texts)) and not all(map(squeeze, texts)):
                 out.doubtful.append(key)
 
 
