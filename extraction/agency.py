@@ -161,6 +161,11 @@ def same_body(short: str, full: str) -> bool:
     }
 
 
+def is_fuller(full: str, short: str) -> bool:
+    """Whether a name is another one written out, with its places or without short forms."""
+    return len(full) >= len(short) and _written_out(full).endswith(_written_out(short))
+
+
 def is_body(name: str) -> bool:
     """Whether a text is nothing but the name of a body."""
     if _NAME.fullmatch(name):

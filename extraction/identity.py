@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from extraction.agency import (
     agencies_in,
     complete,
+    is_fuller,
     is_place,
     presented,
     same_body,
@@ -289,7 +290,7 @@ def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) 
     fuller += [names[0] for _, names in published]
     fuller += told
     if title and not is_place(title):
-        out.agency = next((f for f in fuller if f != title and f.endswith(title)), title)
+        out.agency = next((f for f in fuller if f != title and is_fuller(f, title)), title)
     elif title:
         candidates = [*fuller, *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]
         match = next((c for c in candidates if same_body(title, c)), None)

@@ -184,3 +184,11 @@ def test_the_body_that_a_preface_presents(line: str, agency: str | None) -> None
 def test_short_names_of_the_same_body(short: str, full: str) -> None:
     assert same_body(short, full)
     assert not same_body(short, "新乡市牧野区水利局")
+
+
+def test_the_signature_writes_a_short_name_out() -> None:
+    title = "2021年昌吉州发改委政府信息公开工作年度报告"
+    record = page(body(title) + "<p>昌吉回族自治州发展和改革委员会</p><p>2022年1月5日</p>")
+    assert record.report is not None
+    assert record.report.agency == "昌吉回族自治州发展和改革委员会"
+    assert region(record) == "652300"
