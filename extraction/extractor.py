@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections import Counter
+from pathlib import Path
 
 from extraction.charset import declared_charset
 from extraction.checks import run_checks
@@ -45,10 +47,15 @@ def extract(data: bytes, *, media_type: str | None = None, url: str | None = Non
     except RecursionError:
         return unreadable("malformed", "nested too deeply to read")
     except MemoryError:
-        return unreadable("too_large", "needs more memory than there is")
+        # A limit of this process and no property of the document: the code that workers give it too.
+        return unreadable("memory_limit", "needs more memory than there is")
     except Exception as error:  # noqa: BLE001
         # The boundary: one bad document must not stop a shard; the record says what happened.
-        return unreadable("reader_failed", f"{type(error).__name__}: {error}"[:300])
+        # Its own text stays out: it may hold an address in memory, and a record is the same in every run.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return unreadable(
+            "reader_failed", f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        )
 
 
 def _read(data: bytes, found: str, declared: str | None, url: str | None) -> Document:

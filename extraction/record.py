@@ -68,9 +68,13 @@ class CellRecord:
         return out
 
 
+_LONGEST_MESSAGE = 500
+"""Characters of an issue's message: what a document says may be quoted in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something a person should know. Severity: ``error``, ``warning`` or ``note``."""
+    """Something a person should know, in one line. Severity: ``error``, ``warning`` or ``note``."""
 
     code: str
     severity: str
@@ -82,7 +86,7 @@ class Issue:
         return {
             "code": self.code,
             "severity": self.severity,
-            "message": self.message,
+            "message": " ".join(self.message.split())[:_LONGEST_MESSAGE],
             "cells": list(self.cells),
         }
 

@@ -9,6 +9,7 @@ sections.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from extraction.normalise import strip_enumerators, tidy
@@ -111,40 +112,43 @@ def _split(line: TextLine) -> tuple[str, str]:
 def _choose(candidates: list[_Candidate], lines: list[TextLine], tables: dict[str, int]) -> list[_Candidate]:
     """One heading a section, in the order of the form: the chain with the best ranks."""
     top = [c for c in candidates if c.rank > 0] or candidates
-    best: dict[int, tuple[float, int | None]] = {}
     order = {key: place for place, key in enumerate(KEYS)}
     ranked = sorted(top, key=lambda c: (c.line, order[c.key]))
-    for i, candidate in enumerate(ranked):
-        score = _score(candidate, lines, tables)
-        before: int | None = None
-        gain = 0.0
-        for j in range(i):
-            earlier = ranked[j]
-            if (
-                earlier.line < candidate.line
-                and order[earlier.key] < order[candidate.key]
-                and best[j][0] > gain
-            ):
-                gain, before = best[j][0], j
-        best[i] = (gain + score, before)
-    if not best:
+    blocks = [line.block for line in lines]
+    scores: list[float] = []
+    before: list[int | None] = []
+    # For each place in the form, the best chain that ends with its section in an earlier line.
+    ends: list[int | None] = [None] * len(KEYS)
+    settled = 0
+    for candidate in ranked:
+        while ranked[settled].line < candidate.line:
+            place = order[ranked[settled].key]
+            last = ends[place]
+            if last is None or scores[settled] > scores[last]:
+                ends[place] = settled
+            settled += 1
+        earlier = [j for j in ends[: order[candidate.key]] if j is not None]
+        best = max(earlier, key=lambda j: (scores[j], -j), default=None)
+        before.append(best)
+        scores.append((0.0 if best is None else scores[best]) + _score(candidate, blocks, tables))
+    if not ranked:
         return []
-    at: int | None = max(best, key=lambda i: (best[i][0], -i))
+    at: int | None = max(range(len(ranked)), key=lambda i: (scores[i], -i))
     chain: list[_Candidate] = []
     while at is not None:
         chain.append(ranked[at])
-        at = best[at][1]
+        at = before[at]
     return chain[::-1]
 
 
-def _score(candidate: _Candidate, lines: list[TextLine], tables: dict[str, int]) -> float:
+def _score(candidate: _Candidate, blocks: list[int], tables: dict[str, int]) -> float:
+    """How well a heading fits; `blocks` are the block numbers of the lines, in reading order."""
     score = 1.0 + candidate.rank
     table = tables.get(candidate.key)
     if table is not None:
-        block = lines[candidate.line].block
-        if block > table:
+        if blocks[candidate.line] > table:
             return 0.2
-        between = sum(1 for line in lines[candidate.line + 1 :] if line.block < table)
+        between = max(0, bisect_left(blocks, table) - candidate.line - 1)
         score += 2.0 / (1 + between)
     if candidate.key == "overview":
         score += 1.0 / (1 + candidate.line)
