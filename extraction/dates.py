@@ -21,6 +21,7 @@ _HAN_DATE = re.compile(
 )
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?:年度|年)")
 _HAN_YEAR = re.compile(r"(二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])年")
+_LONGEST_DATE_LINE = 100
 _BARE_YEAR = re.compile(r"(?<![0-9])(20[0-3][0-9])(?![0-9])")
 
 
@@ -48,6 +49,8 @@ def dates(text: str) -> list[str]:
 
 def is_date_line(text: str) -> bool:
     """Whether a line is a date and nothing more (印发 and such allowed)."""
+    if len(text) > _LONGEST_DATE_LINE:
+        return False
     bare = squeeze(text)
     rest = _HAN_DATE.sub("", _DATE.sub("", bare))
     return rest != bare and len(rest) <= 4
