@@ -18,6 +18,7 @@ from extraction.normalise import squeeze
 from extraction.values import is_figure
 
 _SHORTEST = 6
+_YEAR = re.compile(r"20[0-9]{2}|二[〇零○O0]")
 _SPANS = re.compile(r"\b(?:col|row)span\s*=\s*(?:\"[^\">]{0,40}\"|'[^'>]{0,40}'|[^\s>]{1,40})", re.IGNORECASE)
 
 
@@ -43,7 +44,12 @@ def main_blocks(
     kept = [i for i, (block, _) in enumerate(blocks) if _is_kept(block, text)]
     if not kept:
         return [block for block, _ in blocks], facts
-    return [block for block, _ in blocks[kept[0] : kept[-1] + 1]], facts
+    first = kept[0]
+    # trafilatura takes the article's title out of the text. A heading with a year, right above the first
+    # prose, is such a title; one without is the name of a column or of a box beside the article.
+    while first > 0 and _is_title(blocks[first - 1][0]):
+        first -= 1
+    return [block for block, _ in blocks[first : kept[-1] + 1]], facts
 
 
 def _is_kept(block: Block, text: str) -> bool:
@@ -51,6 +57,10 @@ def _is_kept(block: Block, text: str) -> bool:
         return block.height > 2 and block.width > 1 and any(is_figure(cell.text) for cell in block.cells)
     bare = squeeze(block.text)
     return len(bare) >= _SHORTEST and bare in text
+
+
+def _is_title(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.level is not None and bool(_YEAR.search(block.text))
 
 
 def _is_link_list(block: Block, element: lxml.html.HtmlElement) -> bool:
