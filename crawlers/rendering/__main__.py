@@ -1,4 +1,4 @@
-"""``python -m crawlers.rendering``: print the browser that renders pages, or what is missing (exit code 1)."""
+"""``python -m crawlers.rendering``: print the browser that renders pages, or what is missing (exit 1)."""
 
 import sys
 
