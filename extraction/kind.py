@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,7 +68,11 @@ def decide(
         issues.append(Issue("tables_empty", "error", "the statutory tables hold no figure"))
     if len(sections) < _FEW_SECTIONS and (entries := _entries(document, lines, identity)):
         return "not_report", [Issue("index_page", "note", f"a list of {entries} reports")]
-    without = [*_missing(tables, identity.year), *_elsewhere(document)]
+    missing, elsewhere = _missing(tables, identity.year), _elsewhere(document)
+    if elsewhere and not sections:
+        # What such a page lacks is said once: it is in the files.
+        missing = [replace(issue, severity="note") for issue in missing]
+    without = [*missing, *elsewhere]
     if len(sections) >= _FEW_SECTIONS or (
         identity.title is not None and (tables.found or _is_stub(document, lines))
     ):
