@@ -21,7 +21,7 @@ from crawlers.titles import judge, normal
 LeadKind = Literal["column", "part", "step"]
 
 # Dialects whose form a column may have as well.
-_AMBIGUOUS = {None, "E", "G"}
+_AMBIGUOUS = {None, "E", "G", "H"}
 _MORE = re.compile(r"^(?:更多|查看更多|more|\+|>+|»+|…)*(?:>>|》|\+|…)?$", re.IGNORECASE)
 
 

@@ -34,11 +34,12 @@ _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("B", r"/art/\d{4}/art_[\da-f-]{16,}\.s?html?$"),
         ("C", r"/\d{4}-\d{2}/\d{2}/(?:content|c)_[\da-z]+\.s?html?$"),
         ("D", r"/(?P<d>\d{8})/[\da-f-]{8,}/c\.s?html?$"),
-        ("E", r"/\d{12,}/index\.s?html?$"),
+        ("E", r"/web/(?:[\w-]+/)*\d{12,}/index\.s?html?$"),
+        ("H", r"/\d{12,}/index\.s?html?$"),
         ("G", r"/\d{5,9}/index\.s?html?$"),
         ("I", r"/\d{6}/(?:[\da-f]{32}|\d{5,})\.s?html?$"),
         ("J", r"/pnidpv\w+\.s?html?$"),
-        ("K", r"/c[\da-f]{5,32}/content\.s?html?$"),
+        ("K", r"/c[\da-f]{3,32}/content\.s?html?$"),
         ("O", r"/\d{4}-\d{2}-\d{2}/\d+\.s?html?$"),
         ("Q", r"/(?P<d>\d{8})/\d+\.s?html?$"),
         ("R", r"/\d{4}/\d{1,2}/\d{1,2}/[\da-f]{32}\.s?html?$"),
@@ -50,17 +51,25 @@ _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("Y", r"/content-\d+\.s?html?$"),
         ("Z", r"/article_\d{8,}\.s?html?$"),
         ("V", r"/info/\d+/\d+\.s?html?$"),
+        ("P", r"/gi_news/\d+$"),
         ("L", r"/public/\d+/\d+\.s?html?$"),
         ("M", r"/c\d+\w*/\d{6}/c\d*_\d+\.s?html?$|/\d{4}-\d{2}/\d{2}/c_\d+\.s?html?$"),
         ("N", r"/\d{4}-\d{2}-\d{2}/\d{6,}\.s?html?$|/contents?/\d+/\d+\.s?html?$|/single/\d+/\d+\.s?html?$"),
-        ("H", r"/[\da-f]{32}\.s?html?$|/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\.s?html?$"),
+        ("F", r"/[\da-f]{32}\.s?html?$|/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\.s?html?$"),
     )
 )
 
 
+# Webber's dynamic articles are told by their query.
+_WEBBER_NEWS = re.compile(r"/content\.jsp$", re.IGNORECASE)
+
+
 def dialect(url: str) -> str | None:
     """Return the letter of an address's article dialect; None for navigation and unknown forms."""
-    path = urlsplit(url).path
+    parts = urlsplit(url)
+    path = parts.path
+    if _WEBBER_NEWS.search(path):
+        return "V" if "wbnewsid=" in parts.query.lower() else None
     for name, pattern in _DIALECTS:
         if pattern.search(path):
             return name

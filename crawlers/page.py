@@ -34,12 +34,14 @@ class PageRequest:
         json: JSON text of a POST.
         headers: further headers, such as the Referer that some endpoints insist on.
         platform: the module that reads the answer; None to detect it from the answer.
-        number: which page of the list this is, the first being 1.
+        number: which page of the list this is, the first being 1; 0 for what must be read before the list can
+            be asked.
         origin: address of the column page; relative links in the answer belong to it where the platform says
             so.
         state: what the module must know again to read the answer and ask for the next page.
         trial: the address is a guess: the answer counts only if it has new links of the same column.
-        alternatives: further guesses, asked one by one if the trial fails.
+        alternatives: further guesses, asked one by one if this one gives nothing new: addresses, or whole
+            requests where more than the address differs.
         column: the platform says by name that this is a list of annual reports.
     """
 
@@ -53,7 +55,7 @@ class PageRequest:
     origin: str | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
     trial: bool = False
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[str | PageRequest, ...] = ()
     column: bool = False
 
 

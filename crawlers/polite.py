@@ -6,7 +6,7 @@ import asyncio
 import logging
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -29,7 +29,8 @@ from crawlers.page import decode
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawlers.spider import ReportSpider
+    from crawlers.crawl import SiteCrawl
+    from crawlers.job import Job
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,39 @@ class RobotsRefusedError(IgnoreRequest):
         self.kind = kind
 
 
+class _Recorder(Protocol):
+    async def robots_answered(self, crawl: SiteCrawl, url: str, response: Response) -> bytes | None: ...
+
+    async def robots_failed(self, crawl: SiteCrawl, url: str, error: Exception) -> str: ...
+
+
+class Crawling(Protocol):
+    """What politeness must know of the spider; the spider's module is not imported for it.
+
+    Attributes:
+        job: what is crawled, with its settings.
+        agent: how we introduce ourselves.
+        stopping: whether the job is being ended early.
+    """
+
+    job: Job
+    agent: str
+    stopping: bool
+
+    @property
+    def recorder(self) -> _Recorder:
+        """What writes answers down."""
+        ...
+
+    def conditions(self, crawl: SiteCrawl, url: str) -> dict[str, str]:
+        """Return the headers that ask for a known address only if it changed."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not when the job is being ended."""
+        ...
+
+
 class PoliteMiddleware:
     """Downloader middleware: obeys robots.txt and keeps the pauses of each host.
 
@@ -78,8 +112,8 @@ class PoliteMiddleware:
         return cls(crawler)
 
     @property
-    def _spider(self) -> ReportSpider:
-        return cast("ReportSpider", self._crawler.spider)
+    def _spider(self) -> Crawling:
+        return cast("Crawling", self._crawler.spider)
 
     async def process_request(self, request: Request) -> None:
         """Wait for the rules of the request's host; refuse what they do not allow."""
@@ -212,7 +246,7 @@ class RetryMiddleware:
         return await self._again(request, None) if isinstance(exception, _RETRY_ERRORS) else None
 
     async def _again(self, request: Request, wait: float | None) -> Request | None:
-        spider = cast("ReportSpider", self._crawler.spider)
+        spider = cast("Crawling", self._crawler.spider)
         settings = spider.job.settings
         tries = int(request.meta.get("retry_times", 0))
         if tries >= settings.retries or spider.stopping or (wait is not None and wait > _MAX_WAIT):

@@ -11,7 +11,7 @@ from crawlers.columns import is_column, leads, names_column
 from crawlers.crawl import Series, SiteCrawl, Step
 from crawlers.documents import attachments, resembles_report
 from crawlers.job import Politeness
-from crawlers.links import dialect, folder
+from crawlers.links import dialect, folder, is_file
 from crawlers.page import Entry, Listing, Page, PageRequest
 from crawlers.platforms import redirect
 from crawlers.rendering.shells import is_script_shell
@@ -64,7 +64,10 @@ class Reader:
         """Return the next guess for a further page; guesses that failed before are left out."""
         rest = list(page.alternatives)
         while rest:
-            url, *rest = rest
+            following, *rest = rest
+            if isinstance(following, PageRequest):
+                return replace(following, alternatives=tuple(rest))
+            url = following
             known = crawl.archive.known(url)
             if page.trial and known is not None and known.sha256 is None and known.last_status in {404, 410}:
                 continue
@@ -126,11 +129,12 @@ class Reader:
             refused = self._judge_page(crawl, step, step.series, step.page, listing)
             if refused is not None:
                 return "listing", refused
-        elif not reports and resembles_report(page):
-            # The column's address shows the report itself.
-            return self._document(
+        elif all(is_file(entry.url) for entry in reports) and resembles_report(page):
+            # The column's address shows the report itself, and may lead to its neighbours.
+            role, steps = self._document(
                 crawl, replace(step, role="document", certain=True), page, unchanged=unchanged
             )
+            return role, [*steps, *_branches(replace(step, column=column), listing)]
         step = replace(step, column=column)
         steps = self._entries(crawl, step, page, verdicts)
         further = self._further(crawl, step, listing, reports=bool(reports), unchanged=unchanged)
@@ -178,20 +182,7 @@ class Reader:
 
     def _ways(self, step: Step, page: Page, listing: Listing) -> list[Step]:
         """Return the steps to other lists: frames and branches, columns and their parts, the way to them."""
-        steps = [
-            Step(
-                entry.url,
-                "listing",
-                Trail(step.url, entry.title or None),
-                column=step.column or names_column(entry.title),
-                start=step.start,
-                depth=step.depth,
-                words=entry.title or step.words,
-                hops=step.hops + 1,
-            )
-            for entry in listing.columns
-            if step.hops < _MAX_HOPS
-        ]
+        steps = _branches(step, listing)
         if step.series is not None or (step.page is not None and step.page.number > 1):
             return steps
         limit = _COLUMN_DEPTH + self._settings.max_depth if step.column else self._settings.max_depth
@@ -221,8 +212,10 @@ class Reader:
         self, crawl: SiteCrawl, step: Step, listing: Listing, *, reports: bool, unchanged: bool
     ) -> list[Step]:
         """Return the steps to further pages of the list, where it is worth paging."""
-        service = any(request.number == 1 for request in listing.next)
+        service = any(request.number <= 1 for request in listing.next)
         wanted = step.column or (step.start and (reports or service))
+        # What had to be read first was asked because the list is wanted.
+        wanted = wanted or (step.page is not None and step.page.number == 0)
         steps = []
         for request in listing.next:
             if not (wanted or request.column):
@@ -264,8 +257,12 @@ class Reader:
         new = urls - series.seen
         if request.trial and series.prefixes:
             new = {url for url in new if _section(url) in series.prefixes}
-        if new or (listing.columns and not urls):
-            if series.pages == 1 and not series.seen:
+        if request.number == 0 and listing.next:
+            return None
+        # A service's first page may repeat what the column page shows; that says nothing about its second.
+        first = request.number == 1 and bool(urls) and not request.trial
+        if new or first or (listing.columns and not urls):
+            if first or (series.pages == 1 and not series.seen):
                 series.first = frozenset(urls)
             series.seen |= urls
             series.pages += 1
@@ -273,7 +270,7 @@ class Reader:
         others = self.instead(crawl, step)
         if others:
             return others
-        if urls and not request.trial and urls == series.first:
+        if urls and not request.trial and urls <= series.first:
             crawl.figures.issue(
                 "page_parameter_ignored", "a further page shows the first page again", step.url
             )
@@ -291,6 +288,24 @@ class Reader:
         if step.column and not listing.entries and "<script" in page.text.lower():
             return True
         return (step.column or step.start) and is_script_shell(page)
+
+
+def _branches(step: Step, listing: Listing) -> list[Step]:
+    """Return the steps to the pages that hold the list in place of this one."""
+    return [
+        Step(
+            entry.url,
+            "listing",
+            Trail(step.url, entry.title or None),
+            column=step.column or names_column(entry.title),
+            start=step.start,
+            depth=step.depth,
+            words=entry.title or step.words,
+            hops=step.hops + 1,
+        )
+        for entry in listing.columns
+        if step.hops < _MAX_HOPS
+    ]
 
 
 def _verdicts(listing: Listing, column: bool) -> list[tuple[Entry, Verdict]]:

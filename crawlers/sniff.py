@@ -57,4 +57,6 @@ def is_page(sniffed: str | None, declared: str | None) -> bool:
         or "html" in declared
         or "json" in declared
         or "xml" in declared
+        # Lists wrapped in a call (JSONP), and scripts that name a list's service.
+        or "javascript" in declared
     )

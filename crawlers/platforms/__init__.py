@@ -20,7 +20,22 @@ from dataclasses import replace
 from typing import Protocol
 
 from crawlers.page import Listing, Page
-from crawlers.platforms import gkmlpt, iframe, jpaas, jpage, longxun, redirect, static, trs_wcm, ucap
+from crawlers.platforms import (
+    endpoints,
+    epoint,
+    gkmlpt,
+    hanweb_xxgk,
+    iframe,
+    jpaas,
+    jpage,
+    longxun,
+    redirect,
+    static,
+    trs_wcm,
+    truecms,
+    ucap,
+    webber,
+)
 
 
 class Platform(Protocol):
@@ -38,7 +53,22 @@ class Platform(Protocol):
 
 
 # The order of detection; `static` takes whatever is left.
-ORDER: tuple[Platform, ...] = (redirect, gkmlpt, jpaas, jpage, longxun, ucap, trs_wcm, static)
+ORDER: tuple[Platform, ...] = (
+    redirect,
+    gkmlpt,
+    jpaas,
+    jpage,
+    hanweb_xxgk,
+    truecms,
+    epoint,
+    longxun,
+    # A city's own service is named by its address: nothing is more telling.
+    endpoints,
+    ucap,
+    trs_wcm,
+    webber,
+    static,
+)
 BY_NAME: dict[str, Platform] = {module.NAME: module for module in ORDER}
 
 

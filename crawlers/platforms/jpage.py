@@ -29,7 +29,8 @@ _GROUP = 100
 
 def detect(page: Page) -> bool:
     """Tell by the proxy's address or the embedded datastore."""
-    return "dataproxy.jsp" in page.text or "<datastore>" in page.text
+    # TrueCMS embeds the same datastore and has a service of its own.
+    return "dataproxy.jsp" in page.text or ("<datastore>" in page.text and "getMessage.do" not in page.text)
 
 
 def _between(text: str, start: str, end: str) -> Iterator[str]:

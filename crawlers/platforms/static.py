@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawlers.links import Anchor, anchors, dialect, in_navigation, is_file
-from crawlers.page import Entry, Listing, Page, PageRequest
+from crawlers.page import Entry, Listing, Page, PageRequest, parse_html, squeeze
 from crawlers.titles import judge
 
 NAME = "static"
@@ -39,6 +39,11 @@ def entries(page: Page) -> tuple[Entry, ...]:
             if old is None or len(anchor.text) > len(old.title):
                 found[anchor.url] = Entry(anchor.url, anchor.text, anchor.date or (old.date if old else None))
     return tuple(found.values())
+
+
+def plain(title: str) -> str:
+    """Return a title from a service without the markup that some put into it."""
+    return squeeze(parse_html(title).text_content()) if "<" in title or "&" in title else squeeze(title)
 
 
 def _is_entry(anchor: Anchor) -> bool:

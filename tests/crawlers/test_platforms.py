@@ -9,13 +9,18 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sim_cities as cities
+import sim_epoint as epoint
 import sim_gkmlpt as gkmlpt
 import sim_jpaas as jpaas
 import sim_jpage as jpage
 import sim_longxun as longxun
 import sim_plain as plain
 import sim_trs as trs
+import sim_truecms as truecms
 import sim_ucap as ucap
+import sim_webber as webber
+import sim_xxgk as xxgk
 from sim_child import Crawled, entry, run_child
 from sim_content import DECOYS
 from sim_server import Asked, GovernmentSite, serve
@@ -39,6 +44,30 @@ CASES: dict[str, tuple[Build, str]] = {
     "ucap-static": (ucap.build, ucap.COLUMN),
     "ucap-search": (partial(ucap.build, way="search"), ucap.COLUMN),
     "ucap-files-home": (partial(ucap.build, way="files"), "/"),
+    "xxgk": (xxgk.build, xxgk.COLUMN),
+    "xxgk-unfiltered-home": (partial(xxgk.build, filters=False), "/"),
+    "xxgk-direct": (xxgk.direct, xxgk.COLUMN),
+    "xxgk-direct-units-only": (partial(xxgk.direct, named=False), xxgk.COLUMN),
+    "truecms": (truecms.build, truecms.COLUMN),
+    "truecms-window-20-by-404": (
+        partial(truecms.build, limit=20, too_wide="404", service="/truecms"),
+        truecms.COLUMN,
+    ),
+    "truecms-window-10-home": (partial(truecms.build, limit=10, embedded=False), "/"),
+    "epoint-from-0": (epoint.build, epoint.COLUMN),
+    "epoint-from-1-home": (partial(epoint.build, first=1), "/"),
+    "epoint-from-1-wrapped": (
+        partial(epoint.build, first=1, zero="empty", wrapped=True, project="/EWB_YK_Mid"),
+        epoint.COLUMN,
+    ),
+    "webber-descending": (webber.build, webber.COLUMN),
+    "webber-list-home": (partial(webber.build, paging="list"), "/"),
+    "suzhou": (cities.suzhou, cities.SUZHOU),
+    "huaian-home": (cities.huaian, "/"),
+    "huaian-static": (cities.huaian_static, cities.HUAIAN_STATIC),
+    "changzhou": (cities.changzhou, cities.CHANGZHOU),
+    "changzhou-linked": (partial(cities.changzhou, linked=True), cities.CHANGZHOU),
+    "cac": (cities.cac, cities.CAC),
     "static-next-link": (partial(plain.build, paging="next"), plain.COLUMN),
     "static-trial": (partial(plain.build, paging="trial"), plain.COLUMN),
     "static-list": (partial(plain.build, paging="list"), plain.COLUMN),
@@ -100,7 +129,7 @@ def test_all_reports_and_only_reports(name: str, visits: dict[str, Visit]) -> No
     assert documents | files == visit.wanted
     figures = visit.runs[0].site(key)
     assert figures["errors"] in ([], [f"not_found {visit.base}/zwgk/"])
-    if not name.startswith("hub"):
+    if not name.startswith(("hub", "xxgk-direct")):
         assert figures["decoys"] == len(DECOYS)
     assert visit.together == [1, 1]
 
