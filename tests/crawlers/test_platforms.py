@@ -21,9 +21,11 @@ import sim_truecms as truecms
 import sim_ucap as ucap
 import sim_webber as webber
 import sim_xxgk as xxgk
-from sim_child import Crawled, entry, run_child
+from sim_child import ROOT, Crawled, entry, run_child
 from sim_content import DECOYS
 from sim_server import Asked, GovernmentSite, serve
+
+from crawlers import platforms
 
 Build = Callable[[], tuple[GovernmentSite, set[str]]]
 
@@ -124,14 +126,30 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Visit]:
 def test_all_reports_and_only_reports(name: str, visits: dict[str, Visit]) -> None:
     visit, key = visits[name], name.lower()
     documents = visit.paths(0, "document", key)
-    # File endpoints differ in their query only.
-    files = {path for path in visit.paths(0, "attachment", key) if "?" not in path}
+    # File endpoints differ in their query only; a site may want them all the same.
+    files = {path for path in visit.paths(0, "attachment", key) if "?" not in path or path in visit.wanted}
     assert documents | files == visit.wanted
     figures = visit.runs[0].site(key)
     assert figures["errors"] in ([], [f"not_found {visit.base}/zwgk/"])
     if not name.startswith(("hub", "xxgk-direct")):
         assert figures["decoys"] == len(DECOYS)
     assert visit.together == [1, 1]
+
+
+def test_the_figures_are_documented(visits: dict[str, Visit]) -> None:
+    """docs/platforms.md says of every simulated site what is found."""
+    lines = ["| Simulated site | Reports and files | Recall | Precision |", "|---|---:|---:|---:|"]
+    for name, visit in visits.items():
+        found = visit.paths(0, "document", name.lower()) | visit.paths(0, "attachment", name.lower())
+        found = {path for path in found if "?" not in path or path in visit.wanted}
+        right = len(found & visit.wanted)
+        recall, precision = right / len(visit.wanted), right / len(found)
+        lines.append(f"| {name} | {len(visit.wanted)} | {recall:.0%} | {precision:.0%} |")
+    table = "\n".join(lines)
+    text = (ROOT / "docs" / "platforms.md").read_text("utf-8")
+    assert table in text, f"docs/platforms.md should say\n\n{table}\n"
+    for module in platforms.ORDER:
+        assert f"| `{module.NAME}` |" in text
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -151,6 +169,45 @@ def test_a_page_parameter_that_is_ignored_is_an_issue(crawl: Callable[..., Crawl
     with serve(site) as base:
         done = crawl(entry(base + jpage.COLUMN))
     assert "page_parameter_ignored" in {issue["code"] for issue in done.site()["issues"]}
+
+
+IGNORING: dict[str, tuple[Build, str]] = {
+    "xxgk": (partial(xxgk.build, turns=False), xxgk.COLUMN),
+    "truecms": (partial(truecms.build, turns=False), truecms.COLUMN),
+    "epoint": (partial(epoint.build, turns=False), epoint.COLUMN),
+    "webber": (partial(webber.build, paging="list", turns=False), webber.COLUMN),
+    "suzhou": (partial(cities.suzhou, turns=False), cities.SUZHOU),
+    "huaian": (partial(cities.huaian, turns=False), cities.HUAIAN),
+    "cac": (partial(cities.cac, turns=False), cities.CAC),
+}
+
+
+def test_every_platform_notices_that_the_page_is_not_turned(crawl: Callable[..., Crawled]) -> None:
+    with ExitStack() as stack:
+        sites = {name: (build()[0], start) for name, (build, start) in IGNORING.items()}
+        entries = [
+            entry(stack.enter_context(serve(site)) + start, id=name, render="never")
+            for name, (site, start) in sites.items()
+        ]
+        done = crawl(*entries)
+    ignored = {name: [i["code"] for i in done.site(name)["issues"]] for name in IGNORING}
+    assert ignored == {name: ["page_parameter_ignored"] for name in IGNORING}
+    # And it is not asked for more: two pages, and what may be tried in place of the second.
+    assert max(done.site(name)["listings"] for name in IGNORING) <= 6
+
+
+def test_a_list_that_nothing_answers_is_an_issue(crawl: Callable[..., Crawled]) -> None:
+    epoints, _ = epoint.build(refuses=200)
+    del epoints.endpoints["/EWB-FRONT/rest/lightfrontaction/getgovinfolist"]
+    epoints.page("/EWB-FRONT/rest/lightfrontaction/getgovinfolist", '{"custom": {}}')
+    messages, _ = truecms.build(limit=5)
+    with serve(epoints) as base_a, serve(messages) as base_b:
+        done = crawl(
+            entry(base_a + epoint.COLUMN, id="epoint", render="never"),
+            entry(base_b + truecms.COLUMN, id="truecms", render="never"),
+        )
+    assert "epoint_answer_unreadable" in {issue["code"] for issue in done.site("epoint")["issues"]}
+    assert "list_incomplete" in {issue["code"] for issue in done.site("truecms")["issues"]}
 
 
 def test_trails_and_parents_lead_back(crawl: Callable[..., Crawled]) -> None:
