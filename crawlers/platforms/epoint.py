@@ -22,6 +22,8 @@ NAME = "epoint"
 
 _SHELL = re.compile(r"/dynamic/[\w/]*\.html$", re.IGNORECASE)
 _SCRIPT = re.compile(r"[\"']([^\"'\s]*/webBuilderCommon\.js[^\"'\s]*)[\"']", re.IGNORECASE)
+# Where some sites have the names instead.
+_OTHER_SCRIPT = "/js/ajaxReq.js"
 _SERVICE = re.compile(r"[\"']([^\"'\s]*/rest/lightfrontaction/getgovinfolist)\b", re.IGNORECASE)
 _PROJECT = re.compile(r"projectName[\"']?\s*[:=]\s*[\"']([^\"']+)[\"']")
 _GUID = re.compile(r"siteGuid[\"']?\s*[:=]\s*[\"']([0-9A-Za-z-]{8,64})[\"']", re.IGNORECASE)
@@ -62,7 +64,13 @@ def listing(page: Page) -> Listing:
     if url is None:
         return Listing(shown, issues=("epoint_script_not_found",))
     names = PageRequest(
-        url, headers=(("Referer", page.url),), platform=NAME, number=0, origin=page.url, state=fields
+        url,
+        headers=(("Referer", page.url),),
+        platform=NAME,
+        number=0,
+        origin=page.url,
+        state=fields,
+        alternatives=tuple(other for other in [page.join(_OTHER_SCRIPT)] if other is not None),
     )
     return Listing(shown, (names,))
 
@@ -70,12 +78,14 @@ def listing(page: Page) -> Listing:
 def _ask(page: Page, origin: str, fields: dict[str, str]) -> Listing:
     """Return the request for the first page, by the names that stand in a page or script."""
     project, guid = _PROJECT.search(page.text), _GUID.search(page.text)
-    service = fields["service"]
+    named = _SERVICE.search(page.text)
+    service = fields["service"] or (named.group(1) if named else "")
     if not service and project is not None:
         service = f"/{project.group(1).strip('/')}/rest/lightfrontaction/getgovinfolist"
     url = join(origin, service) if service else None
     if url is None or guid is None:
-        return Listing(issues=("epoint_site_info_not_found",))
+        again = page.request is not None and bool(page.request.alternatives)
+        return Listing(issues=() if again else ("epoint_site_info_not_found",))
     body = {"deptcode": fields["deptcode"], "categorynum": fields["categorynum"], "siteGuid": guid.group(1)}
     start = PageRequest(
         url,

@@ -27,7 +27,7 @@ _DIRECT = re.compile(r"[\"']([^\"'\s]*/module/xxgk/xxgkAnnualReport\.jsp[^\"']*)
 _DIRECT_PATH = re.compile(r"/module/xxgk/xxgkAnnualReport\.jsp$", re.IGNORECASE)
 _TREE_AREA = re.compile(r"/module/xxgk/tree\.jsp\?[^\"'\s]*?\barea=([\w-]+)", re.IGNORECASE)
 _FIELD = re.compile(
-    r"\b(infotypeId|jdid|divid|area|texttype|sortfield)\b[\"']?\s*[:=]\s*(?:\"([^\"]*)\"|'([^']*)'|([\w./-]+))"
+    r"\b(infotypeId|jdid|divid|area|texttype|sortfield)\b[\"']?\s*[:=]\s*(?:\"([\w,.:/-]*)\"|'([\w,.:/-]*)'|(\d[\w./-]*))"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PAGES = re.compile(r"共\s*(?:<[^>]{1,80}>\s*)*(\d{1,5})\s*(?:<[^>]{1,80}>\s*)*页")
@@ -68,7 +68,9 @@ def _form(page: Page, search: re.Match[str] | None) -> dict[str, str] | None:
     if search is not None:
         near = page.text[max(0, search.start() - 1500) : search.end() + 1500]
         for match in _FIELD.finditer(near):
-            found.setdefault(match.group(1), match.group(2) or match.group(3) or match.group(4) or "")
+            value = match.group(2) or match.group(3) or match.group(4)
+            if value:
+                found.setdefault(match.group(1), value)
         query = urlsplit(html.unescape(search.group(1))).query
         found |= {k: v for k, v in parse_qsl(query, keep_blank_values=True) if v}
     elif (tree := _TREE_AREA.search(page.text)) is not None:
@@ -98,7 +100,8 @@ def _request(url: str, form: dict[str, str], number: int, origin: str) -> PageRe
     parts = urlsplit(url)
     # The servers look at the query first: what the page put there stays.
     query = {"infotypeId": form["infotypeId"], "vc_title": "", "vc_number": "", "area": form["area"]}
-    query |= dict(parse_qsl(parts.query, keep_blank_values=True)) | {"currpage": str(number)}
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    query |= {name: value or query.get(name, "") for name, value in given} | {"currpage": str(number)}
     body = {**form, "currpage": str(number)}
     return PageRequest(
         urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query), "")),

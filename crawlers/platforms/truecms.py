@@ -50,7 +50,10 @@ def listing(page: Page) -> Listing:
         return Listing(shown, total=total)
     template = _TEMPLATE.search(page.text)
     fields = dict(parse_qsl(html.unescape(service.group(2)).lstrip("?"), keep_blank_values=True))
-    fields |= {"columnId": column.group(1), "contentTemplate": template.group(1) if template else ""}
+    fields["columnId"] = column.group(1)
+    if template is not None:
+        fields["contentTemplate"] = template.group(1)
+    fields.setdefault("contentTemplate", "")
     start = PageRequest(
         url,
         headers=(("Referer", page.url), ("X-Requested-With", "XMLHttpRequest")),

@@ -57,7 +57,7 @@ CASES: dict[str, tuple[Build, str]] = {
     ),
     "truecms-window-10-home": (partial(truecms.build, limit=10, embedded=False), "/"),
     "epoint-from-0": (epoint.build, epoint.COLUMN),
-    "epoint-from-1-home": (partial(epoint.build, first=1), "/"),
+    "epoint-from-1-home": (partial(epoint.build, first=1, names="ajaxReq"), "/"),
     "epoint-from-1-wrapped": (
         partial(epoint.build, first=1, zero="empty", wrapped=True, project="/EWB_YK_Mid"),
         epoint.COLUMN,

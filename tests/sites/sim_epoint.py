@@ -12,11 +12,11 @@ COLUMN = "/dynamic/zwgk/govInfoPub.html?deptcode=&categorynum=003002"
 GUID = "7eb5f7f1-9041-43ad-8e13-8fcb82ea831a"
 
 
-def build(first: int = 0, wrapped: bool = False, zero: str = "same", turns: bool = True, project: str = "/EWB-FRONT", refuses: int = 200) -> tuple[GovernmentSite, set[str]]:  # fmt: skip
+def build(first: int = 0, wrapped: bool = False, zero: str = "same", turns: bool = True, project: str = "/EWB-FRONT", refuses: int = 200, names: str = "webBuilderCommon") -> tuple[GovernmentSite, set[str]]:  # fmt: skip
     """`first`: the number of the first page; `zero`: what a server that counts from 1 gives for 0, "same" as 1 or "empty".
 
     `wrapped`: the server understands only the body with params; `turns`: it looks at pageIndex; `refuses`: status for a body
-    it does not understand.
+    it does not understand; `names`: the script that holds the site's names.
     """
     site = GovernmentSite()
     wanted: set[str] = set()
@@ -79,6 +79,12 @@ def build(first: int = 0, wrapped: bool = False, zero: str = "same", turns: bool
 
     site.endpoints[f"{project}/rest/lightfrontaction/getgovinfolist"] = answer
     common = f'var siteInfo = {{"projectName":"{project}","siteGuid":"{GUID}"}};\nfunction show(d) {{ return d; }}\n'
+    if names != "webBuilderCommon":
+        request = (
+            f'var url = "{project}/rest/lightfrontaction/getgovinfolist", data = {{"siteGuid":"{GUID}"}};'
+        )
+        site.pages[f"/js/{names}.js"] = Resource(request.encode(), "application/javascript")
+        common = "function show(data) { return data.length; }"
     site.pages["/js/webBuilderCommon.js"] = Resource(common.encode(), "application/javascript")
     script = '<script src="/js/webBuilderCommon.js"></script><script src="/js/govinfo.js"></script>'
     site.page(COLUMN.split("?")[0], shell("政府信息公开年报", '<ul id="govlist"></ul>', script))
