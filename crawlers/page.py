@@ -87,6 +87,7 @@ class Listing:
         total: how many entries the list says it has, where it says so.
         platform: the module that read it.
         issues: what was not understood.
+        passed: addresses of lines that belong to other columns; they only show that the page is a new one.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -95,6 +96,7 @@ class Listing:
     total: int | None = None
     platform: str = ""
     issues: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.next or self.columns)

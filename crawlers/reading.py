@@ -129,7 +129,7 @@ class Reader:
             refused = self._judge_page(crawl, step, step.series, step.page, listing)
             if refused is not None:
                 return "listing", refused
-        elif all(is_file(entry.url) for entry in reports) and resembles_report(page):
+        elif len(reports) < 3 and all(is_file(entry.url) for entry in reports) and resembles_report(page):
             # The column's address shows the report itself, and may lead to its neighbours.
             role, steps = self._document(
                 crawl, replace(step, role="document", certain=True), page, unchanged=unchanged
@@ -253,7 +253,7 @@ class Reader:
         self, crawl: SiteCrawl, step: Step, series: Series, request: PageRequest, listing: Listing
     ) -> list[Step] | None:
         """Apply the stop rules to a further page; None where it counts, else what takes its place."""
-        urls = {entry.url for entry in listing.entries}
+        urls = {entry.url for entry in listing.entries} | set(listing.passed)
         new = urls - series.seen
         if request.trial and series.prefixes:
             new = {url for url in new if _section(url) in series.prefixes}

@@ -96,7 +96,9 @@ def _form(page: Page, search: re.Match[str] | None) -> dict[str, str] | None:
     return {name: found.get(name) or defaults.get(name, "") for name in names}
 
 
-def _request(url: str, form: dict[str, str], number: int, origin: str) -> PageRequest:
+def _request(
+    url: str, form: dict[str, str], number: int, origin: str, *, marked: bool = False
+) -> PageRequest:
     parts = urlsplit(url)
     # The servers look at the query first: what the page put there stays.
     query = {"infotypeId": form["infotypeId"], "vc_title": "", "vc_number": "", "area": form["area"]}
@@ -111,7 +113,7 @@ def _request(url: str, form: dict[str, str], number: int, origin: str) -> PageRe
         platform=NAME,
         number=number,
         origin=origin,
-        state={"url": url, "form": form},
+        state={"url": url, "form": form, "marked": marked},
     )
 
 
@@ -120,21 +122,25 @@ def _answer(page: Page, request: PageRequest) -> Listing:
     found = static.entries(Page(origin, page.text))
     match = _PAGES.search(page.text)
     more = bool(found) and (match is None or request.number < int(match.group(1)))
-    following = _request(request.state["url"], request.state["form"], request.number + 1, origin)
     column = _COLUMN.search(origin)
-    return Listing(_of_column(found, column.group(1)) if column else found, (following,) if more else ())
+    mark = f"/art_{column.group(1)}_" if column is not None else ""
+    # Where no article so far lies in the column, its number is not the articles' and tells nothing.
+    marked = bool(mark) and (request.state["marked"] or any(mark in entry.url for entry in found))
+    if marked:
+        kept = tuple(e for e in found if mark in e.url or judge(e.title).kind in {"report", "decoy"})
+    elif request.state["form"]["infotypeId"]:
+        kept = found
+    else:
+        kept = tuple(e for e in found if _may_be_report(e.title))
+    passed = tuple(entry.url for entry in found if entry not in kept)
+    url, form = request.state["url"], request.state["form"]
+    following = _request(url, form, request.number + 1, origin, marked=marked)
+    return Listing(kept, (following,) if more else (), passed=passed)
 
 
-def _of_column(entries: tuple[Entry, ...], column: str) -> tuple[Entry, ...]:
-    """Leave out what other columns published: the search lists everything of the unit on many servers.
-
-    An article of another column stays if its title alone says what it is; and where no article of the page
-    lies in the column, its number is not the articles' and tells nothing.
-    """
-    mark = f"/art_{column}_"
-    if not any(mark in entry.url for entry in entries):
-        return entries
-    return tuple(e for e in entries if mark in e.url or judge(e.title).kind in {"report", "decoy"})
+def _may_be_report(title: str) -> bool:
+    """Tell whether a title among everything a unit published is worth a look."""
+    return judge(title).kind != "other" or judge(title, in_column=True).kind == "report"
 
 
 def _hit(url: str, area: str, year: int) -> Entry:

@@ -41,12 +41,12 @@ def build(filters: bool = True, turns: bool = True) -> tuple[GovernmentSite, set
         path = f"/art/2024/2/{number + 1}/art_1229_{70000 + number}.html"
         site.page(path, article(title))
         lines.insert(number * 7, line("A02", path, title, "2024-02-01"))
-    # What the unit published under other heads; in a column of reports an agency's name would do for a title.
+    # What the unit published under other heads, also whole pages of it; in a column of reports an agency's name would do for a title.
     for number in range(OTHERS):
         path = f"/art/2023/5/{number % 28 + 1}/art_1301_{60000 + number}.html"
         title = f"2023年第{number}号文件 青山区交通运输局"
         site.page(path, article(title))
-        lines.insert(number * 2, line("B07", path, title, "2023-05-01"))
+        lines.insert(number * 2 if number < 20 else 60, line("B07", path, title, "2023-05-01"))
 
     def search(asked: Asked) -> Resource:
         given = asked.form | asked.query
