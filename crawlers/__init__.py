@@ -3,8 +3,9 @@
 One generic Scrapy spider serves every site. What it knows comes from data and from small pure modules:
 
     registry, sites/*.yaml     which sites there are, where to start, what may be asked
-    platforms/*.py             how a publishing platform shows a list and its further pages; pure functions of
-    a page columns, columns.yaml      which links lead towards the annual-report column
+    platforms/*.py             how a publishing platform shows its lists, see docs/platforms.md;
+                               pure functions of a page
+    columns, columns.yaml      which links lead towards the annual-report column
     titles, titles.yaml        which links are reports, which are decoys, which can only be told by reading
     walls                      answers that are no answers: challenges, bans, soft 404s
     guard, robots, polite      what may be asked at all, and how slowly
