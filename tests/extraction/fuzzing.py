@@ -34,7 +34,7 @@ from tests.extraction.hostile import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "extraction" / "record.schema.json"
-FOLDERS = ("gongkai/demo/content/reports", "tests/data/reports", "tests/corpus/documents")
+FOLDERS = ("gongkai/demo/content/reports", "gongkai/demo/sources", "tests/corpus/documents")
 # A format's files beyond this many add time and no new code: the fuzzer takes the first of each.
 PER_FORMAT = 12
 ZIPPED = {".docx", ".xlsx", ".ofd", ".odt", ".zip"}

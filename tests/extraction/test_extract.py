@@ -16,7 +16,7 @@ import extraction.extractor
 from extraction import EXTRACTOR, extract
 from extraction.version import fingerprint
 
-DUMPS = Path(__file__).resolve().parents[1] / "data" / "reports"
+DUMPS = Path(__file__).resolve().parents[2] / "gongkai" / "demo" / "sources"
 
 
 @pytest.mark.parametrize(

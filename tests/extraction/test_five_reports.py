@@ -11,7 +11,7 @@ import pytest
 
 from extraction import EXTRACTOR, extract
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "reports"
+FOLDER = Path(__file__).resolve().parents[2] / "gongkai" / "demo" / "sources"
 DUMPS = sorted(FOLDER.glob("*.txt"), key=lambda path: path.name)
 
 
