@@ -61,8 +61,8 @@ def _say_news(counts: dict[str, int], publication: Any) -> None:
     )
     if counts["new"] or counts["changed"] or counts["extracted"]:
         say(
-            f"{counts['new'] + counts['changed']:,} bodies archived, {counts['extracted']:,} records made, "
-            f"{counts['reused']:,} copies read only once."
+            f"{counts['new'] + counts['changed']:,} answers new or changed, "
+            f"{counts['extracted']:,} records made, {counts['reused']:,} copies read only once."
         )
     else:
         say("Nothing new: no body was stored again, no record was made again.")
