@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # pytest leaves sys.path alone (import mode importlib); the checkout is importable all the same.
@@ -16,6 +17,8 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from tests.s3server import S3Server, s3_server, weed_binary  # noqa: E402 - needs the path above
+
+searching = bool(os.environ.get("GONGKAI_SEARCH"))  # read before the environment is emptied below
 
 # No test speaks to a cloud, and none finds a person's credentials.
 for name in list(os.environ):
@@ -26,6 +29,11 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 # A shell that runs us in the background has SIGINT ignored, and the programs under test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The same examples every time, so that a red run means the change it ran on; GONGKAI_SEARCH=1 looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("search" if searching else "same")
 
 BUCKET = "gongkai-tests"  # one for all tests: the server sets volumes aside for each bucket
 

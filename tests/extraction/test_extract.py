@@ -69,9 +69,11 @@ def test_any_bytes_give_a_record(data: bytes) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(sorted(DUMPS.glob("*.txt"))))
 def test_cut_reports_lose_cells_but_never_change_them(seed: int, dump: Path) -> None:
-    whole = extract(dump.read_bytes())
     data = dump.read_bytes()
-    part = extract(data[: seed % len(data)])
+    whole = extract(data)
+    # Cut at the end of a line: a cell that is cut within cannot be told from one that was printed so.
+    ends = [at for at, byte in enumerate(data) if byte == ord("\n")]
+    part = extract(data[: ends[seed % len(ends)]])
     flagged = {name for issue in part.issues for name in issue.cells}
     for name, cell in part.cells.items():
         if name not in whole.cells:
