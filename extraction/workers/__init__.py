@@ -9,7 +9,8 @@ the next document gets a sound process. See ``docs/decisions/0007-extraction-wor
             ...
 
 `limits` holds what can go wrong and the record that says so, `wire` the frames on the pipes, `process` one
-worker as the parent sees it, `pool` the `Extractor`, and `child` is the program that runs in the worker.
+worker as the parent sees it, `crew` the workers there are, `pool` the `Extractor` that gives them documents,
+and `child` is the program that runs in the worker.
 """
 
 from extraction.workers.limits import LIMIT_CODES, WorkerStartError, is_limit

@@ -7,13 +7,13 @@ import heapq
 import logging
 import selectors
 import signal
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from extraction.version import EXTRACTOR
+from extraction.workers.crew import LOOK, Crew
 from extraction.workers.limits import (
     CRASHED,
     LIMIT_CODES,
@@ -32,26 +32,13 @@ logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
 
-WALL_FACTOR = 4.0
-"""Wall-clock time a document may take, in time limits: the limit is of processor time, which a busy machine
-does not change; this one ends what waits without working."""
-
-START_LIMIT = 120.0
-"""Seconds a worker may take to start."""
-
 START_ATTEMPTS = 3
-
-DEPTH = 4
-"""Documents a worker is given ahead, so that it never waits for the pipe."""
 
 READ_AHEAD = 8
 """Documents taken from the input ahead of the output, for each process."""
 
 READ_AHEAD_BYTES = 64 * 1024 * 1024
 """Bytes of documents that may be on their way, unless one alone is larger."""
-
-LOOK = 0.25
-"""Seconds between looks at the memory of workers, where the kernel does not enforce the limit."""
 
 OURS = "extraction:extract"
 
@@ -88,12 +75,9 @@ class Extractor:
             raise ValueError("limits, processes and recycle must be positive")
         self.time_limit = time_limit
         self.memory_limit = memory_limit
-        self._settings = {"time_limit": time_limit, "memory_limit": memory_limit, "function": function}
-        self._recycle = recycle
+        settings = {"time_limit": time_limit, "memory_limit": memory_limit, "function": function}
         self._processes = processes
-        self._workers: list[Worker] = []
-        self._selector = selectors.DefaultSelector()
-        self._looks = sys.platform != "linux"
+        self._crew = Crew(settings, processes, recycle)
         self._looked = 0.0
         self._failed_starts = 0
         self._extractor = EXTRACTOR if function == OURS else None
@@ -113,10 +97,8 @@ class Extractor:
 
     def close(self) -> None:
         """End the workers. May be called again."""
-        for worker in list(self._workers):
-            self._end(worker, killed_for="closed")
         if not self._closed:
-            self._selector.close()
+            self._crew.close()
         self._closed = True
 
     def extract(self, data: bytes, media_type: str | None = None, url: str | None = None) -> dict[str, Any]:
@@ -147,8 +129,8 @@ class Extractor:
             self._waiting.clear()
             self._finished.clear()
             # Left in the middle: what is still being read is nobody's any more.
-            for worker in [worker for worker in self._workers if worker.tasks]:
-                self._end(worker, killed_for="closed")
+            for worker in [worker for worker in self._crew.workers if worker.tasks]:
+                self._crew.end(worker, killed_for="closed")
 
     def _map(
         self, source: Iterator[tuple[Key, bytes, str | None, str | None]]
@@ -185,100 +167,41 @@ class Extractor:
         """Give what waits to workers, first come first served."""
         while self._waiting:
             task = self._waiting[0][1]
-            worker = self._worker_for(task)
+            worker = self._crew.worker_for(task)
             if worker is None:
                 return
             heapq.heappop(self._waiting)
             worker.give(task)
-            self._watch(worker)
-
-    def _worker_for(self, task: Task) -> Worker | None:
-        usable = [
-            worker
-            for worker in self._workers
-            if not worker.retiring
-            and len(worker.tasks) < DEPTH
-            and worker.served + len(worker.tasks) < self._recycle
-            and not (task.fresh and (worker.served or worker.tasks))
-        ]
-        best = min(usable, key=lambda worker: len(worker.tasks), default=None)
-        if best is not None and not best.tasks:
-            return best
-        if len(self._workers) < self._processes:
-            return self._start()
-        if best is None:
-            # All are busy, or none will do: one that is idle makes room, else the task waits until one is.
-            for worker in self._workers:
-                if not worker.tasks:
-                    self._end(worker, killed_for="replaced")
-                    return self._start()
-        return best
-
-    def _start(self) -> Worker:
-        try:
-            worker = Worker(self._settings)
-        except OSError as error:
-            raise WorkerStartError(f"no worker process could be started: {error}") from error
-        self._workers.append(worker)
-        self._selector.register(worker.answers, selectors.EVENT_READ, worker)
-        return worker
-
-    def _watch(self, worker: Worker) -> None:
-        """Have the selector say when there is room for what could not be sent yet."""
-        watched = worker.requests in self._selector.get_map()
-        if worker.unsent and not watched:
-            self._selector.register(worker.requests, selectors.EVENT_WRITE, worker)
-        elif watched and not worker.unsent:
-            self._selector.unregister(worker.requests)
-
-    def _end(self, worker: Worker, killed_for: str | None = None) -> int:
-        for end in (worker.answers, worker.requests):
-            if end in self._selector.get_map():
-                self._selector.unregister(end)
-        self._workers.remove(worker)
-        if killed_for is not None:
-            worker.kill(killed_for)
-        return worker.end()
+            self._crew.watch(worker)
 
     # -- hearing from workers
 
     def _pump(self, *, wait: bool) -> None:
         """Move bytes, hold workers to their limits; with `wait`, until there is something to do."""
         heard: set[int] = set()
-        for event, mask in self._selector.select(self._patience() if wait else 0):
+        for event, mask in self._crew.selector.select(self._crew.patience() if wait else 0):
             worker: Worker = event.data
-            if worker not in self._workers:
+            if worker not in self._crew.workers:
                 continue  # ended by an earlier event of this round
             if mask & selectors.EVENT_WRITE:
                 worker.send()
-                self._watch(worker)
+                self._crew.watch(worker)
             if mask & selectors.EVENT_READ:
                 heard.add(id(worker))
                 self._hear(worker)
         now = time.monotonic()
-        for worker in list(self._workers):
+        for worker in list(self._crew.workers):
             # One whose answer is already here was in time: it was we who came late.
-            if id(worker) not in heard and now >= self._deadline(worker):
+            if id(worker) not in heard and now >= self._crew.deadline(worker):
                 self._lost(worker, killed_for=TIME_LIMIT if worker.ready else "start")
-        if self._looks:
+        if self._crew.looks:
             self._look_at_memory(now)
-
-    def _deadline(self, worker: Worker) -> float:
-        if not worker.ready:
-            return worker.since + START_LIMIT
-        return worker.since + WALL_FACTOR * self.time_limit if worker.tasks else float("inf")
-
-    def _patience(self) -> float | None:
-        soonest = min(map(self._deadline, self._workers), default=float("inf"))
-        if self._looks:
-            soonest = min(soonest, time.monotonic() + LOOK)
-        return None if soonest == float("inf") else max(0.0, soonest - time.monotonic())
 
     def _look_at_memory(self, now: float) -> None:
         if now - self._looked < LOOK:
             return
         self._looked = now
-        for worker in list(self._workers):
+        for worker in list(self._crew.workers):
             if worker.ready and worker.tasks and worker.resident() > self.memory_limit:
                 self._lost(worker, killed_for=MEMORY_LIMIT)
 
@@ -346,7 +269,7 @@ class Extractor:
 
     def _lost(self, worker: Worker, killed_for: str | None = None) -> None:
         """A worker has ended, or is ended now: its first document is to blame, others are read elsewhere."""
-        code = self._end(worker, killed_for)
+        code = self._crew.end(worker, killed_for)
         if not worker.ready:
             self._not_started(worker, code)
         elif worker.tasks and not worker.retiring:

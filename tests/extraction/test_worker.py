@@ -225,7 +225,7 @@ def test_signals_meant_for_the_parent_do_not_end_a_worker(make: Make) -> None:
 def test_a_worker_killed_from_outside_costs_no_document(make: Make) -> None:
     extractor = make()
     extractor.extract(b"fine")
-    (worker,) = extractor._workers
+    (worker,) = extractor._crew.workers
     killer = threading.Timer(0.3, os.kill, (worker.process.pid, signal.SIGKILL))
     killer.start()
     seen = []
@@ -239,7 +239,7 @@ def test_a_worker_killed_from_outside_costs_no_document(make: Make) -> None:
 def test_a_worker_that_died_idle_is_replaced(make: Make) -> None:
     extractor = make()
     extractor.extract(b"fine")
-    os.kill(extractor._workers[0].process.pid, signal.SIGKILL)
+    os.kill(extractor._crew.workers[0].process.pid, signal.SIGKILL)
     time.sleep(0.1)
     assert extractor.extract(b"fine")["text"] == "fine"
 

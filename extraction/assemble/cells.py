@@ -1,0 +1,53 @@
+"""One printed cell -> the record's cell."""
+
+from __future__ import annotations
+
+from extraction.align import RawRow, Slot
+from extraction.document import Cell
+from extraction.editions import TableForm
+from extraction.normalise import squeeze
+from extraction.record import CellRecord, Issue, Place
+from extraction.values import Quantity, head_unit, read_value
+
+
+def agreed_slot(rows: list[RawRow], column: str) -> Slot | None:
+    """The slot of a label that stands twice, where both say the same."""
+    slots = [row.slots.get(column) for row in rows]
+    texts = {squeeze(slot.cell.text) if slot and slot.cell else "" for slot in slots}
+    return (
+        slots[0]
+        if len(texts) == 1
+        else Slot(None, "unreadable", "the label stands twice with different values")
+    )
+
+
+def read_cell(
+    slot: Slot | None, table: TableForm, key: str, column: str, row: RawRow
+) -> tuple[CellRecord, Issue | None]:
+    """The record's cell of one slot, and what is to be said about it."""
+    kind, unit = table.quantity(key, column)
+    if slot is None:
+        return CellRecord(None, "", "absent", None, Place(row.table, row.row, None)), None
+    cell = slot.cell
+    at = place_of(row, cell)
+    raw = cell.text if cell is not None else ""
+    if slot.status is not None:
+        issue = None
+        if slot.status == "unreadable":
+            issue = Issue("cell_unreadable", "warning", slot.why)
+        return CellRecord(None, raw, slot.status, None, at, 0.0), issue
+    printed = head_unit(row.heads.get(column, "")) if kind == "money" else None
+    if table.layout == "list" and kind == "count":
+        unit = squeeze(row.heads.get(column, "")) or unit
+    reading = read_value(raw, Quantity(kind, unit, printed))
+    confidence = cell.confidence if cell is not None else 0.0
+    issue = Issue(reading.issue, reading.severity, reading.message) if reading.issue else None
+    record = CellRecord(reading.value, raw, reading.status, reading.unit, at, confidence, reading.suggested)
+    return record, issue
+
+
+def place_of(row: RawRow, cell: Cell | None) -> Place:
+    """Where a cell stands; the row's place where it has none of its own."""
+    if cell is None:
+        return Place(row.table, row.row, None)
+    return Place(row.table, cell.row, cell.column, cell.page, cell.bbox, cell.path)

@@ -1,0 +1,54 @@
+"""Which edition a table is of: its own rows and columns decide, the year only breaks ties."""
+
+from __future__ import annotations
+
+from extraction.assemble.keys import Instance
+from extraction.editions import editions
+from extraction.forms import forms
+from extraction.record import Issue
+
+
+def choose_edition(instance: Instance, preferred: str | None) -> tuple[str | None, list[Issue]]:
+    """The edition whose form has all the rows and columns found; ties go to `preferred`."""
+    having = [edition.id for edition in editions().values() if instance.kind in edition.tables]
+    if len(having) == 1:
+        return having[0], []
+    found_rows = set(instance.rows) | set(instance.twice)
+    found_columns = {key for row in instance.rows.values() for key in row.slots}
+    shared = {k for k, cols in forms()[instance.kind].columns.items() if any(c.shared for c in cols)}
+    if instance.kind == "review_litigation":
+        return preferred, []
+    scores: dict[str, int] = {}
+    fits: list[str] = []
+    common_rows, common_columns = _common(instance.kind)
+    for edition in editions().values():
+        table = edition.tables.get(instance.kind)
+        if table is None:
+            continue
+        own_rows = (found_rows & set(table.rows)) - common_rows
+        own_columns = (found_columns & set(table.columns)) - common_columns - shared
+        scores[edition.id] = len(own_rows) + 3 * len(own_columns)
+        if found_rows <= set(table.rows) and found_columns <= set(table.columns):
+            fits.append(edition.id)
+    decided = [edition for edition in fits if scores[edition] > 0]
+    if len(decided) == 1:
+        return decided[0], []
+    if not fits and max(scores.values(), default=0) > 0:
+        best = max(scores, key=lambda edition: scores[edition])
+        if list(scores.values()).count(scores[best]) == 1:
+            message = f"rows or columns of other editions stand in this {best} table"
+            return best, [Issue("mixed_table", "warning", f"{instance.kind}: {message}")]
+        return None, [
+            Issue("edition_unknown", "error", f"{instance.kind}: rows and columns of several editions")
+        ]
+    if preferred in fits:
+        message = f"{instance.kind}: nothing in the table itself decides the edition; taken as {preferred}"
+        return preferred, [Issue("edition_inferred", "note", message)]
+    return None, [Issue("edition_unknown", "error", f"{instance.kind}: the edition cannot be told")]
+
+
+def _common(kind: str) -> tuple[set[str], set[str]]:
+    tables = [edition.tables[kind] for edition in editions().values() if kind in edition.tables]
+    rows = set.intersection(*(set(table.rows) for table in tables))
+    columns = set.intersection(*(set(table.columns) for table in tables))
+    return rows, columns

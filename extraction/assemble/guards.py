@@ -1,0 +1,58 @@
+"""What must not pass in silence: rows and cells that are not there, labels in another order."""
+
+from __future__ import annotations
+
+from extraction.assemble.keys import Instance
+from extraction.assemble.remainder import Filled, extra_row, row_texts
+from extraction.editions import TableForm
+from extraction.record import Issue
+
+
+def missing(out: Filled, instance: Instance, table: TableForm) -> None:
+    """Say which rows and cells of the form are not there, and which labels stand twice."""
+    rows = [key for key, row in table.rows.items() if key not in instance.rows and not row.optional]
+    if rows:
+        names = tuple(name for name in out.cells if name.split(".")[1] in rows)
+        out.issues.append(
+            Issue("row_missing", "error", f"{instance.kind}: rows not found: {', '.join(rows)}", names)
+        )
+    absent = [
+        name for name, cell in out.cells.items() if cell.status == "absent" and name.split(".")[1] not in rows
+    ]
+    if absent:
+        out.issues.append(
+            Issue(
+                "cell_missing", "error", f"{instance.kind}: {len(absent)} cells are not there", tuple(absent)
+            )
+        )
+    for key, found in instance.twice.items():
+        names = tuple(name for name in out.cells if name.split(".")[1] == key)
+        if any(out.cells[name].status == "unreadable" for name in names):
+            printed = [row for row in found if not row.blank]
+            out.extra += [extra_row("row", instance.kind, row, row_texts(row)) for row in printed]
+        out.issues.append(
+            Issue(
+                "label_twice",
+                "error",
+                f"{instance.kind}: the label of {key} stands {len(found)} times",
+                names,
+            )
+        )
+
+
+def guard_order(out: Filled, instance: Instance, table: TableForm) -> None:
+    """Labels in another order than the form prints them may stand beside each other's figures."""
+    printed = [key for key in instance.order if key in table.rows and not table.rows[key].optional]
+    wanted = [key for key in table.rows if key in printed]
+    if instance.kind == "review_litigation" or printed == wanted:
+        return
+    moved = [a for a, b in zip(printed, wanted, strict=True) if a != b]
+    names = tuple(name for name in out.cells if name.split(".")[1] in moved)
+    out.issues.append(
+        Issue(
+            "label_order",
+            "warning",
+            f"{instance.kind}: labels stand in another order: {', '.join(moved)}",
+            names,
+        )
+    )
