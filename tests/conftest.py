@@ -30,7 +30,7 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 # A shell that runs us in the background has SIGINT ignored, and the programs under test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The same examples every time, so that a red run means the change it ran on; GONGKAI_SEARCH=1 looks for new ones.
+# The same examples every time, so that a red run means the change it ran on; GONGKAI_SEARCH=1 looks for new.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile("search" if searching else "same")

@@ -319,13 +319,13 @@ def test_limits_must_be_positive(wrong: dict[str, Any]) -> None:
 def test_memory_is_watched_where_the_kernel_does_not(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS: the kernel's limit is far off, the parent looks with ps."""
     extractor = make(memory_limit=1 << 40, time_limit=60)
-    extractor._looks = True
+    extractor._crew.looks = True
     extractor.extract(b"fine")
     extractor.memory_limit = 400 * MIB
     looks: list[int] = []
     resident = Worker.resident
     monkeypatch.setattr(Worker, "resident", lambda worker: looks.append(1) or resident(worker))
-    extractor._settings["memory_limit"] = 1 << 40
+    extractor._crew._settings["memory_limit"] = 1 << 40
     before, bad, after = read_all(extractor, b"fine", b"grow", b"fine")
     assert code_of(bad) == "memory_limit"
     assert not is_limit(before)
