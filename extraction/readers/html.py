@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-import lxml.etree
-import lxml.html
+from lxml import etree
 
 from extraction.charset import decode
 from extraction.document import Block, Document, Fact, Link, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers.html_grid import grid, own_rows
 from extraction.readers.html_script import script_article
-from extraction.readers.html_text import BLOCK, SKIP, STRUCK, hidden, inline_text, render
+from extraction.readers.html_text import BLOCK, SKIP, STRUCK, all_text, hidden, inline_text, render
 
 # Body containers of the publishing platforms, best first: (attribute, value).
 CONTAINERS: tuple[tuple[str, str], ...] = (
@@ -58,6 +57,8 @@ _LABELS = frozenset(
 _LABELLED = re.compile(
     rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})"
 )
+_LABELLING = ("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i")
+"""Elements that facts with a label stand in."""
 _SPACED = re.compile(r"[\s\u3000\u00a0:：]+")
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_CELLS = 200_000
@@ -82,6 +83,8 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
     root = parse(text)
     if root is None:
         raise UnreadableError("empty", "no element in the page")
+    # Held until the page is read: lxml makes an element anew whenever nobody holds it.
+    held = list(root.iter())
     body = root.find("body")
     top = root if body is None else body
     container = find_container(top)
@@ -105,11 +108,12 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
     links = tuple(_links(container if container is not None else top))
     if sum(len(block.cells) for block in blocks if isinstance(block, Table)) > _MAX_CELLS:
         raise UnreadableError("too_large", "a table of more cells than any report has")
-    if crossed := sum(1 for element in root.iter(*sorted(STRUCK)) if "".join(element.itertext()).strip()):
+    if crossed := sum(1 for element in root.iter(*sorted(STRUCK)) if all_text(element).strip()):
         message = f"{crossed} struck-out texts are left out"
         issues = [*issues, ReadIssue("struck_text", "warning", message)]
     if _is_cut(data):
         issues = [*issues, ReadIssue("truncated", "warning", "the page ends before </html>")]
+    del held
     return Document("text/html", tuple(blocks), tuple(facts), links, tuple(issues))
 
 
@@ -120,13 +124,11 @@ def _placed(block: Block, place: str) -> Block:
     return Table(tuple(replace(cell, path=f"{place}{cell.path}") for cell in block.cells), exact=block.exact)
 
 
-def parse(text: str) -> lxml.html.HtmlElement | None:
+def parse(text: str) -> etree._Element | None:
     """The element tree of a page, or None where there is no element at all."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        return lxml.html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
-    except lxml.etree.ParserError:
-        return None
+    # lxml.etree and not lxml.html, whose elements are made by a Python function, one by one.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    return etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser)
 
 
 def _is_cut(data: bytes) -> bool:
@@ -137,111 +139,117 @@ def _is_cut(data: bytes) -> bool:
     )
 
 
-def find_container(top: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+def find_container(top: etree._Element) -> etree._Element | None:
     """The element that holds the article, where a platform names it; None when its tables stand elsewhere."""
-    best: tuple[int, int, lxml.html.HtmlElement] | None = None
-    for order, element in enumerate(top.iter("div", "td", "section", "article", "ucapcontent")):
-        names = [
-            ("id", element.get("id") or ""),
-            *(("class", c) for c in (element.get("class") or "").split()),
-        ]
-        rank = min((_RANK[name] for name in names if name in _RANK), default=None)
+    best: tuple[int, etree._Element] | None = None
+    for element in top.iter("div", "td", "section", "article", "ucapcontent"):
+        named, classes = element.get("id"), element.get("class")
+        if named is None and classes is None:
+            continue
+        ranks = [_RANK.get(("id", named or ""))]
+        ranks += [_RANK.get(("class", name)) for name in (classes or "").split()]
+        rank = min((rank for rank in ranks if rank is not None), default=None)
         if rank is None or (best is not None and rank >= best[0]):
             continue
-        if any(piece.strip() for piece in element.itertext()) or element.find(".//img") is not None:
-            best = (rank, order, element)
+        if all_text(element).strip() or _holds(element, "img"):
+            best = (rank, element)
     if best is None:
         return None
-    chosen = best[2]
-    if chosen.find(".//table") is None and any(_is_big(table) for table in top.iter("table")):
+    chosen = best[1]
+    if not _holds(chosen, "table") and any(_is_big(table) for table in top.iter("table")):
         return None
     return chosen
 
 
-def _is_big(table: lxml.html.HtmlElement) -> bool:
+def _holds(element: etree._Element, tag: str) -> bool:
+    return next(element.iterdescendants(tag), None) is not None
+
+
+def _is_big(table: etree._Element) -> bool:
     """A table that may be statutory: several rows of its own, one of them with three cells or more."""
     rows = own_rows(table)
-    return len(rows) >= 2 and max(map(len, rows), default=0) >= 3 and table.find(".//table") is None
+    return len(rows) >= 2 and max(map(len, rows), default=0) >= 3 and not _holds(table, "table")
+
+
+Found = tuple[Block, "etree._Element"]  # noqa: SLF001 - the name of the class
+"""A block and the element it came from."""
 
 
 class Walker:
-    """Walks an element and yields blocks with the element each came from."""
+    """Walks an element and finds its blocks."""
 
-    def __init__(self, tree: lxml.etree._ElementTree, *, prune: bool) -> None:
+    def __init__(self, tree: etree._ElementTree, *, prune: bool) -> None:
         """Args: the tree that paths refer to; whether to leave out page furniture (navigation, footers)."""
         self._tree = tree
         self._prune = prune
         self._text: list[str] = []
+        self._found: list[Found] = []
 
-    def walk(self, top: lxml.html.HtmlElement) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+    def walk(self, top: etree._Element) -> list[Found]:
         """Blocks of an element in reading order."""
-        yield from self._element(top, 0)
-        yield from self._flush(top)
+        self._element(top, 0)
+        self._flush(top)
+        return self._found
 
-    def _flush(
-        self, element: lxml.html.HtmlElement, level: int | None = None
-    ) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+    def _flush(self, element: etree._Element, level: int | None = None) -> None:
+        if not self._text:
+            return
         text = render(self._text)
         self._text.clear()
         if text.strip():
-            yield Paragraph(text=text, path=self._tree.getpath(element), level=level), element
+            self._found.append((Paragraph(text, self._tree.getpath(element), None, level), element))
 
-    def _element(
-        self, element: lxml.html.HtmlElement, depth: int
-    ) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
+    def _element(self, element: etree._Element, depth: int) -> None:
         tag = element.tag
         if tag in SKIP or hidden(element) or (self._prune and _is_furniture(element)):
             return
         if depth > _DEPTH:
             raise UnreadableError("malformed", f"elements nested more than {_DEPTH} deep")
         if tag == "table":
-            yield from self._table(element, depth)
+            self._table(element, depth)
             return
         block = tag in BLOCK
-        parent = element.getparent()
         if block:
-            yield from self._flush(element if parent is None else parent)
+            parent = element.getparent()
+            self._flush(element if parent is None else parent)
         inline_text(element, self._text)
         for child in element:
             if isinstance(child.tag, str):
-                yield from self._element(child, depth + 1)
-            if child.tail:
-                self._text.append(child.tail)
+                self._element(child, depth + 1)
+            tail = child.tail
+            if tail:
+                self._text.append(tail)
         if block:
             level = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else None
-            yield from self._flush(element, level)
+            self._flush(element, level)
 
-    def _table(
-        self, element: lxml.html.HtmlElement, depth: int
-    ) -> Iterator[tuple[Block, lxml.html.HtmlElement]]:
-        yield from self._flush(element)
+    def _table(self, element: etree._Element, depth: int) -> None:
+        self._flush(element)
         rows = own_rows(element)
+        for caption in element.iterchildren("caption"):
+            self._element(caption, depth + 1)
         if is_layout(element, rows):
-            for caption in element.iterchildren("caption"):
-                yield from self._element(caption, depth + 1)
             for row in rows:
                 for cell in row:
-                    yield from self._element(cell, depth + 1)
-                    yield from self._flush(cell)
+                    self._element(cell, depth + 1)
+                    self._flush(cell)
             return
-        for caption in element.iterchildren("caption"):
-            yield from self._element(caption, depth + 1)
-        cells = grid(element, rows, self._tree)
+        cells = grid(rows, self._tree)
         if cells:
-            yield Table(cells=tuple(cells), exact=True), element
+            self._found.append((Table(tuple(cells)), element))
 
 
-def is_layout(table: lxml.html.HtmlElement, rows: list[list[lxml.html.HtmlElement]]) -> bool:
+def is_layout(table: etree._Element, rows: list[list[etree._Element]]) -> bool:
     """A table that places things on the page instead of holding figures."""
     count = sum(map(len, rows))
     if count <= 1:
         return True
-    nested = table.find(".//table") is not None
+    nested = _holds(table, "table")
     if nested:
-        holding = sum(cell.find(".//table") is not None for row in rows for cell in row)
+        holding = sum(_holds(cell, "table") for row in rows for cell in row)
         return count <= 12 or holding * 4 >= count
     if count <= 6:
-        return any(len("".join(cell.itertext()).strip()) > 400 for row in rows for cell in row)
+        return any(len(all_text(cell).strip()) > 400 for row in rows for cell in row)
     return False
 
 
@@ -253,36 +261,34 @@ _FURNITURE = re.compile(
 )
 
 
-def _is_furniture(element: lxml.html.HtmlElement) -> bool:
+def _is_furniture(element: etree._Element) -> bool:
     if element.tag in _FURNITURE_TAGS:
-        return element.find(".//table") is None
+        return not _holds(element, "table")
     if element.tag not in {"div", "ul", "section", "td"}:
         return False
     name = f"{element.get('id') or ''} {element.get('class') or ''}"
-    return _FURNITURE.search(name) is not None and element.find(".//table") is None
+    return _FURNITURE.search(name) is not None and not _holds(element, "table")
 
 
-def _facts(
-    root: lxml.html.HtmlElement, top: lxml.html.HtmlElement, container: lxml.html.HtmlElement | None
-) -> Iterator[Fact]:
+def _facts(root: etree._Element, top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
     for meta in root.iter("meta"):
         name = meta.get("name") or meta.get("property")
         value = (meta.get("content") or "").strip()
         if name and value:
             yield Fact(name.strip(), value, "meta")
     title = root.find(".//title")
-    if title is not None and (text := " ".join("".join(title.itertext()).split())):
+    if title is not None and (text := " ".join(all_text(title).split())):
         yield Fact("html:title", text, "title")
     for heading in top.iter("h1"):
-        if text := " ".join("".join(heading.itertext()).split()):
+        if text := " ".join(all_text(heading).split()):
             yield Fact("html:h1", text, "h1")
     yield from _labelled(top, container)
 
 
-def _labelled(top: lxml.html.HtmlElement, container: lxml.html.HtmlElement | None) -> Iterator[Fact]:
+def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
     """Labelled facts that platforms print around the article (索引号, 发布机构, 成文日期 …)."""
-    inside = set(container.iter()) if container is not None else set()
-    for element in top.iter("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i"):
+    inside = set(container.iter(*_LABELLING)) if container is not None else ()
+    for element in top.iter(*_LABELLING):
         if element in inside or len(element) > 4:
             continue
         text = (
@@ -300,17 +306,17 @@ def _labelled(top: lxml.html.HtmlElement, container: lxml.html.HtmlElement | Non
             yield Fact(match[1], match[2].strip(), "page")
             continue
         if (label := _SPACED.sub("", text)) in _LABELS:
-            value = "".join(element.itertext()).strip()[len(text.strip()) :].strip(" :：\n\t\xa0\u3000")
+            value = all_text(element).strip()[len(text.strip()) :].strip(" :：\n\t\xa0\u3000")
             following = element.getnext()
             if not value and following is not None:
-                value = "".join(following.itertext()).strip()
+                value = all_text(following).strip()
             if not value and element.tail:
                 value = element.tail.strip(" :：\n\t\xa0\u3000")
             if value and len(value) <= 160:
                 yield Fact(label, " ".join(value.split()), "page")
 
 
-def _links(element: lxml.html.HtmlElement) -> Iterator[Link]:
+def _links(element: etree._Element) -> Iterator[Link]:
     seen: set[str] = set()
     for link in element.iter("a", "img", "embed", "iframe", "object"):
         href = link.get("href") if link.tag == "a" else (link.get("src") or link.get("data"))
@@ -321,5 +327,5 @@ def _links(element: lxml.html.HtmlElement) -> Iterator[Link]:
         seen.add(href)
         yield Link(
             href.strip(),
-            " ".join("".join(link.itertext()).split()) or (link.get("alt") or link.get("title") or ""),
+            " ".join(all_text(link).split()) or (link.get("alt") or link.get("title") or ""),
         )

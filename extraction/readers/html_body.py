@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import lxml.html
+from lxml import etree
 
 from extraction.document import Block, Fact, Paragraph, Table
 from extraction.normalise import squeeze
+from extraction.readers.html_text import all_text
 from extraction.values import is_figure
 
 _SHORTEST = 6
@@ -22,9 +23,7 @@ _YEAR = re.compile(r"20[0-9]{2}|二[〇零○O0]")
 _SPANS = re.compile(r"\b(?:col|row)span\s*=\s*(?:\"[^\">]{0,40}\"|'[^'>]{0,40}'|[^\s>]{1,40})", re.IGNORECASE)
 
 
-def main_blocks(
-    html: str, walked: Iterable[tuple[Block, lxml.html.HtmlElement]]
-) -> tuple[list[Block], list[Fact]]:
+def main_blocks(html: str, walked: Iterable[tuple[Block, etree._Element]]) -> tuple[list[Block], list[Fact]]:
     """The blocks of the article, and the title and date that trafilatura found."""
     import trafilatura  # 100 times slower than the pages that do not need it
 
@@ -63,10 +62,10 @@ def _is_title(block: Block) -> bool:
     return isinstance(block, Paragraph) and block.level is not None and bool(_YEAR.search(block.text))
 
 
-def _is_link_list(block: Block, element: lxml.html.HtmlElement) -> bool:
+def _is_link_list(block: Block, element: etree._Element) -> bool:
     """A paragraph that is mostly links is navigation."""
     if not isinstance(block, Paragraph):
         return False
     length = len(squeeze(block.text))
-    linked = sum(len(squeeze("".join(link.itertext()))) for link in element.iter("a"))
+    linked = sum(len(squeeze(all_text(link))) for link in element.iter("a"))
     return length > 0 and linked * 10 >= length * 8 and length < 200 and linked > 0

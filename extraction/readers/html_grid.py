@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import lxml.etree
-import lxml.html
+from lxml import etree
 
 from extraction.document import Cell
 from extraction.readers.html_text import cell_text, hidden
@@ -14,14 +13,14 @@ MAX_WIDTH = 2000
 _SECTIONS = frozenset({"tbody", "thead", "tfoot"})
 
 
-def own_rows(table: lxml.html.HtmlElement) -> list[list[lxml.html.HtmlElement]]:
+def own_rows(table: etree._Element) -> list[list[etree._Element]]:
     """The rows of a table without those of tables inside it; cells without a row start one."""
-    rows: list[list[lxml.html.HtmlElement]] = []
+    rows: list[list[etree._Element]] = []
     for part in table:
         if part.tag == "tr":
             rows.append(_cells(part))
         elif part.tag in _SECTIONS:
-            loose: list[lxml.html.HtmlElement] | None = None
+            loose: list[etree._Element] | None = None
             for child in part:
                 if child.tag == "tr":
                     rows.append(_cells(child))
@@ -36,17 +35,19 @@ def own_rows(table: lxml.html.HtmlElement) -> list[list[lxml.html.HtmlElement]]:
     return rows
 
 
-def _cells(row: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+def _cells(row: etree._Element) -> list[etree._Element]:
     if hidden(row):
         return []
     return [cell for cell in row if cell.tag in {"td", "th"} and not hidden(cell)]
 
 
-def span(cell: lxml.html.HtmlElement, name: str) -> int:
+def span(cell: etree._Element, name: str) -> int:
     """A span attribute, as lenient as browsers: digits at the start, at least 1; rowspan=0 is 0."""
-    value = (cell.get(name) or "").strip()
+    value = cell.get(name)
+    if value is None:
+        return 1
     digits = ""
-    for char in value:
+    for char in value.strip():
         if char not in "0123456789" or len(digits) > 8:
             break
         digits += char
@@ -58,11 +59,8 @@ def span(cell: lxml.html.HtmlElement, name: str) -> int:
     return number
 
 
-def grid(
-    table: lxml.html.HtmlElement, rows: list[list[lxml.html.HtmlElement]], tree: lxml.etree._ElementTree
-) -> list[Cell]:
+def grid(rows: list[list[etree._Element]], tree: etree._ElementTree) -> list[Cell]:
     """The printed cells with the grid position each starts at."""
-    del table
     out: list[Cell] = []
     height = len(rows)
     taken: dict[int, int] = {}
@@ -77,16 +75,7 @@ def grid(
             width = span(cell, "colspan")
             down = span(cell, "rowspan")
             tall = height - r if down == 0 else min(down, height - r)
-            out.append(
-                Cell(
-                    text=cell_text(cell),
-                    row=r,
-                    column=column,
-                    rowspan=tall,
-                    colspan=width,
-                    path=tree.getpath(cell),
-                )
-            )
+            out.append(Cell(cell_text(cell), r, column, tall, width, tree.getpath(cell)))
             if tall > 1:
                 for covered in range(column, min(column + width, MAX_WIDTH)):
                     taken[covered] = max(taken.get(covered, 0), r + tall)

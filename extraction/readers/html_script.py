@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 
-import lxml.html
+from lxml import etree
 
 from extraction.document import Fact
 
@@ -20,7 +20,7 @@ _FACTS = {"title": "ArticleTitle", "publisher": "发布机构", "date": "发布�
 _SHORTEST = 40
 
 
-def script_article(root: lxml.html.HtmlElement) -> tuple[str, str, list[Fact]] | None:
+def script_article(root: etree._Element) -> tuple[str, str, list[Fact]] | None:
     """The article in a script: its HTML, the place of the script, and what it says about itself."""
     for script in root.iter("script"):
         text = script.text or ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-import lxml.html
+from lxml import etree
 
 SKIP = frozenset(
     {
@@ -77,7 +78,12 @@ BREAK = "\x0b"
 """Stands for a line break while source line ends are still white space."""
 
 
-def struck(element: lxml.html.HtmlElement) -> bool:
+def all_text(element: etree._Element) -> str:
+    """The text of an element and of all in it, as written."""
+    return "".join([str(piece) for piece in element.itertext()])
+
+
+def struck(element: etree._Element) -> bool:
     """Whether a text is struck out: the agency took it back, what stands beside it is the figure."""
     if element.tag in STRUCK:
         return True
@@ -85,20 +91,27 @@ def struck(element: lxml.html.HtmlElement) -> bool:
     return style is not None and "line-through" in style.lower()
 
 
-def hidden(element: lxml.html.HtmlElement) -> bool:
+def hidden(element: etree._Element) -> bool:
     """Whether a browser would not show an element, or shows it struck out."""
-    if struck(element):
+    if element.tag in STRUCK:
         return True
     style = element.get("style")
-    return (style is not None and _HIDDEN.search(style) is not None) or element.get("hidden") is not None
+    return (style is not None and _hides(style)) or element.get("hidden") is not None
 
 
-def inline_text(element: lxml.html.HtmlElement, into: list[str]) -> None:
+@lru_cache(maxsize=1024)
+def _hides(style: str) -> bool:
+    """Word writes the same few styles on every cell."""
+    return "line-through" in style.lower() or _HIDDEN.search(style) is not None
+
+
+def inline_text(element: etree._Element, into: list[str]) -> None:
     """The element's own leading text; breaks and footnote marks kept apart."""
     if element.tag == "br":
         into.append(BREAK)
-    if element.text:
-        into.append(element.text.translate(_SUPER) if element.tag == "sup" else element.text)
+    text = element.text
+    if text:
+        into.append(text.translate(_SUPER) if element.tag == "sup" else text)
 
 
 def render(pieces: list[str]) -> str:
@@ -108,31 +121,32 @@ def render(pieces: list[str]) -> str:
     text = _SOURCE_SPACE.sub(" ", "".join(pieces))
     if BREAK not in text:
         return text.strip(" ")
-    return "\n".join(line.strip(" ") for line in text.split(BREAK)).strip("\n")
+    return "\n".join([line.strip(" ") for line in text.split(BREAK)]).strip("\n")
 
 
-def cell_text(cell: lxml.html.HtmlElement) -> str:
+def cell_text(cell: etree._Element) -> str:
     """The text of a table cell; blocks in it are lines."""
     if not len(cell):
         return render([cell.text or ""])
     pieces: list[str] = []
     _collect(cell, pieces)
-    lines = render(pieces).split("\n")
-    return "\n".join(line for line in lines if line)
+    text = render(pieces)
+    return "\n".join([line for line in text.split("\n") if line]) if "\n" in text else text
 
 
-def _collect(element: lxml.html.HtmlElement, pieces: list[str], depth: int = 0) -> None:
+def _collect(element: etree._Element, pieces: list[str], depth: int = 0) -> None:
     inline_text(element, pieces)
     for child in element:
         tag = child.tag
         if isinstance(tag, str) and tag not in SKIP and not hidden(child):
             if depth > 100:
-                pieces.append("".join(child.itertext()))
+                pieces.append(all_text(child))
             elif tag in BLOCK or tag == "table":
                 pieces.append(BREAK)
                 _collect(child, pieces, depth + 1)
                 pieces.append(BREAK)
             else:
                 _collect(child, pieces, depth + 1)
-        if child.tail:
-            pieces.append(child.tail)
+        tail = child.tail
+        if tail:
+            pieces.append(tail)
