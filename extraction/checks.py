@@ -2,7 +2,8 @@
 
 Three answers: it holds, it fails, or (None) it cannot be judged because a cell it needs is not a figure.
 Beside it, where blanks or dashes are all that stood in the way, whether it would hold if they were zeros.
-No figure is ever altered to make a check hold.
+No figure is ever altered to make a check hold. ``expected`` is what the parts, or the tables, say;
+``actual`` what is printed as their total, or stated in the text: a failing check's difference is theirs.
 
 Rules: ``equal_sums`` (left = right), ``sum`` (total = parts), ``at_most`` (part <= whole, or the
 sum of several wholes).
@@ -10,11 +11,12 @@ sum of several wholes).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from extraction.editions import CheckForm, Edition
-from extraction.record import CellRecord, Check, Issue
+from extraction.mentions import compared_cells
+from extraction.record import CellRecord, Check, Issue, Mention
 
 _EMPTY = frozenset({"blank", "dash", "not_applicable"})
 
@@ -31,6 +33,41 @@ def run_checks(cells: dict[str, CellRecord], editions: dict[str, Edition]) -> tu
                     issue = _issue(check)
                     if issue is not None:
                         issues.append(issue)
+    return checks, issues
+
+
+def check_mentions(
+    mentions: Iterable[Mention], cells: dict[str, CellRecord]
+) -> tuple[list[Check], list[Issue]]:
+    """Judge what the text states against the tables (S4); one check for each figure stated.
+
+    A figure that may be another's (all bodies of the city) can confirm the table, but cannot contradict it.
+    """
+    checks: list[Check] = []
+    issues: list[Issue] = []
+    seen: set[tuple[str, Decimal]] = set()
+    for mention in mentions:
+        names = next((names for names in compared_cells(mention.key) if set(names) <= set(cells)), None)
+        sure = not mention.flags
+        if names is None or mention.value is None or mention.year is not None:
+            continue
+        if not (sure or set(mention.flags) <= {"scope"}) or (mention.key, mention.value) in seen:
+            continue
+        seen.add((mention.key, mention.value))
+        empty = [name for name in names if cells[name].value is None]
+        expected = holds = zeros = None
+        if not empty:
+            expected = _sum(list(names), cells)
+            holds = expected == mention.value or (None if not sure else False)
+        elif all(cells[name].status in _EMPTY for name in empty):
+            zeros = _sum(list(names), cells) == mention.value or (None if not sure else False)
+        number = sum(check.id.startswith(f"mentions.{mention.key}") for check in checks)
+        name = f"mentions.{mention.key}" + (f".{number + 1}" if number else "")
+        check = Check(name, holds, expected, mention.value, names, zeros, soft=True)
+        checks.append(check)
+        issue = _issue(check)
+        if issue is not None:
+            issues.append(issue)
     return checks, issues
 
 
@@ -91,7 +128,7 @@ def _issue(check: Check) -> Issue | None:
         severity = "note" if check.soft else "warning"
         message = f"{check.id}: expected {check.expected}, printed {check.actual}"
         return Issue("check_failed", severity, message, check.cells)
-    if check.blank_as_zero is False:
+    if check.blank_as_zero is False and not check.id.startswith("mentions."):
         message = f"{check.id}: would not hold with blanks as zeros"
         return Issue("check_failed_blank_as_zero", "note" if check.soft else "warning", message, check.cells)
     return None

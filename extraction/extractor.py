@@ -8,11 +8,12 @@ from collections import Counter
 from pathlib import Path
 
 from extraction.charset import declared_charset
-from extraction.checks import run_checks
+from extraction.checks import check_mentions, run_checks
 from extraction.document import Document, Table, UnreadableError
 from extraction.editions import editions
 from extraction.identity import identify
 from extraction.kind import decide
+from extraction.mentions import find_mentions
 from extraction.readers import reader
 from extraction.record import Issue, Record
 from extraction.sections import KEYS, find_sections
@@ -79,7 +80,9 @@ def _record(document: Document, sha256: str, size: int) -> Record:
     if kind != "report":
         return Record(*head, issues=(*read, *issues), attachments=attachments)
     known = {kind: editions()[edition] for kind, edition in tables.editions.items() if edition is not None}
+    mentions = find_mentions(sections, identity.year)
     checks, failed = run_checks(tables.cells, known)
+    said, doubted = check_mentions(mentions, tables.cells)
     missing = [key for key in KEYS if key not in {section.key for section in sections}]
     if missing:
         issues.append(Issue("section_missing", "note", f"sections not found: {', '.join(missing)}"))
@@ -89,9 +92,10 @@ def _record(document: Document, sha256: str, size: int) -> Record:
         report=identity.report(tables.editions, edition),
         cells=tables.cells,
         sections=sections,
-        checks=tuple(checks),
+        mentions=mentions,
+        checks=(*checks, *said),
         extra=tuple(tables.extra),
-        issues=(*read, *issues, *identity.issues, *tables.issues, *mixed, *failed),
+        issues=(*read, *issues, *identity.issues, *tables.issues, *mixed, *failed, *doubted),
         attachments=attachments,
     )
 

@@ -7,7 +7,7 @@ same bytes and the same extractor give the same record byte for byte.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -105,6 +105,51 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A figure that the text states in words.
+
+    Attributes:
+        key: what is counted (`mentions.yaml`).
+        value: the figure; None where the text gives no single one.
+        raw: the figure as printed, or the words that state none (未收取信息处理费).
+        unit: the counter as printed; sums of money are in 元.
+        section: key of the section it stands in.
+        context: the sentence.
+        at: place in the section's text, in characters, of the figure.
+        year: the year meant, if it is another than the report's.
+        flags: why it may not be the report's own figure of its own year; empty where nothing doubts it.
+    """
+
+    key: str
+    value: Decimal | None
+    raw: str
+    unit: str
+    section: str
+    context: str
+    at: int
+    year: int | None = None
+    flags: tuple[str, ...] = ()
+
+    def with_flag(self, flag: str) -> Mention:
+        """The same, doubted."""
+        return replace(self, flags=(*self.flags, flag))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "key": self.key,
+            "value": plain(self.value),
+            "raw": self.raw,
+            "unit": self.unit,
+            "section": self.section,
+            "context": self.context,
+            "at": self.at,
+            "year": self.year,
+            "flags": list(self.flags),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One identity: holds, fails, or (None) cannot be judged because a cell it needs is not a figure."""
 
@@ -174,6 +219,7 @@ class Record:
     report: Report | None = None
     cells: dict[str, CellRecord] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
+    mentions: tuple[Mention, ...] = ()
     checks: tuple[Check, ...] = ()
     extra: tuple[dict[str, Any], ...] = ()
     issues: tuple[Issue, ...] = ()
@@ -199,6 +245,7 @@ class Record:
             "tables": self.tables,
             "cells": {key: cell.to_dict() for key, cell in self.cells.items()},
             "sections": [section.to_dict() for section in self.sections],
+            "mentions": [mention.to_dict() for mention in self.mentions],
             "checks": [check.to_dict() for check in self.checks],
             "extra": list(self.extra),
             "issues": [issue.to_dict() for issue in self.issues],
