@@ -22,8 +22,9 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _FORMS = str.maketrans(
-    {**{chr(0xFF10 + i): str(i) for i in range(10)}, **dict(zip("．％,:()～－–—―", ".%，：（）~----", strict=True))}
-)  # fmt: skip
+    {chr(0xFF10 + i): str(i) for i in range(10)}
+    | dict(zip("．％,:()～－–—―", ".%，：（）~----", strict=True))
+)
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _TO = r"(?:-+|~+|至|到)"
 _NUMBER = r"[0-9]{1,3}(?:，[0-9]{3})+(?![0-9])|[0-9]+(?:\.[0-9]+)?"
