@@ -31,12 +31,10 @@ def is_within(code: str, outer: str) -> bool:
 
 def join_pages(groups: Groups) -> Groups:
     """Join what a page and its attachment are: one report, whatever region each was found in."""
-    at = {
-        (seen.site.id, seen.url): key
-        for key, bodies in groups.items()
-        for body in bodies
-        for seen in body.sightings
-    }
+    at: dict[tuple[str, str], set[Key]] = defaultdict(set)
+    for key, bodies in groups.items():
+        for seen in (seen for body in bodies for seen in body.sightings):
+            at[seen.site.id, seen.url].add(key)
     target: dict[Key, Key] = {}
 
     def follow(key: Key) -> Key:
@@ -46,10 +44,13 @@ def join_pages(groups: Groups) -> Groups:
 
     for key, bodies in groups.items():
         for seen in (seen for body in bodies for seen in body.sightings if seen.page is not None):
-            pages = at.get((seen.site.id, seen.page or ""))
-            if pages is None or pages[:2] != key[:2]:
-                continue  # the page is no report, or lists the reports of others
-            one, other = sorted((follow(key), follow(pages)), key=lambda found: (depth(found[2]), found[2]))
+            # None: the page is no report, or lists the reports of others.
+            pages = [page for page in at.get((seen.site.id, seen.page or ""), ()) if page[:2] == key[:2]]
+            if len(pages) != 1:
+                continue
+            one, other = sorted(
+                (follow(key), follow(pages[0])), key=lambda found: (depth(found[2]), found[2])
+            )
             if one != other:
                 target[one] = other
     joined: Groups = defaultdict(list)

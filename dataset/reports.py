@@ -109,6 +109,8 @@ Note = Callable[[str, str], None]
 def _agency(head: Head, seen: Sequence[Sighting], note: Note) -> str | None:
     pages = [_clean(one.parent.agency) for one in seen if one.parent is not None and one.parent.agency]
     sites = [one.site.agency for one in seen if one.site.agency is not None]
+    if head.part is not None and not head.agency:
+        return None  # one of several bodies' reports: neither the page's nor the site's body is meant
     if head.agency:
         own = _clean(head.agency)
         # 段店乡 on the page of 段店乡人民政府, 教育局 on the site of 某某区教育局: the fuller name of the

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from dataset.sites import SiteInfo, list_sites, load_site
-from storage import ObjectStore, RecordStore, Resource, SiteState, extractors, refresh_state
+from storage import ObjectStore, RecordStore, Resource, SiteState, extractors, parts_of, refresh_state
 
 REPORT_ROLES = frozenset({"document", "attachment"})
 
@@ -37,6 +37,7 @@ class Head:
         figures: cells that hold a number.
         cells: all cells.
         ref: where the whole record is in the spool, None where it was not kept.
+        part: number of the report in a body that joins several, from one; None where it holds one.
     """
 
     sha256: str
@@ -51,6 +52,7 @@ class Head:
     figures: int
     cells: int
     ref: tuple[int, int] | None
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class Heads:
         self._current = self._stores[extractor]
         self._spool = spool
         self._heads: dict[str, Head | None] = {}
+        self._parts: dict[str, list[Head]] = {}
         self._manifest: dict[str, str] = {}
 
     def enter_site(self, site: str) -> None:
@@ -154,8 +157,17 @@ class Heads:
                 record = records.get(sha256)
                 if record is not None:
                     self._heads[sha256] = _head(sha256, name, record, self._spool)
+                    parts = parts_of(record) if record.get("parts") else []
+                    self._parts[sha256] = [_head(sha256, name, part, self._spool) for part in parts]
                     break
         return self._heads[sha256]
+
+    def reports(self, sha256: str) -> list[Head]:
+        """Return the heads of the reports that a body holds: one, or one for each part."""
+        head = self.get(sha256)
+        if head is None or head.kind != "report":
+            return []
+        return self._parts.get(sha256) or [head]
 
 
 def _head(sha256: str, extractor: str, record: Mapping[str, Any], spool: Spool) -> Head:
@@ -167,6 +179,7 @@ def _head(sha256: str, extractor: str, record: Mapping[str, Any], spool: Spool) 
         extractor=extractor,
         kind=record["kind"],
         media_type=record["document"]["media_type"],
+        part=(record["document"].get("part") or {}).get("index"),
         size=record["document"]["bytes"],
         title=report.get("title"),
         agency=report.get("agency"),
@@ -214,24 +227,23 @@ def _sightings(
     if not reports:
         return
     current = reports[-1]
-    head = heads.get(current.sha256)
-    if head is None or head.kind != "report":
-        return  # the manifest speaks of a record that is not there: `gongkai verify` names it
-    yield Sighting(
-        site=site,
-        key=key,
-        url=resource.url,
-        role=resource.role,
-        head=head,
-        first_seen=current.first_seen,
-        last_seen=current.last_seen,
-        page=resource.parent,
-        parent=_parent(resource, state, heads),
-        anchor=resource.trail.anchor,
-        older=tuple(version.sha256 for version in reports[:-1]),
-        stale=latest if latest != current.sha256 else None,
-        gone_since=resource.gone_since,
-    )
+    # None where the manifest speaks of a record that is not there: `gongkai verify` names it.
+    for head in heads.reports(current.sha256):
+        yield Sighting(
+            site=site,
+            key=key,
+            url=resource.url,
+            role=resource.role,
+            head=head,
+            first_seen=current.first_seen,
+            last_seen=current.last_seen,
+            page=resource.parent,
+            parent=_parent(resource, state, heads),
+            anchor=resource.trail.anchor,
+            older=tuple(version.sha256 for version in reports[:-1]),
+            stale=latest if latest != current.sha256 else None,
+            gone_since=resource.gone_since,
+        )
 
 
 def _parent(resource: Resource, state: SiteState, heads: Heads) -> Head | None:
@@ -241,9 +253,9 @@ def _parent(resource: Resource, state: SiteState, heads: Heads) -> Head | None:
     return heads.get(page.sha256) if page is not None and page.sha256 is not None else None
 
 
-def by_body(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
-    """Return the sightings of each body."""
-    found: dict[str, list[Sighting]] = {}
+def by_body(sightings: Sequence[Sighting]) -> dict[tuple[str, int], list[Sighting]]:
+    """Return the sightings of each body, and of each report in it where it joins several."""
+    found: dict[tuple[str, int], list[Sighting]] = {}
     for sighting in sightings:
-        found.setdefault(sighting.head.sha256, []).append(sighting)
+        found.setdefault((sighting.head.sha256, sighting.head.part or 0), []).append(sighting)
     return found

@@ -8,6 +8,9 @@ that would not come back as printed is flagged `inexact`, and `raw` has it as pr
 semicolons: `page 2; table 1; row 6; column 3; path …; box left,top,right,bottom`, only those that the format
 has.
 
+`part` (in reports and documents) is the number of the report in a document that joins several bodies'
+reports, counted from one; empty for all others. `figures.place` begins with it: `part 2; page 14; …`.
+
 `figures.flags` are separated by semicolons, `check_failed:<id>`, `copies_disagree`, `confidence:<0-1>`,
 `inexact` or the code of an issue of the record that names the cell; empty where nothing is known against the
 figure.
@@ -65,6 +68,7 @@ REPORTS = pa.schema(
         ("signed", pa.string()),
         ("document_number", pa.string()),
         ("sha256", pa.string()),
+        ("part", pa.int32()),
         ("bytes", pa.int64()),
         ("media_type", pa.string()),
         ("site", pa.string()),
@@ -88,6 +92,7 @@ DOCUMENTS = pa.schema(
         ("report_id", pa.string()),
         ("primary", pa.bool_()),
         ("sha256", pa.string()),
+        ("part", pa.int32()),
         ("bytes", pa.int64()),
         ("media_type", pa.string()),
         ("figures", pa.int32()),
@@ -124,10 +129,14 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 Row = dict[str, Any]
 
 
-def place_of(at: Mapping[str, Any]) -> str:
-    """Return where a cell stands, in words."""
+def place_of(at: Mapping[str, Any], part: int | None = None) -> str:
+    """Return where a cell stands, in words; `part` is the number of the report in a document of several."""
     # Records count tables, rows and columns from zero, as programs do, and pages from one.
-    found = [("page", at.get("page"), 0), *((name, at.get(name), 1) for name in ("table", "row", "column"))]
+    found = [
+        ("part", part, 0),
+        ("page", at.get("page"), 0),
+        *((name, at.get(name), 1) for name in ("table", "row", "column")),
+    ]
     parts = [f"{name} {number + shift}" for name, number, shift in found if number is not None]
     if at.get("path"):
         parts.append(f"path {at['path']}")
@@ -209,7 +218,7 @@ def figure_rows(report: Report, record: Mapping[str, Any]) -> Iterator[Row]:
             "status": cell["status"],
             "unit": cell.get("unit"),
             "sha256": head.sha256,
-            "place": place_of(cell.get("at") or {}),
+            "place": place_of(cell.get("at") or {}, head.part),
             "source_url": first.url,
             "captured_at": moment(first.first_seen),
             "extractor": head.extractor,
@@ -248,6 +257,7 @@ def report_row(report: Report, record: Mapping[str, Any]) -> Row:
             for name in ("edition", "title", "scope", "published", "signed", "document_number")
         },
         "sha256": head.sha256,
+        "part": head.part,
         "bytes": head.size,
         "media_type": head.media_type,
         "site": first.site.id,
@@ -274,6 +284,7 @@ def document_rows(report: Report) -> Iterator[Row]:
                 "report_id": report.id,
                 "primary": body is report.primary,
                 "sha256": body.head.sha256,
+                "part": body.head.part,
                 "bytes": body.head.size,
                 "media_type": body.head.media_type,
                 "figures": body.head.figures,

@@ -13,7 +13,15 @@ import pyarrow.parquet as pq
 from dataset.release import load_versions, release_prefix
 from dataset.reports import value_of
 from dataset.tables import place_of
-from storage import Archive, BodyCorruptError, ObjectNotFoundError, ObjectStore, RecordStore, read_captures
+from storage import (
+    Archive,
+    BodyCorruptError,
+    ObjectNotFoundError,
+    ObjectStore,
+    RecordStore,
+    parts_of,
+    read_captures,
+)
 
 CELL_PARTS = 3
 NEAREST = 3
@@ -81,13 +89,14 @@ def trace_cell(
     rows = _table(store, version, "figures", report["report_id"])
     documents = _table(store, version, "documents", report["report_id"])
     row = _find_cell(rows, address.cell, report["report_id"])
-    record = RecordStore(store, row["extractor"]).get(row["sha256"])
+    whole = RecordStore(store, row["extractor"]).get(row["sha256"])
+    record = None if whole is None else _part(whole, report)
     if record is None:
         raise TraceError(
             f"the record of {row['sha256']} is not in the store; `gongkai reextract` makes it again"
         )
     cell = record["cells"][address.cell]
-    verified, verification = _verify(store, row, record, address.cell, extractor, read)
+    verified, verification = _verify(store, row, report, record, address.cell, extractor, read)
     return {
         "report_id": row["report_id"],
         "cell": address.cell,
@@ -96,7 +105,7 @@ def trace_cell(
         "status": cell["status"],
         "unit": cell.get("unit"),
         "confidence": cell.get("confidence"),
-        "place": place_of(cell.get("at") or {}),
+        "place": place_of(cell.get("at") or {}, report.get("part")),
         "at": cell.get("at"),
         "flags": row["flags"],
         "agency": row["agency"],
@@ -108,6 +117,7 @@ def trace_cell(
         "extractor": row["extractor"],
         "document": {
             "sha256": row["sha256"],
+            "part": report.get("part"),
             "bytes": report["bytes"],
             "media_type": report["media_type"],
             "key": Archive(store).body_key(row["sha256"]),
@@ -123,6 +133,15 @@ def trace_cell(
         "verified": verified,
         "verification": verification,
     }
+
+
+def _part(record: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The record of the report that a row is of, in that of its document; None where it has no such part."""
+    number = row.get("part")  # releases made before documents had parts have no such column
+    parts = parts_of(record)
+    if number is None:
+        return parts[0] if len(parts) == 1 else None
+    return parts[number - 1] if len(parts) > 1 and number <= len(parts) else None
 
 
 def _table(store: ObjectStore, version: str, name: str, report: str | None) -> list[dict[str, Any]]:
@@ -203,7 +222,7 @@ def _copies(store: ObjectStore, documents: list[dict[str, Any]], cell: str) -> l
     others = {document["sha256"]: document for document in documents if not document["primary"]}
     found = []
     for sha256, document in sorted(others.items()):
-        record = RecordStore(store, document["extractor"]).get(sha256) or {}
+        record = _part(RecordStore(store, document["extractor"]).get(sha256) or {}, document) or {}
         read = (record.get("cells") or {}).get(cell)
         if read is not None:
             found.append(
@@ -220,6 +239,7 @@ def _copies(store: ObjectStore, documents: list[dict[str, Any]], cell: str) -> l
 def _verify(
     store: ObjectStore,
     row: Mapping[str, Any],
+    report: Mapping[str, Any],
     record: Mapping[str, Any],
     cell: str,
     extractor: str,
@@ -236,7 +256,7 @@ def _verify(
     if in_release != (None if in_record is None else float(in_record)):
         verified = False
         said.append(f"the release says {in_release}, the record {in_record}")
-    again = read(data)
+    again = _part(read(data), report) or {}
     cell_again = (again.get("cells") or {}).get(cell) or {}
     value_again = value_of(again, cell)
     same = value_again == in_record and cell_again.get("status") == record["cells"][cell]["status"]

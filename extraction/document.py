@@ -126,6 +126,21 @@ class Link:
     text: str
 
 
+@dataclass(frozen=True)
+class Member:
+    """What the format itself keeps apart: a sheet of a workbook, a file of an archive.
+
+    Attributes:
+        name: of the sheet or file, as shown.
+        document: it alone.
+        tables: tables of the whole document before its own; 0 where the whole does not hold it.
+    """
+
+    name: str
+    document: Document
+    tables: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ReadIssue:
     """Something a reader could not take with certainty; becomes an issue of the record."""
@@ -146,6 +161,7 @@ class Document:
         links: attachments and pictures that the body names.
         issues: what the reader could not take with certainty.
         pages: number of pages, where the format has them.
+        members: the sheets or files it has, where there are several.
     """
 
     media_type: str
@@ -154,6 +170,7 @@ class Document:
     links: tuple[Link, ...] = ()
     issues: tuple[ReadIssue, ...] = field(default=())
     pages: int | None = None
+    members: tuple[Member, ...] = ()
 
 
 class UnreadableError(Exception):

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from extraction.charset import declared_charset
 from extraction.checks import check_mentions, run_checks
-from extraction.document import Document, Table, UnreadableError
+from extraction.document import Document, ReadIssue, Table, UnreadableError
 from extraction.editions import editions
-from extraction.identity import identify
+from extraction.identity import Identity, Told, identify
 from extraction.kind import decide
 from extraction.mentions import find_mentions
+from extraction.parts import DOUBTS, parts_of_members, parts_of_text
 from extraction.readers import reader
 from extraction.record import Issue, Record
 from extraction.sections import KEYS, find_sections
@@ -42,7 +43,7 @@ def extract(data: bytes, *, media_type: str | None = None, url: str | None = Non
         return unreadable("empty", "the document is empty")
     try:
         document = _read(data, found, media_type, url)
-        return _record(document, sha256, len(data))
+        return _with_parts(document, sha256, len(data))
     except UnreadableError as error:
         return unreadable(error.code, str(error))
     except RecursionError:
@@ -66,10 +67,35 @@ def _read(data: bytes, found: str, declared: str | None, url: str | None) -> Doc
     return read(data, url=url)
 
 
-def _record(document: Document, sha256: str, size: int) -> Record:
+def _with_parts(document: Document, sha256: str, size: int) -> Record:
+    """The record; of a document that joins several reports, with a record of each where that is certain."""
+    found: list[Identity] = []
+
+    def read(part: Document, told: Told | None) -> Record:
+        return _record(part, sha256, size, found, told)
+
+    whole = _record(document, sha256, size, found)
+    identity = found[0]
+    joined = None
+    if len(document.members) > 1 and any(issue.code in DOUBTS for issue in _said(whole, identity, document)):
+        joined = parts_of_members(document, whole, read)
+    if joined is None and len(identity.heads) > 1:
+        joined = parts_of_text(document, identity.lines, identity.heads, whole, read)
+    return joined or whole
+
+
+def _said(whole: Record, identity: Identity, document: Document) -> list[Issue | ReadIssue]:
+    # A record that is no report has left out what its identity said.
+    return [*whole.issues, *identity.issues, *document.issues]
+
+
+def _record(
+    document: Document, sha256: str, size: int, found: list[Identity], told: Told | None = None
+) -> Record:
     first_table = next((i for i, block in enumerate(document.blocks) if isinstance(block, Table)), None)
     lines = text_lines(document)
-    identity = identify(document, lines, first_table)
+    identity = identify(document, lines, first_table, told)
+    found.append(identity)
     tables = read_tables(document, identity.year)
     lines = text_lines(document, tables.used)
     sections, _ = find_sections(lines, tables.blocks)

@@ -26,7 +26,7 @@ from extraction.normalise import squeeze, strip_enumerators
 from extraction.place import place
 from extraction.publication import published_dates, signature_dates
 from extraction.record import Issue, Report
-from extraction.several import Titled, joined_reports
+from extraction.several import Head, Titled, joined_reports, report_heads
 from extraction.text_lines import TextLine
 
 _REPORT = re.compile(
@@ -45,7 +45,7 @@ _OWN = re.compile(
 )
 _HEAD_LINES = 40
 _LONGEST_TITLE = 64
-_META_TITLES = (
+TITLE_FACTS = (
     "articletitle",
     "名称",
     "标题",
@@ -57,8 +57,9 @@ _META_TITLES = (
     "og:title",
     "html:title",
     "trafilatura:title",
+    "member:name",
 )
-_META_AGENCIES = (
+AGENCY_FACTS = (
     "发布机构",
     "发文机关",
     "发布单位",
@@ -67,6 +68,7 @@ _META_AGENCIES = (
     "信息来源",
     "来源",
     "author",
+    "member:name",
 )
 _WORD = re.compile(
     r"(?:政府信息公开|信息公开|政务公开)?(?:工作)?(?:年度报告|年报|报告)|首页|正文|封面|目录|附件\d*[:：]?|(?:政府)?信息公开|政务公开|[Ss]heet\d*"
@@ -74,6 +76,21 @@ _WORD = re.compile(
 _FORM = re.compile(
     r"第二十条|信息内容|本列数据|勾稽|自然人|申请人情况|行政复议|行政诉讼|统计指标|规章|规范性文件"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands outside a part of a document, in its heading or about the whole.
+
+    Attributes:
+        agency: the body its heading names.
+        year: its heading's or the whole's.
+        within: the body that publishes the whole.
+    """
+
+    agency: str
+    year: int | None
+    within: str | None
 
 
 @dataclass
@@ -90,6 +107,8 @@ class Identity:
     scope: str = "unknown"
     sources: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
+    lines: list[TextLine] = field(default_factory=list)
 
     def note(self, name: str, value: object, source: str) -> None:
         """Keep one reading of a field."""
@@ -125,22 +144,34 @@ def as_title(text: str) -> str | None:
     return bare
 
 
-def identify(document: Document, lines: list[TextLine], first_table: int | None) -> Identity:
-    """Read the identity of a report from facts and running text."""
+def identify(
+    document: Document, lines: list[TextLine], first_table: int | None, told: Told | None = None
+) -> Identity:
+    """Read the identity of a report from facts and running text.
+
+    Args:
+        document: the document.
+        lines: its running text.
+        first_table: block of its first table.
+        told: what is said of it outside, where it is a part of another document.
+    """
     out = Identity()
     facts = [(fact.name.lower(), fact.value) for fact in document.facts]
     aside = listed(lines)
     lines = [line for number, line in enumerate(lines) if number not in aside]
     first_form = _first_form(document, first_table)
     head = [line for line in lines[:_HEAD_LINES] if first_form is None or line.block < first_form]
+    out.lines = lines
     titles = _text_titles(lines)
     _title(out, facts, [title for title in titles if title[0] < len(head)])
-    _year(out, lines, head)
+    _year(out, lines, head, told)
     _dates(out, facts, lines)
-    _agency(out, facts, lines)
+    _agency(out, facts, lines, told)
     _document_number(out, facts, head)
-    out.issues += joined_reports(lines, titles)
+    out.heads = report_heads(document, lines, titles)
+    out.issues += joined_reports(lines, out.heads)
     others = [entry["value"] for entry in out.sources.get("agency", ())]
+    others += [told.within] if told is not None and told.within else []
     placed = place(out.agency, others, facts, lines, out.year)
     out.region = placed.region
     out.issues += placed.issues
@@ -164,7 +195,7 @@ def _first_form(document: Document, first_table: int | None) -> int | None:
 
 def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) -> None:
     found = [(title, f"text {path or ''}".strip()) for _, title, path in titles]
-    for name in _META_TITLES:
+    for name in TITLE_FACTS:
         for fact, value in facts:
             if fact == name:
                 for part in [value, *_SUFFIX.split(value)]:
@@ -210,7 +241,7 @@ def _heads_on(head: list[TextLine], number: int, size: int) -> bool:
     )
 
 
-def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
+def _year(out: Identity, lines: list[TextLine], head: list[TextLine], told: Told | None = None) -> None:
     named = [year for entry in out.sources.get("title", ()) for year in title_years(entry["value"])[:1]]
     for year in named:
         out.note("year", year, "title")
@@ -219,8 +250,11 @@ def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
     for year in period:
         out.note("year", year, "period")
     title = title_years(out.title)[:1] if out.title else []
-    told = title or period[:1]
-    if not told:
+    found = title or period[:1]
+    if not found and told is not None and told.year is not None:
+        out.note("year", told.year, "whole")
+        found = [told.year]
+    if not found:
         opening = [year for line in head[:12] for year in years(line.bare) if not is_date_line(line.text)]
         body = [year for line in lines for year in years(line.bare) if not is_date_line(line.text)]
         counts = {year: body.count(year) for year in set(body)}
@@ -230,9 +264,9 @@ def _year(out: Identity, lines: list[TextLine], head: list[TextLine]) -> None:
             and counts[most[0]] >= 3
             and all(2 * n <= counts[most[0]] for y, n in counts.items() if y != most[0])
         ):
-            told = most
+            found = most
             out.note("year", most[0], "text")
-    out.year = told[0] if told else None
+    out.year = found[0] if found else None
     others = sorted({year for year in (*named, *period) if year != out.year})
     if out.year is None:
         out.issues.append(Issue("year_unknown", "error", "the reporting year stands nowhere"))
@@ -270,10 +304,12 @@ def _date_against_year(out: Identity, name: str, date: str | None, year: int) ->
         out.issues.append(Issue("date_late", "note", f"signed {date}, long after {year}"))
 
 
-def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:
+def _agency(
+    out: Identity, facts: list[tuple[str, str]], lines: list[TextLine], outside: Told | None = None
+) -> None:
     titled = [a for e in out.sources.get("title", ()) if (a := title_agency(e["value"]))]
     signer = signature(lines)
-    named = [(fact, squeeze(value)) for name in _META_AGENCIES for fact, value in facts if fact == name]
+    named = [(fact, squeeze(value)) for name in AGENCY_FACTS for fact, value in facts if fact == name]
     published = [(fact, bodies) for fact, value in named if (bodies := agencies_in(value, whole=True))]
     told = list(dict.fromkeys(name for line in lines[:_HEAD_LINES] if (name := presented(line.bare))))
     mentions = [name for line in lines for name in agencies_in(line.bare)]
@@ -285,6 +321,9 @@ def _agency(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) 
         out.note("agency", names[0], fact)
     for name in told:
         out.note("agency", name, "preface")
+    if outside is not None and not titled:
+        titled = [outside.agency]
+        out.note("agency", outside.agency, "heading")
     title = (title_agency(out.title) if out.title else None) or (titled[0] if titled else None)
     fuller = [signer] if signer else []
     fuller += [names[0] for _, names in published]

@@ -207,9 +207,28 @@ class Report:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a document a record is of, where the document joins several reports.
+
+    Attributes:
+        index: counted from one.
+        of: parts there are.
+        where: the file, the sheet, the page or the path it begins at.
+    """
+
+    index: int
+    of: int
+    where: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"index": self.index, "of": self.of, "where": self.where}
+
+
 @dataclass(frozen=True)
 class Record:
-    """What one document says."""
+    """What one document says; where it joins several reports, `parts` has a record of each."""
 
     sha256: str
     size: int
@@ -224,6 +243,8 @@ class Record:
     extra: tuple[dict[str, Any], ...] = ()
     issues: tuple[Issue, ...] = ()
     attachments: tuple[dict[str, str], ...] = ()
+    part: Part | None = None
+    parts: tuple[Record, ...] = ()
 
     @property
     def tables(self) -> dict[str, dict[str, dict[str, int | float | None]]]:
@@ -236,9 +257,16 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, in the order of the record's fields."""
-        return {
+        document: dict[str, Any] = {
+            "sha256": self.sha256,
+            "bytes": self.size,
+            "media_type": self.media_type,
+        }
+        if self.part is not None:
+            document["part"] = self.part.to_dict()
+        out: dict[str, Any] = {
             "record": RECORD_VERSION,
-            "document": {"sha256": self.sha256, "bytes": self.size, "media_type": self.media_type},
+            "document": document,
             "extractor": self.extractor,
             "kind": self.kind,
             "report": None if self.report is None else self.report.to_dict(),
@@ -251,6 +279,9 @@ class Record:
             "issues": [issue.to_dict() for issue in self.issues],
             "attachments": list(self.attachments),
         }
+        if self.parts:
+            out["parts"] = [part.to_dict() for part in self.parts]
+        return out
 
     def to_json(self) -> str:
         """One line of canonical JSON."""

@@ -1,15 +1,19 @@
-"""Pages that join several reports: one record cannot hold both, so all its figures are doubted.
+"""Documents that join several reports: where each begins, and whether that is certain.
 
-Two titles of different bodies or years tell them, each with a text of its own, or the sections of the form
-that stand twice with different words.
+A report begins at a title that names a body and a year, at such a title with a number before it, or at the
+bare name of a body right above a first section. The sections of the form that stand twice with different
+words tell that there are several, though not where: the record is then one, and all its figures are doubted.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from extraction.agency import same_body, title_agency
-from extraction.dates import title_years
+from extraction.agency import is_body, same_body, title_agency
+from extraction.dates import is_date_line, title_years
+from extraction.document import Document, Table
+from extraction.normalise import strip_enumerators
 from extraction.record import Issue
 from extraction.text_lines import TextLine
 
@@ -17,44 +21,134 @@ Titled = tuple[int, str, str | None]
 """Number of a title's first line, the title, and where it stands."""
 
 TABLES = ("proactive", "requests", "review_litigation")
+CODE = "several_reports"
 _LONG_TEXT = 200
 _LONGEST_HEAD = 40
+_FORM_CELLS = 15
+"""Cells of the smallest statutory table."""
+
 _FIRST_SECTION = re.compile(
     r"^(?:第?一|1)(?:部分)?[、.,:](?!.*[。；]).{0,10}(?:总体|概述|概况|基本情况).{0,8}$"
 )
 _LAST_SECTION = re.compile(r"^(?:第?[五六]|[56])(?:部分)?[、.,:].{0,14}(?:其他|其它|需要报告|问题)")
+_NAMELESS = re.compile(
+    r"^(?:20\d\d年度?)?(?:政府|政务)?信息公开(?:工作)?(?:年度(?:工作)?报告|年报|工作报告)$"
+)
 
 
-def joined_reports(lines: list[TextLine], found: list[Titled]) -> list[Issue]:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a report begins.
+
+    Attributes:
+        line: number of the line it begins at.
+        title: as printed there.
+        agency: the body or place it names.
+        year: the year it names, None where it names none.
+    """
+
+    line: int
+    title: str
+    agency: str
+    year: int | None
+
+
+def report_heads(document: Document, lines: list[TextLine], found: list[Titled]) -> list[Head]:
+    """The beginnings of reports that have a text or tables of their own, each body and year once in a row.
+
+    Args:
+        document: the document, for its tables.
+        lines: its running text.
+        found: the titles in it.
+    """
+    heads = [
+        Head(number, title, body, title_years(title)[0])
+        for number, title, _ in found
+        if (body := title_agency(title)) and title_years(title)
+    ]
+    firsts = [number for number, line in enumerate(lines) if _is_first(line)]
+    if len(firsts) > 1:
+        taken = {head.line for head in heads}
+        heads += [head for head in _numbered(lines) if head.line not in taken]
+        heads += [head for first in firsts if (head := _above(lines, first, heads)) is not None]
+        heads.sort(key=lambda head: head.line)
+    tables = [
+        number
+        for number, block in enumerate(document.blocks)
+        if isinstance(block, Table) and len(block.cells) > _FORM_CELLS
+    ]
+    out: list[Head] = []
+    for place, head in enumerate(heads):
+        end = heads[place + 1].line if place + 1 < len(heads) else len(lines)
+        until = lines[end].block if end < len(lines) else len(document.blocks)
+        said = sum(len(line.bare) for line in lines[head.line + 1 : end])
+        if said < _LONG_TEXT and not any(lines[head.line].block < table < until for table in tables):
+            continue
+        if out and _same(out[-1], head):
+            continue  # a cover, then the title again
+        out.append(head)
+    return out
+
+
+def _is_first(line: TextLine) -> bool:
+    return len(line.bare) <= _LONGEST_HEAD and _FIRST_SECTION.match(line.bare) is not None
+
+
+def _numbered(lines: list[TextLine]) -> list[Head]:
+    """Titles with a number before them: （一）某某区教育局2023年政府信息公开工作年度报告."""
+    from extraction.identity import as_title  # identity asks this module whether a page joins reports
+
+    out = []
+    for number, line in enumerate(lines):
+        if "公开" not in line.bare or "报" not in line.bare:
+            continue
+        rest = strip_enumerators(line.bare)
+        title = as_title(rest) if rest != line.bare else None
+        if title and (body := title_agency(title)) and title_years(title):
+            out.append(Head(number, title, body, title_years(title)[0]))
+    return out
+
+
+def _above(lines: list[TextLine], first: int, heads: list[Head]) -> Head | None:
+    """The bare name of a body right above a first section, where no other title stands between them."""
+    at = first - 1
+    if at >= 0 and _NAMELESS.match(lines[at].bare):
+        at -= 1
+    if at < 0 or is_date_line(lines[at].text) or any(at <= head.line < first for head in heads):
+        return None
+    name = strip_enumerators(lines[at].bare)
+    if len(name) > _LONGEST_HEAD or not is_body(name):
+        return None
+    years = title_years(lines[at + 1].bare) if at + 1 < first else []
+    return Head(at, name, name, years[0] if years else None)
+
+
+def _same(one: Head, other: Head) -> bool:
+    same = same_body(one.agency, other.agency) or same_body(other.agency, one.agency)
+    return same and (one.year == other.year or None in {one.year, other.year})
+
+
+def joined_reports(lines: list[TextLine], heads: list[Head]) -> list[Issue]:
     """The issue of a page that joins reports of several bodies or years; nothing for one report.
 
     Args:
         lines: the running text.
-        found: the titles in it.
+        heads: where reports begin in it.
     """
-    titles = [
-        (number, title, body)
-        for number, title, _ in found
-        if (body := title_agency(title)) and title_years(title)
-    ]
-    with_text: list[tuple[str, str]] = []
-    late = False
-    for place_, (number, title, body) in enumerate(titles):
-        end = titles[place_ + 1][0] if place_ + 1 < len(titles) else len(lines)
-        if sum(len(line.bare) for line in lines[number + 1 : end]) >= _LONG_TEXT:
-            late = late or (not with_text and _closed(lines[:number]))
-            with_text.append((title, body))
-    first, body = with_text[0] if with_text else ("", "")
-    for title, other in with_text[1:]:
-        same = same_body(body, other) or same_body(other, body)
-        if not same or title_years(title)[0] != title_years(first)[0]:
-            message = f"the page joins several reports: {first}; {title}"
-            return [Issue("several_reports", "warning", message, TABLES)]
+    if len(heads) > 1:
+        message = f"the page joins several reports: {heads[0].title}; {heads[1].title}"
+        return [Issue(CODE, "warning", message, TABLES)]
+    late = bool(heads) and _closed(lines[: heads[0].line])
     if late or _twice(lines):
-        named = "; ".join(title for title, _ in with_text) or "without titles"
+        named = "; ".join(head.title for head in heads) or "without titles"
         message = f"the sections of a report stand twice on the page: {named}"
-        return [Issue("several_reports", "warning", message, TABLES)]
+        return [Issue(CODE, "warning", message, TABLES)]
     return []
+
+
+def opens_before(lines: list[TextLine], end: int) -> bool:
+    """Whether a report has begun before a line, though no title says so."""
+    return any(_is_first(line) for line in lines[:end])
 
 
 def _closed(lines: list[TextLine]) -> bool:

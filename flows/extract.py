@@ -22,7 +22,15 @@ from typing import Any
 import extraction
 from extraction.workers import Extractor
 from flows.progress import emit
-from storage import Archive, BodyCorruptError, ObjectNotFoundError, ObjectStore, RecordStore, refresh_state
+from storage import (
+    Archive,
+    BodyCorruptError,
+    ObjectNotFoundError,
+    ObjectStore,
+    RecordStore,
+    parts_of,
+    refresh_state,
+)
 from storage.state import SiteState
 
 REPORT_ROLES = frozenset({"document", "attachment"})
@@ -41,6 +49,7 @@ class ExtractStats:
         reused: bodies whose record was there, from another site or from a killed run.
         known: bodies that the manifest already had.
         kinds: of all the site's bodies, how many are ``report``, ``not_report``, ``unreadable``.
+        reports_joined: reports that stand together with others in one of the bodies read now.
         figures: cells with a number in the records made now.
         cells: cells in the records made now.
         checks_failed: checks that do not hold, in the records made now.
@@ -52,6 +61,7 @@ class ExtractStats:
     reused: int = 0
     known: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
+    reports_joined: int = 0
     figures: int = 0
     cells: int = 0
     checks_failed: int = 0
@@ -60,14 +70,18 @@ class ExtractStats:
 
     def count(self, record: dict[str, Any]) -> None:
         """Add what a record that was made now holds."""
-        cells = record.get("cells") or {}
         self.extracted += 1
-        self.cells += len(cells)
-        self.figures += sum(cell.get("status") == "number" for cell in cells.values())
-        self.checks_failed += sum(check.get("holds") is False for check in record.get("checks") or ())
-        self.issues.update(
-            issue["code"] for issue in record.get("issues") or () if issue["severity"] != "note"
-        )
+        parts = parts_of(record)
+        self.reports_joined += len(parts) if len(parts) > 1 else 0
+        for part in parts:
+            cells = part.get("cells") or {}
+            self.cells += len(cells)
+            self.figures += sum(cell.get("status") == "number" for cell in cells.values())
+            self.checks_failed += sum(check.get("holds") is False for check in part.get("checks") or ())
+        for said in (record, *(parts if len(parts) > 1 else ())):
+            self.issues.update(
+                issue["code"] for issue in said.get("issues") or () if issue["severity"] != "note"
+            )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for the summary."""
@@ -76,6 +90,7 @@ class ExtractStats:
             "reused": self.reused,
             "known": self.known,
             "kinds": dict(sorted(self.kinds.items())),
+            "reports_joined": self.reports_joined,
             "cells": self.cells,
             "figures": self.figures,
             "checks_failed": self.checks_failed,

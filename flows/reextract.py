@@ -23,6 +23,7 @@ from storage import (
     ObjectStore,
     RecordStore,
     extractors,
+    parts_of,
     refresh_state,
 )
 
@@ -185,13 +186,13 @@ def _compare(tally: Tally, sha256: str, old: Mapping[str, Any] | None, new: Mapp
         tally.first += 1
         return
     differences = list(cell_differences(old, new))
-    tally.cells += len(old.get("cells") or {})
+    tally.cells += len(figures_of(old))
     tally.changes.update(difference["change"] for difference in differences)
     if old["kind"] != new["kind"]:
         tally.kinds[f"{old['kind']} -> {new['kind']}"] += 1
     tally.differing += bool(differences) or old["kind"] != new["kind"]
-    report = new.get("report") or old.get("report") or {}
     for difference in differences[: EXAMPLES - len(tally.examples)]:
+        report = _report_of(difference["cell"], new) or _report_of(difference["cell"], old)
         tally.examples.append(
             {
                 "sha256": sha256,
@@ -220,15 +221,29 @@ def cell_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
 
 
 def figures_of(record: Mapping[str, Any]) -> dict[str, tuple[Decimal | None, str]]:
-    """Return value and status of each cell of a record, by its name."""
-    tables = record.get("tables") or {}
+    """Return value and status of each cell of a record, by its name.
+
+    Where a document joins several reports, the number of the part stands before: ``2/requests.new.total``.
+    """
+    parts = parts_of(record)
     found = {}
-    for name, cell in (record.get("cells") or {}).items():
-        value: Any = tables
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        found[name] = (None if value is None else Decimal(json.dumps(value)), str(cell.get("status")))
+    for number, part in enumerate(parts, start=1):
+        before = f"{number}/" if len(parts) > 1 else ""
+        for name, cell in (part.get("cells") or {}).items():
+            value: Any = part.get("tables") or {}
+            for step in name.split("."):
+                value = value.get(step) if isinstance(value, Mapping) else None
+            figure = None if value is None else Decimal(json.dumps(value))
+            found[before + name] = (figure, str(cell.get("status")))
     return found
+
+
+def _report_of(cell: str, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    number, _, name = cell.rpartition("/")
+    parts = parts_of(record)
+    at = int(number) - 1 if number else 0
+    part = parts[at] if at < len(parts) else {}
+    return (part.get("report") or {}) if name in (part.get("cells") or {}) else {}
 
 
 def _shown(figure: tuple[Decimal | None, str] | None) -> str | None:

@@ -34,7 +34,7 @@ from storage.objects import (
     StoreError,
     StoreUnreachableError,
 )
-from storage.records import RecordError, RecordStore, canonical_json, extractors
+from storage.records import RecordError, RecordStore, canonical_json, extractors, parts_of
 from storage.runs import new_run_id
 from storage.state import (
     Resource,
@@ -75,6 +75,7 @@ __all__ = [
     "load_state",
     "new_run_id",
     "open_store",
+    "parts_of",
     "read_captures",
     "rebuild_state",
     "redact_headers",

@@ -51,6 +51,15 @@ def extractors(store: ObjectStore) -> list[str]:
     return names
 
 
+def parts_of(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the records of the reports that a record's document joins; of one report, the record itself.
+
+    A document of several bodies' reports has one object in the store, the record of the whole, and in it
+    under ``parts`` a record of each report; ``document.part`` says which.
+    """
+    return list(record.get("parts") or (dict(record),))
+
+
 class RecordStore:
     """The records of one extractor. Safe to use from several threads."""
 

@@ -11,12 +11,18 @@ import re
 import zipfile
 from dataclasses import replace
 
-from extraction.document import Block, Document, ReadIssue, Table, UnreadableError
+from extraction.document import Block, Document, Member, ReadIssue, Table, UnreadableError
 from extraction.readers import reader
 from extraction.readers.zipped import Package
 from extraction.sniff import sniff
 
 MEDIA_TYPE = "application/zip"
+MAX_FILES = 300
+"""Files read of one archive; a county's compilation has about a hundred."""
+
+_NAMED = 10
+"""Files named in an issue."""
+
 MAX_FILE = 64 * 1024 * 1024
 
 _RANK = {
@@ -51,7 +57,9 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     if not candidates:
         raise UnreadableError("unsupported_format", "the ZIP file holds no document of a known kind")
     failures: list[UnreadableError] = []
-    for _, name, part in candidates:
+    found: list[Member] = []
+    alone = len({_stem(name) for _, name, _ in candidates}) == 1
+    for _, name, part in candidates[:MAX_FILES]:
         body = package.read(part, limit=MAX_FILE)
         media_type = sniff(body)
         if media_type in _CONTAINERS:
@@ -61,7 +69,11 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         except UnreadableError as error:
             failures.append(error)
             continue
-        return _placed(document, name, [other for _, other, _ in candidates if other != name])
+        found.append(Member(name, _placed(document, name)))
+        if alone:
+            break  # the same report in another format
+    if found:
+        return _document(found, [name for _, name, _ in candidates])
     if failures:
         raise failures[0]
     raise UnreadableError("unsupported_format", "the ZIP file holds only other archives")
@@ -106,7 +118,30 @@ def shown_name(entry: zipfile.ZipInfo) -> str:
     return entry.filename
 
 
-def _placed(document: Document, name: str, others: list[str]) -> Document:
+def _stem(name: str) -> str:
+    return posixpath.splitext(name)[0]
+
+
+def _document(found: list[Member], names: list[str]) -> Document:
+    """The file that looks most like the report; the others are its members, as they may be reports too."""
+    first = found[0]
+    issues = list(first.document.issues)
+    if len(names) > 1:
+        others = [name for name in names if name != first.name]
+        same = all(_stem(other) == _stem(first.name) for other in others)
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        issues.append(
+            ReadIssue(
+                "several_documents",
+                "note" if same else "warning",
+                f"read {first.name}; not read: {', '.join(others[:_NAMED])}{more}",
+            )
+        )
+    parts = tuple(sorted(found, key=lambda member: member.name)) if len(found) > 1 else ()
+    return replace(first.document, issues=tuple(issues), members=parts)
+
+
+def _placed(document: Document, name: str) -> Document:
     """The document with the file's name in front of every path."""
     blocks: list[Block] = []
     for block in document.blocks:
@@ -115,12 +150,4 @@ def _placed(document: Document, name: str, others: list[str]) -> Document:
             blocks.append(Table(cells, exact=block.exact))
         else:
             blocks.append(replace(block, path=f"{name}!{block.path or ''}"))
-    issues = list(document.issues)
-    if others:
-        stem = posixpath.splitext(name)[0]
-        same = all(posixpath.splitext(other)[0] == stem for other in others)
-        severity = "note" if same else "warning"
-        issues.append(
-            ReadIssue("several_documents", severity, f"read {name}; not read: {', '.join(others[:10])}")
-        )
-    return replace(document, media_type=MEDIA_TYPE, blocks=tuple(blocks), issues=tuple(issues))
+    return replace(document, media_type=MEDIA_TYPE, blocks=tuple(blocks))

@@ -7,10 +7,10 @@ cells make a table; a row of one cell is a line of text, unless it heads the tab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from extraction.document import Block, Cell, Paragraph, Table, UnreadableError
+from extraction.document import Block, Cell, Document, Fact, Member, Paragraph, Table, UnreadableError
 
 MAX_CELLS = 200_000
 MAX_TEXT_IN_TABLE = 60
@@ -40,6 +40,18 @@ class SheetCell:
     text: str
     bordered: bool
     path: str
+
+
+def members(
+    media_type: str, sheets: Sequence[tuple[str, Sequence[Block]]], facts: tuple[Fact, ...]
+) -> tuple[Member, ...]:
+    """Each sheet as a document of its own, where there are several."""
+    out: list[Member] = []
+    tables = 0
+    for name, blocks in sheets:
+        out.append(Member(name, Document(media_type, tuple(blocks), facts), tables))
+        tables += sum(isinstance(block, Table) for block in blocks)
+    return tuple(out) if len(out) > 1 else ()
 
 
 def sheet_blocks(cells: Iterable[SheetCell], merges: Iterable[Merge]) -> Iterator[Block]:

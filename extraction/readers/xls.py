@@ -10,7 +10,7 @@ import xlrd
 from xlrd.compdoc import CompDocError
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
-from extraction.readers.sheet_blocks import MAX_CELLS, Merge, SheetCell, sheet_blocks
+from extraction.readers.sheet_blocks import MAX_CELLS, Merge, SheetCell, members, sheet_blocks
 from extraction.readers.sheet_format import shown
 from extraction.readers.xlsx import MAX_COLUMN
 
@@ -41,7 +41,7 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         book = xlrd.open_workbook(
             file_contents=data, formatting_info=True, logfile=io.StringIO(), ragged_rows=True, on_demand=False
         )
-        blocks = tuple(_blocks(book, issues))
+        sheets = list(_sheets(book, issues))
         author = str(book.user_name or "").strip()
     except _DAMAGE as error:
         if "encrypted" in str(error).lower():
@@ -50,10 +50,12 @@ def read(data: bytes, *, url: str | None = None) -> Document:
             "malformed", f"the XLS file is damaged ({type(error).__name__}: {error})"
         ) from error
     facts = (Fact("xls:user", author, "properties"),) if author else ()
-    return Document(MEDIA_TYPE, blocks, facts=facts, issues=tuple(issues))
+    blocks = tuple(block for _, found in sheets for block in found)
+    parts = members(MEDIA_TYPE, sheets, facts)
+    return Document(MEDIA_TYPE, blocks, facts=facts, issues=tuple(issues), members=parts)
 
 
-def _blocks(book: xlrd.book.Book, issues: list[ReadIssue]) -> Iterator[Block]:
+def _sheets(book: xlrd.book.Book, issues: list[ReadIssue]) -> Iterator[tuple[str, list[Block]]]:
     for sheet in book.sheets():
         if sheet.visibility:
             issues.append(ReadIssue("hidden_sheet", "note", f"hidden sheet {sheet.name!r} was left out"))
@@ -65,8 +67,9 @@ def _blocks(book: xlrd.book.Book, issues: list[ReadIssue]) -> Iterator[Block]:
         ]
         found = list(sheet_blocks(_cells(book, sheet), merges))
         if found and not sheet.name.lower().startswith("sheet"):
-            yield Paragraph(sheet.name, path=f"{sheet.name}!")
-        yield from found
+            found.insert(0, Paragraph(sheet.name, path=f"{sheet.name}!"))
+        if found:
+            yield sheet.name, found
 
 
 def _cells(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Iterator[SheetCell]:

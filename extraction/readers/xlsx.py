@@ -9,7 +9,7 @@ from lxml import etree
 
 from extraction.document import Block, Document, Paragraph, ReadIssue, UnreadableError
 from extraction.readers.docx import office_facts
-from extraction.readers.sheet_blocks import Merge, SheetCell, sheet_blocks
+from extraction.readers.sheet_blocks import Merge, SheetCell, members, sheet_blocks
 from extraction.readers.sheet_format import BUILT_IN, shown
 from extraction.readers.zipped import Package
 
@@ -35,13 +35,15 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     del url
     package = Package(data, "XLSX")
     book = _Book(package)
-    blocks = tuple(book.blocks())
+    sheets = list(book.sheets())
     try:
         facts = tuple(office_facts(package))
     except UnreadableError as error:
         facts = ()
         book.issues.append(ReadIssue("part_unreadable", "warning", str(error)))
-    return Document(MEDIA_TYPE, blocks, facts=facts, issues=tuple(book.issues))
+    blocks = tuple(block for _, found in sheets for block in found)
+    parts = members(MEDIA_TYPE, sheets, facts)
+    return Document(MEDIA_TYPE, blocks, facts=facts, issues=tuple(book.issues), members=parts)
 
 
 class _Book:
@@ -86,8 +88,8 @@ class _Book:
             bordered.append(border < len(borders) and borders[border])
         return formats, bordered
 
-    def blocks(self) -> Iterator[Block]:
-        """All visible sheets in order, each under its name."""
+    def sheets(self) -> Iterator[tuple[str, list[Block]]]:
+        """All visible sheets in order that hold anything: the name, and the blocks under it."""
         sheets = list(self._root.iterfind(f"{_S}sheets/{_S}sheet"))
         for sheet in sheets:
             name = sheet.get("name", "")
@@ -103,8 +105,9 @@ class _Book:
                 continue  # a chart
             found = list(sheet_blocks(self._cells(root, f"{target}#{name}!"), _merges(root)))
             if found and not re.fullmatch(r"(?i)sheet\s*[0-9]*|工作表\s*[0-9]*", name):
-                yield Paragraph(name, path=f"{target}#{name}")
-            yield from found
+                found.insert(0, Paragraph(name, path=f"{target}#{name}"))
+            if found:
+                yield name, found
 
     def _cells(self, root: etree._Element, path: str) -> Iterator[SheetCell]:
         row = -1

@@ -20,6 +20,7 @@ from gongkai.session import Session, common_options, pass_session
 def extract(session: Session, files: tuple[Path, ...]) -> int:
     """Read files on disk: with --json one record a line, in the order given.
 
+    A file that joins several bodies' reports gives a record for each, with its place in `document.part`.
     Every FILE is checked to be there before the first is read. A file that is no report is a result like any
     other; one that cannot be read at all makes the exit code 1.
     """
@@ -27,17 +28,22 @@ def extract(session: Session, files: tuple[Path, ...]) -> int:
         _check(path)
     # Files from anywhere are hostile until read: a worker process takes the harm.
     from extraction.workers import Extractor
+    from storage import parts_of
 
     unreadable = False
+    shown = 0
     with Extractor() as extractor:
-        for number, (path, record) in enumerate(extractor.map(_contents(files))):
+        for path, record in extractor.map(_contents(files)):
             unreadable |= record["kind"] == "unreadable"
-            if session.as_json:
-                emit_json({"file": str(path), **record})
-            else:
-                if number:
+            # A document that joins several bodies' reports gives a record, and a line, for each.
+            for part in parts_of(record):
+                if session.as_json:
+                    emit_json({"file": str(path), **part})
+                    continue
+                if shown:
                     say()
-                _show(path, record)
+                _show(path, part)
+                shown += 1
     return FINDINGS if unreadable else DONE
 
 
@@ -74,7 +80,9 @@ def _show(path: Path, record: dict[str, Any]) -> None:
         ("cells read", f"{len(cells):,}, of them {figures:,} with a figure"),
         ("checks failed", f"{len(failed):,} of {len(checks):,}"),
     ]
-    say(f"{path}  ({record['document']['media_type']}, {record['document']['bytes']:,} bytes)")
+    part = record["document"].get("part")
+    which = f"; report {part['index']} of {part['of']}, at {part['where']}" if part else ""
+    say(f"{path}  ({record['document']['media_type']}, {record['document']['bytes']:,} bytes{which})")
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         if value:

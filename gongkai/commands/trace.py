@@ -48,6 +48,7 @@ def _show(chain: dict[str, Any]) -> None:
         ("title", chain["title"] or ""),
         ("release", f"{chain['release']} ({chain['flags'] or 'no flags'})"),
         ("document", f"sha256 {document['sha256']}, {document['bytes']:,} bytes, {document['media_type']}"),
+        *((("part", f"report {document['part']} of several in it"),) if document["part"] else ()),
         ("in the archive", document["key"]),
         ("extractor", chain["extractor"]),
     ]

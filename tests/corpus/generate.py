@@ -73,6 +73,7 @@ def special(rng: random.Random, kind: str | None = None) -> tuple[Rendered, dict
         "deviations": [],
         "cells": {},
         "agencies": [first.who.agency, second.who.agency],
+        "parts": [with_rendering(each.truth(), "special", rendered) for each in (first, second)],
     }
     return rendered, with_rendering(truth, "special", rendered)
 

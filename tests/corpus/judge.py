@@ -243,16 +243,29 @@ def _judgeable(truth: dict[str, Any], key: str) -> bool:
     )
 
 
+def _judge_parts(record: dict[str, Any], truth: dict[str, Any], out: Verdict) -> Verdict:
+    """A page of several agencies: a record of each, as right as that of one alone."""
+    parts = record.get("parts") or []
+    if len(parts) != len(truth["parts"]):
+        # One record cannot hold two agencies: it must say so, or the figures of one stand for both.
+        said = any(issue.get("severity") in FLAGGING for issue in record.get("issues", []))
+        out.kind = "flagged" if said else "WRONG"
+        out.problems.append(f"{len(parts)} records of a page that joins {len(truth['parts'])} reports")
+        return out
+    for number, (part, its) in enumerate(zip(parts, truth["parts"], strict=True), start=1):
+        verdict = judge(part, its, out.name)
+        out.cells.update(verdict.cells)
+        out.problems += [f"part {number}: {problem}" for problem in verdict.problems]
+        out.identity |= {f"part{number}.{name}": found for name, found in verdict.identity.items()}
+    return out
+
+
 def judge(record: dict[str, Any], truth: dict[str, Any], name: str) -> Verdict:
     """One record against one truth."""
     out = Verdict(name, truth["format"], truth["deviations"])
     kinds = [truth["kind"], *truth.get("kind_accept", [])]
     if truth["kind"] == "compilation":
-        # One record cannot hold two agencies: it must say so, or the figures of one stand for both.
-        if not any(issue.get("severity") in FLAGGING for issue in record.get("issues", [])):
-            out.kind = "WRONG"
-            out.problems.append("a page of two agencies was read as one report, and nothing says so")
-        return out
+        return _judge_parts(record, truth, out)
     if record.get("kind") not in kinds:
         if record.get("kind") == "unreadable" and record.get("issues"):
             out.kind = "unreadable"

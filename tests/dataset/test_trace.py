@@ -3,8 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dataset.release import publish
+from dataset.release import load_manifest, load_versions, publish
 from dataset.trace import TraceError, parse_address, trace_cell
+from tests.dataset.conftest import make_record
 
 EXTRACTOR = "2.0.0+new"
 NEW = "requests.new.total"
@@ -104,3 +105,33 @@ def test_without_a_release_it_says_what_to_do(archive) -> None:
 def test_parts_of_an_address() -> None:
     address = parse_address(" 甲 / 2021 / a.b.c ")
     assert (address.report, address.year, address.cell) == ("甲", 2021, "a.b.c")
+
+
+def test_a_figure_of_one_of_several_reports_in_a_document(archive) -> None:
+    archive.site("a")
+    data = b"joined"
+    parts = [
+        make_record(data, {NEW: (n, str(n))}, agency=f"{name}区教育局") for n, name in ((3, "甲"), (8, "乙"))
+    ]
+    nobody = make_record(data, {NEW: (5, "5")}, agency=None)
+    for number, part in enumerate((*parts, nobody), start=1):
+        part["document"]["part"] = {"index": number, "of": 3, "where": f"p[{number}]"}
+    whole = make_record(data, {}, agency=None)
+    whole["parts"] = [*parts, nobody]
+    archive.read("a", data, whole)
+    archive.seen("a", "http://a/joined", data)
+    publish(archive.store, extractor=EXTRACTOR, now=datetime(2026, 11, 22, tzinfo=UTC))
+
+    def read(_: bytes):
+        return whole
+
+    for number, name, value in ((1, "甲", 3), (2, "乙", 8)):
+        chain = trace_cell(archive.store, f"{name}区教育局/2021/{NEW}", extractor=EXTRACTOR, read=read)
+        assert (chain["value"], chain["document"]["part"], chain["verified"]) == (value, number, True)
+    # A part that names no body is nobody's: not the site's, not the page's.
+    manifest = load_manifest(archive.store, load_versions(archive.store)[-1]["version"])
+    assert [entry["code"] for entry in manifest["unpublished"]] == ["unresolved"]
+    # A reader that finds no parts any more has not confirmed the figure of one.
+    undivided = {**whole, "parts": []}
+    address = f"乙区教育局/2021/{NEW}"
+    assert not trace_cell(archive.store, address, extractor=EXTRACTOR, read=lambda _: undivided)["verified"]

@@ -129,7 +129,7 @@ def test_two_reports_on_a_page_are_told() -> None:
     record = page(one + other)
     [issue] = [issue for issue in record.issues if issue.code == "several_reports"]
     assert issue.severity == "warning"
-    assert issue.cells == ("proactive", "requests", "review_litigation")
+    assert len(record.parts) == 2
     assert "水利局" in issue.message
     assert "教育局" in issue.message
     assert "several_reports" not in codes(page(one))

@@ -19,6 +19,7 @@ def test_documents_and_attachments_are_read_listings_are_not(store, seen, fake) 
         "reused": 0,
         "known": 0,
         "kinds": {"not_report": 1, "report": 2},
+        "reports_joined": 0,
         "cells": 2,
         "figures": 2,
         "checks_failed": 2,

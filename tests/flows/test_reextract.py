@@ -117,3 +117,19 @@ def test_tallies_travel_and_add_up(store, read_before) -> None:
         parts.add(Tally.from_dict(json.loads(json.dumps(part.as_dict()))))
     assert (parts.read, parts.changes["value"]) == (6, 4)
     assert "4 of 4 figures differ (4 value)" in "\n".join(parts.as_lines())
+
+
+def test_parts_are_compared_part_by_part() -> None:
+    def part(agency: str, total: int) -> dict:
+        return {
+            "report": {"agency": agency},
+            "tables": {"requests": {"new": {"total": total}}},
+            "cells": {"requests.new.total": {"status": "number"}},
+        }
+
+    old = {"kind": "report", "cells": {}, "parts": [part("甲", 1), part("乙", 2)]}
+    new = {"kind": "report", "cells": {}, "parts": [part("甲", 1), part("乙", 3)]}
+    assert list(cell_differences(old, new)) == [
+        {"cell": "2/requests.new.total", "change": "value", "was": "2", "is": "3"}
+    ]
+    assert [d["change"] for d in cell_differences(part("甲", 1), new)] == ["appeared", "appeared", "vanished"]

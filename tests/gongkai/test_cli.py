@@ -191,3 +191,26 @@ def test_a_signal_ends_it_with_one_line(tmp_path, number: signal.Signals, code: 
     assert process.returncode == code
     assert "Traceback" not in err
     assert "run it again" in err
+
+
+def test_a_file_of_several_reports_gives_a_line_for_each(capsys) -> None:
+    heads = ("总体情况", "主动公开政府信息情况", "收到和处理政府信息公开申请情况", "其他需要报告的事项")
+    prose = "全年工作平稳有序，制度进一步完善，渠道进一步拓宽，答复更加规范。" * 3
+    text = "".join(
+        f"<p>青溪县{name}局2023年政府信息公开工作年度报告</p>"
+        + "".join(
+            f"<p>{number}、{head}</p><p>{prose}</p>" for number, head in zip("一二三六", heads, strict=True)
+        )
+        for name in ("教育", "水利")
+    )
+    Path("joined.html").write_text(f"<html><meta charset=utf-8><body>{text}</body></html>", "utf-8")
+    code, out, _ = run("extract", "--json", "joined.html", capsys=capsys)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [(line["file"], line["document"]["part"]["index"]) for line in lines] == [
+        ("joined.html", 1),
+        ("joined.html", 2),
+    ]
+    assert [line["report"]["agency"] for line in lines] == ["青溪县教育局", "青溪县水利局"]
+    code, out, _ = run("extract", "joined.html", capsys=capsys)
+    assert "report 2 of 2" in out
