@@ -22,7 +22,7 @@ from extraction.segments import Line, Segment
 from extraction.values import is_figure, is_value_like
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Slot:
     """What stands in one column of a row: a cell, nothing (`absent`), or something that cannot be told."""
 

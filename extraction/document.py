@@ -18,7 +18,8 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom on a page, in points (1/72 inch) from the page's upper left corner."""
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody writes to one: pages have hundreds, and frozen ones take three times as long.
+@dataclass(slots=True, unsafe_hash=True)
 class Cell:
     """One printed table cell.
 

@@ -55,20 +55,11 @@ class Form:
 
     def pair(self, text: str) -> str | None:
         """Row and column where one label names both (``行政复议结果维持``), as ``row.column``; else None."""
-        core = label_core(text)
-        found = {
-            f"{row}.{column}"
-            for row, names in self.rows.items()
-            for column, heads in self.columns.items()
-            for rest in {core.replace(word, "", 1) for name in names for word in name.exact if word in core}
-            for head in heads
-            if rest and any(rest.endswith(word) for word in head.exact)
-        }
-        return found.pop() if len(found) == 1 else None
+        return _pair(self.key, text)
 
     def knows(self, text: str) -> bool:
         """Whether a text is a row label or a group head here."""
-        return self.row(text) is not None or self.group(text) is not None
+        return _knows(self.key, text)
 
     def row_exact(self, text: str) -> str | None:
         """The row whose printed label (or a variant) this is word for word."""
@@ -78,14 +69,15 @@ class Form:
 
     def candidates(self, text: str) -> frozenset[str]:
         """All rows that a label may name; a prefix (其中) before it says nothing."""
-        return _candidates(self.key, "rows", self._bare(text))
+        return _prefixed(self.key, text)
 
     def worded(self, text: str) -> frozenset[str]:
         """As `candidates`, by wordings alone, without tokens."""
-        bare, exact = self._bare(text), _wordings(self.key, "rows")
+        bare, exact = self.bare(text), _wordings(self.key, "rows")
         return exact.get(label_core(bare), frozenset()) | exact.get(label_full(bare), frozenset())
 
-    def _bare(self, text: str) -> str:
+    def bare(self, text: str) -> str:
+        """A label without its number and without a prefix of the form (其中)."""
         bare = strip_enumerators(squeeze(text))
         for prefix in self.prefixes:
             if bare.startswith(prefix):
@@ -93,11 +85,38 @@ class Form:
         return bare
 
 
+# Each is asked of every cell of every table, several times over, and most cells say one of few things.
+
+
 @lru_cache(maxsize=16384)
 def _find(table: str, part: str, text: str) -> str | None:
     """The entry of one part (``rows``, ``columns``, ``groups``) of a form that a label names, if just one."""
     found = _candidates(table, part, text)
     return next(iter(found)) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=8192)
+def _knows(table: str, text: str) -> bool:
+    return _find(table, "rows", text) is not None or _find(table, "groups", text) is not None
+
+
+@lru_cache(maxsize=8192)
+def _prefixed(table: str, text: str) -> frozenset[str]:
+    return _candidates(table, "rows", forms()[table].bare(text))
+
+
+@lru_cache(maxsize=2048)
+def _pair(table: str, text: str) -> str | None:
+    form, core = forms()[table], label_core(text)
+    found = {
+        f"{row}.{column}"
+        for row, names in form.rows.items()
+        for column, heads in form.columns.items()
+        for rest in {core.replace(word, "", 1) for name in names for word in name.exact if word in core}
+        for head in heads
+        if rest and any(rest.endswith(word) for word in head.exact)
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 @lru_cache(maxsize=16384)
@@ -111,6 +130,8 @@ def _candidates(table: str, part: str, text: str) -> frozenset[str]:
     for form in (core, label_full(text)):
         if form in exact:
             return exact[form]
+    if core.isdecimal():
+        return frozenset()  # tokens are words
     return frozenset(key for key, labels in entries.items() if any(label.contains(core) for label in labels))
 
 

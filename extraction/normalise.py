@@ -49,6 +49,8 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=8192)
 def squeeze(text: str) -> str:
     """`fold` without any white space."""
+    if text.isascii() and text.isalnum():
+        return text  # most cells are figures, which hold nothing to normalise
     return _SPACE.sub("", fold(text))
 
 
@@ -74,6 +76,8 @@ def strip_glosses(text: str) -> str:
 @lru_cache(maxsize=8192)
 def label_core(text: str) -> str:
     """What a row or column label says: no white space, enumerators, glosses, quotes or punctuation."""
+    if text.isascii() and text.isalnum():
+        return text
     bare = strip_glosses(strip_enumerators(squeeze(text)))
     return _PUNCTUATION.sub("", bare)
 
@@ -81,6 +85,8 @@ def label_core(text: str) -> str:
 @lru_cache(maxsize=8192)
 def label_full(text: str) -> str:
     """`label_core` with glosses kept, for labels whose gloss carries the meaning or was cut."""
+    if text.isascii() and text.isalnum():
+        return text
     return _PUNCTUATION.sub("", strip_enumerators(squeeze(text)))
 
 

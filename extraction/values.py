@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from extraction.normalise import squeeze
 
@@ -72,8 +74,7 @@ class Reading:
     suggested: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """What a column holds.
 
     Attributes:
@@ -87,11 +88,13 @@ class Quantity:
     printed_unit: str | None = None
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """Spaces and invisible residue around a figure removed, full-width forms made plain."""
     return _INVISIBLE.sub("", _RESIDUE.sub("", text)).translate(_FORMS).strip()
 
 
+@lru_cache(maxsize=8192)
 def is_value_like(text: str) -> bool:
     """Whether a text can stand in a value cell: a figure, a dash, a blank, a note of absence."""
     bare = clean(text)
@@ -105,6 +108,7 @@ def is_value_like(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)
 def is_figure(text: str) -> bool:
     """Whether a text is a figure on its face."""
     return _FIGURE.fullmatch(clean(text)) is not None
@@ -115,6 +119,7 @@ def is_dash(text: str) -> bool:
     return clean(text) in _DASHES
 
 
+@lru_cache(maxsize=8192)
 def is_unit(text: str) -> bool:
     """Whether a text is a unit and nothing else (``件``, ``万元``, ``期/次``, ``次（期）``)."""
     parts = [part for part in re.split(r"[/、()]", squeeze(text)) if part]
@@ -126,12 +131,14 @@ def money_unit(text: str) -> bool:
     return squeeze(text) in _MONEY_UNITS
 
 
+@lru_cache(maxsize=256)
 def head_unit(text: str) -> str | None:
     """The money unit that a column head names (``采购总金额（单位：万元）``)."""
     found = {match.group(1) for match in _HEAD_UNIT.finditer(re.sub(r"\s+", "", text.translate(_FORMS)))}
     return found.pop() if len(found) == 1 else None
 
 
+@lru_cache(maxsize=8192)
 def read_value(text: str, quantity: Quantity) -> Reading:
     """Read one value cell."""
     bare = clean(text)

@@ -46,7 +46,13 @@ class Label:
 
     def contains(self, core: str) -> bool:
         """Whether a normalised label holds all words of one token list."""
-        return any(all(word in core for word in words) for words in self.tokens)
+        for words in self.tokens:
+            for word in words:
+                if word not in core:
+                    break
+            else:
+                return True
+        return False
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ def find_container(top: etree._Element) -> etree._Element | None:
         rank = min((rank for rank in ranks if rank is not None), default=None)
         if rank is None or (best is not None and rank >= best[0]):
             continue
-        if all_text(element).strip() or _holds(element, "img"):
+        if any(str(piece).strip() for piece in element.itertext()) or _holds(element, "img"):
             best = (rank, element)
     if best is None:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from extraction.document import Cell
@@ -11,6 +13,7 @@ MAX_COLSPAN = 1000
 """The limit of the HTML standard; a page that says colspan=100000 gets this."""
 MAX_WIDTH = 2000
 _SECTIONS = frozenset({"tbody", "thead", "tfoot"})
+CELLS = frozenset({"td", "th"})
 
 
 def own_rows(table: etree._Element) -> list[list[etree._Element]]:
@@ -25,12 +28,12 @@ def own_rows(table: etree._Element) -> list[list[etree._Element]]:
                 if child.tag == "tr":
                     rows.append(_cells(child))
                     loose = None
-                elif child.tag in {"td", "th"}:
+                elif child.tag in CELLS:
                     if loose is None:
                         loose = []
                         rows.append(loose)
                     loose.append(child)
-        elif part.tag in {"td", "th"}:
+        elif part.tag in CELLS:
             rows.append([part])
     return rows
 
@@ -38,7 +41,7 @@ def own_rows(table: etree._Element) -> list[list[etree._Element]]:
 def _cells(row: etree._Element) -> list[etree._Element]:
     if hidden(row):
         return []
-    return [cell for cell in row if cell.tag in {"td", "th"} and not hidden(cell)]
+    return [cell for cell in row if cell.tag in CELLS and not hidden(cell)]
 
 
 def span(cell: etree._Element, name: str) -> int:
@@ -59,10 +62,27 @@ def span(cell: etree._Element, name: str) -> int:
     return number
 
 
+def _paths_beside(cell: etree._Element, tree: etree._ElementTree) -> Iterator[tuple[etree._Element, str]]:
+    """The XPaths of a cell and of those beside it, as `getpath` gives them, which counts anew for each."""
+    row = cell.getparent()
+    assert row is not None
+    base = tree.getpath(row)
+    beside = list(row)
+    tags = [child.tag for child in beside]
+    for tag in CELLS:
+        count = tags.count(tag)
+        number = 0
+        for child in beside if count else ():
+            if child.tag == tag:
+                number += 1
+                yield child, f"{base}/{tag}[{number}]" if count > 1 else f"{base}/{tag}"
+
+
 def grid(rows: list[list[etree._Element]], tree: etree._ElementTree) -> list[Cell]:
     """The printed cells with the grid position each starts at."""
     out: list[Cell] = []
     height = len(rows)
+    paths: dict[etree._Element, str] = {}
     taken: dict[int, int] = {}
     """Grid column -> first row below the cell that reaches down in it."""
     for r, row in enumerate(rows):
@@ -75,7 +95,9 @@ def grid(rows: list[list[etree._Element]], tree: etree._ElementTree) -> list[Cel
             width = span(cell, "colspan")
             down = span(cell, "rowspan")
             tall = height - r if down == 0 else min(down, height - r)
-            out.append(Cell(cell_text(cell), r, column, tall, width, tree.getpath(cell)))
+            if cell not in paths:
+                paths.update(_paths_beside(cell, tree))
+            out.append(Cell(cell_text(cell), r, column, tall, width, paths[cell]))
             if tall > 1:
                 for covered in range(column, min(column + width, MAX_WIDTH)):
                     taken[covered] = max(taken.get(covered, 0), r + tall)

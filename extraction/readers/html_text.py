@@ -130,8 +130,13 @@ def cell_text(cell: etree._Element) -> str:
         return render([cell.text or ""])
     pieces: list[str] = []
     _collect(cell, pieces)
-    text = render(pieces)
-    return "\n".join([line for line in text.split("\n") if line]) if "\n" in text else text
+    return _filled_lines("".join(pieces))
+
+
+@lru_cache(maxsize=4096)
+def _filled_lines(source: str) -> str:
+    """The source text of a cell as shown, without blank lines; cells of one table are alike."""
+    return "\n".join([line for line in render([source]).split("\n") if line])
 
 
 def _collect(element: etree._Element, pieces: list[str], depth: int = 0) -> None:
