@@ -1,55 +1,75 @@
-"""The six sections by meaning, under all heading variants.
+"""The sections by meaning, under all heading variants.
 
 A heading is told by what it says; its number only tells headings of the report (一、 or 6、 or none) from
 headings inside a section (（一）). Of several candidates the ones in the order of the form win, those
 right above their table first: reports carry two numbering systems, and overviews repeat the names of later
-sections.
+sections. What headings say, and which lines are the page's and not the section's, is data (`sections.yaml`).
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
-from extraction.normalise import strip_enumerators, tidy
+import yaml
+
+from extraction.dates import is_date_line
+from extraction.forms import forms, is_caption
+from extraction.normalise import label_core, squeeze, strip_enumerators, tidy
 from extraction.record import Section
 from extraction.text_lines import TextLine
+from extraction.values import is_figure
 
 KEYS = ("overview", "proactive", "requests", "review_litigation", "problems", "other")
-
+"""The six of the national format, in its order."""
+_TABLES = frozenset({"proactive", "requests", "review_litigation"})
 _LONGEST = 48
-_MEANING: dict[str, re.Pattern[str]] = {
-    "overview": re.compile(
-        r"(?:政府信息公开)?(?:工作)?(?:总体|基本|整体|主要)?(?:工作)?(?:情况|概况|概述)(?:综述|概述)?|概述|总体情况.{0,6}|工作总体情况|"
-        r"(?:20\d\d年)?政府信息公开工作(?:总体|基本)情况"
-    ),
-    "proactive": re.compile(
-        r".{0,12}(?:主动公开.{0,3}政府信息|政府信息主动公开|主动公开信息|信息主动公开).{0,4}(?:的?情况)?.{0,4}"
-    ),
-    "requests": re.compile(
-        r".{0,8}(?:收到和(?:处理|办理)|依申请公开|受理和处理|收到.{0,6}申请|申请.{0,4}(?:办理|处理)).{0,16}(?:情况|数量)?.{0,4}"
-    ),
-    "review_litigation": re.compile(r".{0,24}(?:行政复议|复议).{0,10}(?:行政诉讼|诉讼).{0,12}"),
-    "problems": re.compile(
-        r".{0,22}(?:问题|不足|困难).{0,16}(?:改进|措施|打算|情况|对策|方向|计划|困难|意见)?.{0,8}"
-    ),
-    "other": re.compile(
-        r"(?:其他|其它|其余).{0,6}(?:报告|说明|事项|公开).{0,8}|需要?(?:报告|说明)的其[他它].{0,6}"
-    ),
-}
-_RANKS = (
-    (re.compile(r"^第?[一二三四五六七八九十]{1,2}(?:部分)?[、.,:：]"), 3),
-    (re.compile(r"^[\((]?[一二三四五六七八九十]{1,2}[\))]"), 0),
-    (re.compile(r"^\(?[0-9]{1,2}\)"), 0),
-    (re.compile(r"^[0-9]{1,2}[.][0-9]"), 0),
-    (re.compile(r"^[0-9]{1,2}[、.,]"), 2),
-)
-_TAIL = re.compile(
-    r"(?:\(此件(?:主动|公开|依申请)?.{0,6}\)|20\d\d年\d{1,2}月\d{1,2}日(?:印发)?|[二〇○0零一二三四五六七八九十]{4}年.{1,3}月.{1,3}日|"
-    r".{2,30}(?:办公室|政府|办事处|局|委员会|管委会|厅|部|院|署)|附件[:：]?.{0,40}|扫一扫.{0,20}|打印本页.*|关闭窗口.*)"
-)
-_DATE_OR_MARK = re.compile(r"20\d\d年|年.{1,3}月.{1,3}日|此件|附件|扫一扫|打印|关闭")
+_LONGEST_LABEL = 60
+_NONE = frozenset({"无", "无。", "暂无", "暂无。", "没有", "没有。", "无其他需要报告的事项。"})
+
+
+@dataclass(frozen=True)
+class _Knowledge:
+    """`sections.yaml`, compiled."""
+
+    meaning: dict[str, re.Pattern[str]]
+    further: dict[str, re.Pattern[str]]
+    silent: frozenset[str]
+    ranks: tuple[tuple[re.Pattern[str], int], ...]
+    furniture: re.Pattern[str]
+    signature: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _knowledge() -> _Knowledge:
+    path = Path(__file__).resolve().parent / "sections.yaml"
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return _Knowledge(
+        {key: re.compile(pattern) for key, pattern in data["statutory"].items()},
+        {key: re.compile(pattern) for key, pattern in data["further"].items()},
+        frozenset(data["silent"]),
+        tuple((re.compile(pattern), rank) for pattern, rank in data["ranks"]),
+        re.compile("|".join(data["furniture"])),
+        re.compile(data["signature"]),
+    )
+
+
+@lru_cache(maxsize=1)
+def _labels() -> frozenset[str]:
+    """What the forms print in heads and labels."""
+    out: set[str] = set()
+    for form in forms().values():
+        for part in (form.rows, form.columns, form.groups):
+            out.update(word for labels in part.values() for label in labels for word in label.exact)
+        out.update(word for words in form.heads.values() for word in words)
+        out.update(label_core(word) for word in (*form.row_head, *form.unit_head, *form.markers))
+    return frozenset(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,43 +90,93 @@ def find_sections(
         lines: the running text.
         tables: block number of the first table of each kind, where found.
     """
-    chosen = _choose(_candidates(lines), lines, tables)
+    candidates = _candidates(lines, _knowledge().meaning)
+    chosen = _choose(candidates, lines, tables)
+    last = _last_line(chosen, candidates, len(lines))
+    heads = sorted([*chosen, *_further(chosen, lines)], key=lambda c: c.line)
+    said = {squeeze(candidate.head) for candidate in heads}
     out: list[Section] = []
-    for place, candidate in enumerate(chosen):
-        end = chosen[place + 1].line if place + 1 < len(chosen) else len(lines)
-        body = [line.text for line in lines[candidate.line + 1 : end]]
-        if place + 1 == len(chosen):
-            body = _without_tail(body)
-        text = tidy("\n".join(filter(None, (candidate.rest, *body))))
+    for place, candidate in enumerate(heads):
+        if candidate.key in _knowledge().silent:
+            continue
+        end = heads[place + 1].line if place + 1 < len(heads) else last
+        end = max(end, candidate.line + 1)
+        body = [line for line in lines[candidate.line + 1 : end] if line.bare not in said]
+        closing = place + 1 == len(heads) or heads[place + 1].key in _knowledge().silent
+        texts = _clean(body, candidate.key, closing=closing)
+        text = tidy("\n".join(filter(None, (candidate.rest, *texts))))
         out.append(Section(candidate.key, " ".join(candidate.head.split()), text))
-    return tuple(out), frozenset(candidate.line for candidate in chosen)
+    return tuple(out), frozenset(candidate.line for candidate in heads)
 
 
-def _candidates(lines: list[TextLine]) -> list[_Candidate]:
+def _last_line(chosen: list[_Candidate], candidates: list[_Candidate], end: int) -> int:
+    """Where the report ends: before its first section comes again (pages that hold the body twice)."""
+    if not chosen:
+        return end
+    first = squeeze(chosen[0].head)
+    again = [c.line for c in candidates if c.line > chosen[-1].line and squeeze(c.head) == first]
+    return min(again, default=end)
+
+
+def _further(chosen: list[_Candidate], lines: list[TextLine]) -> list[_Candidate]:
+    """Headings of sections that the national format has not, numbered as the ones chosen."""
+    if not chosen:
+        return []
+    rank = Counter(candidate.rank for candidate in chosen).most_common(1)[0][0]
+    taken = {candidate.line for candidate in chosen}
+    silent = _knowledge().silent
+    found = [
+        c
+        for c in _candidates(lines, _knowledge().further)
+        if c.line not in taken
+        and (c.rank == rank > 1 or (c.key in silent and c.rank < 2 and c.line > chosen[-1].line))
+    ]
+    first: dict[str, _Candidate] = {}
+    for candidate in found:
+        if candidate.line > chosen[0].line:
+            first.setdefault(candidate.key, candidate)
+    unique = {candidate.line: candidate for candidate in reversed(list(first.values()))}
+    return list(unique.values())
+
+
+def _candidates(lines: list[TextLine], meaning: dict[str, re.Pattern[str]]) -> list[_Candidate]:
     out: list[_Candidate] = []
     for number, line in enumerate(lines):
-        head, rest = _split(line)
-        bare = "".join(head.split())
-        if not bare or len(bare) > _LONGEST or bare[-1] in "。；;，,":
-            continue
-        rank = next((rank for pattern, rank in _RANKS if pattern.match(line.bare)), 1 if not rest else 0)
-        said = strip_enumerators(line.bare[: len(bare)]).rstrip("：:")
-        said = re.sub(r"^第[一二三四五六]部分[、:：]?", "", said)
-        said = re.sub(r"^(?:20\d\d年(?:度)?|本年度?)", "", said)
-        for key, pattern in _MEANING.items():
-            if pattern.fullmatch(said) and not re.search(r"[。；]", said):
-                out.append(_Candidate(number, key, rank, head, rest))
+        for head, rest in _splits(line):
+            bare = squeeze(head)
+            if not bare or len(bare) > _LONGEST or bare[-1] in "。；;，,":
+                continue
+            ranked = next((rank for pattern, rank in _knowledge().ranks if pattern.match(line.bare)), None)
+            rank = ranked if ranked is not None else (1 if not rest else 0)
+            said = re.sub(r"^第[一二三四五六七八九十]{1,2}部分[、.,:：]?", "", bare)
+            said = strip_enumerators(said).rstrip("：:")
+            said = re.sub(r"^(?:20\d\d年(?:度)?|本年度?)", "", said)
+            keys = [key for key, pattern in meaning.items() if pattern.fullmatch(said)]
+            if keys and not re.search(r"[。；]", said):
+                out += [_Candidate(number, key, rank, head, rest) for key in keys]
+                break
     return out
 
 
-def _split(line: TextLine) -> tuple[str, str]:
-    """A heading and the text printed in the same line behind it."""
-    if len(line.bare) <= _LONGEST:
-        return line.text.strip(), ""
-    match = re.match(
-        r"\s*((?:[一二三四五六]|[0-9])[、.．][^。：:\s]{4,36})[。：:\s]\s*(.+)", line.text, re.DOTALL
-    )
-    return (match[1], match[2]) if match else ("", "")
+_HEAD = re.compile(
+    r"\s*((?:第?[一二三四五六七八九](?:部分)?|[0-9])\s*[、.．:：]\s*[^。：:\s]{2,36})(?P<mark>[。：:]|\s+)\s*(?P<rest>.+)",
+    re.DOTALL,
+)
+_BARE_HEAD = re.compile(r"\s*([^。：:\s]{4,20})(?P<mark>[：:])\s*(?P<rest>.+)", re.DOTALL)
+
+
+def _splits(line: TextLine) -> list[tuple[str, str]]:
+    """A line as a heading, or as a heading and the text printed behind it."""
+    match = _HEAD.match(line.text)
+    whole = [(line.text.strip(), "")] if len(line.bare) <= _LONGEST else []
+    if match is None:
+        match = _BARE_HEAD.match(line.text)
+        if match is None or squeeze(match["rest"]) not in _NONE:
+            return whole
+    cut = (match[1], match["rest"].strip())
+    # Text behind a mark is text; behind a space it may be the rest of the heading.
+    first = not match["mark"].isspace() or squeeze(cut[1]) in _NONE
+    return [cut, *whole] if first else [*whole, cut]
 
 
 def _choose(candidates: list[_Candidate], lines: list[TextLine], tables: dict[str, int]) -> list[_Candidate]:
@@ -155,13 +225,54 @@ def _score(candidate: _Candidate, blocks: list[int], tables: dict[str, int]) -> 
     return score
 
 
-def _without_tail(body: list[str]) -> list[str]:
-    """Signature, date and publication marks at the end are not the section's text."""
-    end = len(body)
-    while end > 0 and len(body) - end < 8:
-        bare = re.sub(r"\s+", "", body[end - 1])
-        if bare and _TAIL.fullmatch(bare.replace("（", "(").replace("）", ")")) is None:
+def _clean(body: list[TextLine], key: str, *, closing: bool) -> list[str]:
+    """The section's own lines: no page numbers, no navigation, no remains of tables, no signature."""
+    kept = [line for line in body if not _is_foreign(line, key)]
+    if closing:
+        kept = _unsigned(kept)
+    return [line.text for line in kept]
+
+
+def _is_foreign(line: TextLine, key: str) -> bool:
+    bare = line.bare
+    if len(bare) > 2 * _LONGEST_LABEL:
+        return line.text.count("|") >= 3
+    if _knowledge().furniture.fullmatch(bare):
+        return True
+    if len(bare) > _LONGEST_LABEL and not any(mark in line.text for mark in "|\t"):
+        return False
+    parts = [part for part in re.split(r"[|\t]|\s{1,}", line.text) if squeeze(part).strip("-—:|")]
+    if not parts:
+        return True
+    known = _labels()
+    labels = sum(label_core(part) in known for part in parts)
+    figures = sum(is_figure(part) for part in parts)
+    if labels + figures == len(parts) and (labels or key in _TABLES):
+        # What a table left behind; 无 alone is what the section says.
+        return bare not in _NONE
+    return is_caption(line.text) or label_core(line.text) in known
+
+
+def _unsigned(lines: list[TextLine]) -> list[TextLine]:
+    """Without signature and date at the end, and without what stands behind them."""
+    end = len(lines)
+    for number, (line, following) in enumerate(pairwise(lines)):
+        if is_date_line(following.bare) and _knowledge().signature.fullmatch(line.bare):
+            end = number
+            break
+    dated = False
+    while end > 0:
+        bare = lines[end - 1].bare
+        if bare in _NONE:
+            break
+        if is_date_line(bare):
+            dated = True
+        elif not (
+            len(bare) <= 30
+            and re.search(r"[，。；：:,;（(]", bare) is None
+            and strip_enumerators(bare) == bare
+            and (_knowledge().signature.fullmatch(bare) or (dated and len(bare) >= 3))
+        ):
             break
         end -= 1
-    cut = "".join(body[end:])
-    return body[:end] if _DATE_OR_MARK.search(re.sub(r"\s+", "", cut)) or end < len(body) else body
+    return lines[:end]
