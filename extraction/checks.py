@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from extraction.editions import CheckForm, Edition
-from extraction.mentions import compared_cells
+from extraction.mention_forms import compared_cells
 from extraction.record import CellRecord, Check, Issue, Mention
 
 _EMPTY = frozenset({"blank", "dash", "not_applicable"})

@@ -8,16 +8,12 @@ cannot be decided is kept with a flag; a figure without flags is the report's ow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from extraction.quantities import AFTER, BEFORE, DATES, OWN, PART, QUANTITY, SEVERAL, Coded, code
+from extraction.mention_forms import Entry, knowledge
+from extraction.quantities import AFTER, BEFORE, PART, QUANTITY, SEVERAL, Coded, code
 from extraction.record import Mention, Section
 
 _SENTENCE = re.compile(r"[^。；;！!？?\n]+")
@@ -27,133 +23,8 @@ _WRAPPED = 24
 """Characters of a line from which its end without punctuation may be a page's, not a sentence's."""
 _LONGEST = 600
 _CONTEXT = 240
-_SIGNS = {"d": DATES, "own": OWN, "before": BEFORE, "after": AFTER, "several": SEVERAL, "month": PART}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of `mentions.yaml`, compiled."""
-
-    key: str
-    label: str
-    label_en: str
-    counters: frozenset[str]
-    money: bool
-    item: bool
-    whole: bool
-    forms: tuple[re.Pattern[str], ...]
-    zero: tuple[re.Pattern[str], ...]
-    also: tuple[re.Pattern[str], ...]
-    context: tuple[str, ...]
-    unless: re.Pattern[str] | None
-    zero_unless: re.Pattern[str] | None
-    zero_plain: re.Pattern[str]
-    flag: str | None
-    flag_where: Mapping[str, re.Pattern[str]]
-    flag_where_before: Mapping[str, re.Pattern[str]]
-    cells: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """`mentions.yaml`, compiled."""
-
-    entries: tuple[Entry, ...]
-    words: Mapping[str, re.Pattern[str]]
-    plain: re.Pattern[str]
-    plain_items: re.Pattern[str]
-    absent: re.Pattern[str]
-
-
-def _expand(text: str, macros: Mapping[str, str]) -> str:
-    """A form with its macros replaced; gaps and the first quantity become named groups."""
-    for name in ("sum", "gapq", "zgap", "gap"):
-        parts = text.split("{" + name + "}")
-        body = macros.get(name, macros["gap"])
-        text = parts[0]
-        for number, part in enumerate(parts[1:]):
-            text += (body if name == "sum" else f"(?P<{name}{number}>{body})") + part
-    signs = {"q": QUANTITY, **_SIGNS}
-
-    def inside(match: re.Match[str]) -> str:
-        found = match[0]
-        for name, value in signs.items():
-            found = found.replace("{" + name + "}", value)
-        return found
-
-    text = re.sub(r"\[[^\]]*\]", inside, text)
-    first, found, rest = text.partition("{q}")
-    text = first + (f"(?P<q>[{QUANTITY}])" if found else "") + rest
-    for name, value in signs.items():
-        text = text.replace("{" + name + "}", f"[{value}]")
-    return text
-
-
-@lru_cache(maxsize=1)
-def knowledge() -> Knowledge:
-    """What to look for."""
-    data: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).resolve().parent / "mentions.yaml").read_text(encoding="utf-8")
-    )
-    words: dict[str, str] = data["words"]
-    macros = {name: words[name] for name in ("sum", "gap", "zgap", "gapq")}
-    entries = tuple(_entry(entry, macros, words["plain"]) for entry in data["mentions"])
-    marks = {
-        name: re.compile(_expand(text, macros))
-        for name, text in words.items()
-        if name not in {*macros, "plain", "plain_items"}
-    }
-    return Knowledge(entries, marks, _words(words["plain"]), _words(words["plain_items"]), marks["absent"])
-
-
-def _words(listed: str) -> re.Pattern[str]:
-    """Any run of the words listed, longer ones first and without going back."""
-    return re.compile(rf"(?:{'|'.join(sorted(listed.split('|'), key=len, reverse=True))})*+")
-
-
-def _entry(entry: dict[str, Any], macros: Mapping[str, str], plain: str) -> Entry:
-    def patterns(name: str) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(_expand(form, macros)) for form in entry.get(name, ()))
-
-    def marks(name: str) -> dict[str, re.Pattern[str]]:
-        return {flag: re.compile(_expand(text, macros)) for flag, text in entry.get(name, {}).items()}
-
-    def one(name: str) -> re.Pattern[str] | None:
-        return re.compile(_expand(entry[name], macros)) if name in entry else None
-
-    return Entry(
-        key=entry["key"],
-        label=entry.get("label", ""),
-        label_en=entry.get("label_en", ""),
-        counters=frozenset(entry.get("counters", ("元",))),
-        money=bool(entry.get("money")),
-        item=bool(entry.get("item")),
-        whole=bool(entry.get("whole")),
-        forms=patterns("forms"),
-        zero=patterns("zero"),
-        also=patterns("also"),
-        context=tuple(entry.get("context", ())),
-        unless=one("unless"),
-        zero_unless=one("zero_unless"),
-        zero_plain=_words(f"{plain}|{entry['zero_plain']}" if "zero_plain" in entry else plain),
-        flag=entry.get("flag"),
-        flag_where=marks("flag_where"),
-        flag_where_before=marks("flag_where_before"),
-        cells=tuple(tuple(cells) for cells in entry.get("cells", ())),
-    )
-
-
-def keys() -> dict[str, tuple[str, str]]:
-    """Each key of a mention with its labels in Chinese and English."""
-    return {
-        entry.key: (entry.label, entry.label_en) for entry in reversed(knowledge().entries) if entry.label
-    }
-
-
-@lru_cache(maxsize=256)
-def compared_cells(key: str) -> tuple[tuple[str, ...], ...]:
-    """The cells that say the same as a mention: alternatives, each to be summed up."""
-    return next((entry.cells for entry in knowledge().entries if entry.key == key and entry.cells), ())
+_LEAD = 160
+"""Characters before a sentence in which it may say what it is about."""
 
 
 def find_mentions(sections: tuple[Section, ...], year: int | None) -> tuple[Mention, ...]:
@@ -176,13 +47,16 @@ def _in_text(section: str, text: str, year: int | None) -> Iterator[Mention]:
             paragraph, told = start, year
         if not (_MAY.search(sentence) or knowledge().absent.search(sentence)):
             continue
+        sentence = text[match.start() : match.end()]
         coded = code(sentence[:_LONGEST], year)
-        found = sorted(_Reading(coded, sentence, year, told).mentions(), key=lambda pair: pair[0])
+        lead = joined[max(start, match.start() - _LEAD, 0) : match.start()]
+        reading = _Reading(coded, sentence, year, told, lead, section)
+        found = sorted(reading.mentions(), key=lambda pair: pair[0])
         for at, mention in found:
             place = match.start() + coded.place(at)
-            context = " ".join(text[match.start() : match.end()].split())[:_CONTEXT]
+            context = " ".join(sentence.split())[:_CONTEXT]
             yield Mention(section=section, context=context, at=place, **mention)
-        named = [named for _, named in sorted(_Reading(coded, sentence, year, told).years.items())]
+        named = [named for _, named in sorted(reading.years.items())]
         told = named[-1] if named else told
 
 
@@ -198,8 +72,14 @@ def _joined(text: str) -> str:
 class _Reading:
     """One sentence, read."""
 
-    def __init__(self, coded: Coded, sentence: str, year: int | None, told: int | None) -> None:
+    def __init__(
+        self, coded: Coded, sentence: str, year: int | None, told: int | None, lead: str, section: str
+    ) -> None:
+        self.section = section
         self.coded, self.sentence, self.year, self.told = coded, sentence, year, told
+        self.lead = "".join(lead.split())
+        # What stands before in the same sentence, where semicolons part it.
+        self.opening = re.split(r"[。！!？?\n]", lead)[-1]
         self.text = coded.text
         self.know = knowledge()
         self.claimed: set[int] = set()
@@ -219,8 +99,6 @@ class _Reading:
     def mentions(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Place in the coded sentence, and the mention's own fields."""
         for entry in self.know.entries:
-            if entry.context and not any(word in self.text for word in entry.context):
-                continue
             for pattern in entry.also:
                 for match in pattern.finditer(self.text):
                     yield from self._figure(entry, match, claim=False)
@@ -252,7 +130,11 @@ class _Reading:
             or words["conditional"].search(clause)
             or (claim and words["apart"].search(self.text[max(0, match.start() - 12) : at]))
             or (entry.unless is not None and entry.unless.search(match[0]))
-            or (entry.context and not any(word in self.text[:at] + match[0] for word in entry.context))
+            or (
+                claim
+                and entry.context
+                and not any(word in self.lead + before + match[0] for word in entry.context)
+            )
         ):
             return
         self.stated.add((entry.key, at))
@@ -282,17 +164,28 @@ class _Reading:
             yield "planned"
         if entry.whole and words["part"].search(clause):
             yield "part"
-        if words["others"].search(clause + said if entry.item else before + said):
+        if words["others"].search(clause + said if entry.item else self.opening + before + said):
             yield "scope"
         if re.match(rf"[、和及与][{QUANTITY}]", self.text[at + 1 :]):
             yield "list"
+        yield from self._doubts_of_kind(entry, match, before)
+
+    def _doubts_of_kind(self, entry: Entry, match: re.Match[str], before: str) -> Iterator[str]:
+        """Doubts that only this kind of figure knows."""
         if entry.flag:
             yield entry.flag
+        if entry.about is not None and self.coded.quantity(match["q"]).value != 0:
+            # All reviews of an agency are more than those about disclosure; none is none of either.
+            told = self.opening + self.text[: match.end()]
+            if not (entry.about.search(told) or self.section == entry.about_section):
+                yield "qualified"
+            if re.match(r"[，（：]其?中.{0,12}信息公开", self.text[match.end() :]):
+                yield "qualified"
         for flag, pattern in entry.flag_where.items():
             if pattern.search(before[-6:] + self.text[match.start() : match.end()]):
                 yield flag
         for flag, pattern in entry.flag_where_before.items():
-            if pattern.search(before):
+            if pattern.search(self.opening + before):
                 yield flag
 
     def _none(self, entry: Entry, match: re.Match[str]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -309,6 +202,8 @@ class _Reading:
         if re.match(rf"[^，。；]{{0,3}}[{QUANTITY}]", self.text[match.end() :]):
             return
         flags: list[str] = []
+        if entry.zero_about is not None and not entry.zero_about.search(self.lead + before + match[0]):
+            flags.append("qualified")
         if words["excepted"].search(before):
             flags.append("qualified")
         if words["others"].search(clause):
