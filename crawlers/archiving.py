@@ -98,6 +98,11 @@ class SiteArchive:
         """Load what is known of the site."""
         self._state = await asyncio.to_thread(refresh_state, self._store, self._site)
 
+    @property
+    def state(self) -> SiteState:
+        """What was known of the site when the crawl began."""
+        return self._state
+
     def known(self, key: str) -> Resource | None:
         """Return what is known of a resource."""
         return self._state.resources.get(key)

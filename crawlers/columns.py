@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -21,7 +22,9 @@ from crawlers.titles import judge, normal
 LeadKind = Literal["column", "part", "step"]
 
 # Dialects whose form a column may have as well.
-_AMBIGUOUS = {None, "E", "G", "H"}
+_AMBIGUOUS = {None, "E", "G", "H", "#"}
+# In the order they are asked: 县市区政府 are divisions, no government's own.
+_CLASSES = ("divisions", "townships", "departments", "other", "government")
 _MORE = re.compile(r"^(?:更多|查看更多|more|\+|>+|»+|…)*(?:>>|》|\+|…)?$", re.IGNORECASE)
 
 
@@ -38,6 +41,20 @@ class Lead:
     url: str
     words: str
     kind: LeadKind
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What part of a column a list is.
+
+    Attributes:
+        year: of its reports, None where it has all.
+        agencies: class of its agencies (``government``, ``departments``, ``townships``, ``divisions``,
+            ``other``), None where it has all.
+    """
+
+    year: int | None = None
+    agencies: str | None = None
 
 
 @cache
@@ -57,6 +74,17 @@ def names_column(words: str) -> bool:
 def path_of_column(url: str) -> bool:
     """Tell whether an address has the look of an annual-report column or of something inside one."""
     return bool(_patterns()["path"].search(url))
+
+
+def part_of(words: str, url: str) -> Part:
+    """Return what part of a column a list is, by the words of its link and its folder's name."""
+    text = normal(words)
+    patterns = _patterns()
+    last = [segment for segment in urlsplit(url).path.split("/") if segment and "." not in segment][-1:]
+    years = {int(year) for year in patterns["year"].findall(text)}
+    years = years or {int(year) for segment in last for year in patterns["year_in_path"].findall(segment)}
+    agencies = next((name for name in _CLASSES if patterns[f"class_{name}"].search(text)), None)
+    return Part(years.pop() if len(years) == 1 else None, agencies)
 
 
 def is_column(page: Page, words: str) -> bool:

@@ -97,6 +97,8 @@ class SiteCrawl:
         open: requests that are under way.
         requests: requests made.
         decoys: addresses counted as decoys.
+        ways: remembered columns that this crawl began with.
+        walked: whether the entry points were asked.
         over: whether the crawl has ended.
     """
 
@@ -109,6 +111,8 @@ class SiteCrawl:
         self.decoys: set[str] = set()
         self.open = 0
         self.requests = 0
+        self.ways: frozenset[str] = frozenset()
+        self.walked = False
         self.over = False
 
 

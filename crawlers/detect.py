@@ -1,20 +1,10 @@
-"""What platform does an address run on? One page, asked politely, and what the platform modules read from it.
-
-Used by ``gongkai sites detect URL``. It runs the crawler's own child code on a site made up for the occasion,
-into a temporary store, so that robots.txt, the guard and the walls are the same.
-"""
+"""What platform does an address run on, and where are its reports? Used by ``gongkai sites detect URL``."""
 
 from __future__ import annotations
 
-import json
-import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,12 +12,13 @@ import yaml
 
 from crawlers import platforms
 from crawlers.columns import is_column, leads
-from crawlers.job import Job, Politeness
+from crawlers.job import Politeness
 from crawlers.page import Page, decode
-from crawlers.registry import Site
+from crawlers.registry import Site, site_id
 from crawlers.rendering.shells import is_script_shell
+from crawlers.survey import Survey, SurveyError, look_settings, survey, visit_of
 from crawlers.titles import judge
-from storage import Archive, Capture, new_run_id, open_store, read_captures
+from storage import Archive, Capture
 
 _SAMPLE = 10
 
@@ -51,6 +42,7 @@ class Detection:
         script_shell: whether its list seems to exist only after scripts ran.
         issues: what was not understood.
         suggestion: the registry entry to add, as YAML.
+        sample: titles of reports found, where more than one page was asked.
     """
 
     url: str
@@ -63,69 +55,96 @@ class Detection:
     script_shell: bool
     issues: tuple[str, ...]
     suggestion: str
+    sample: tuple[str, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
 def detect(url: str, *, allow_private: bool = False, settings: Politeness | None = None) -> Detection:
-    """Ask one address and say what it is.
+    """Ask an address and say what it is.
+
+    One page is asked. Where it is no column that shows reports, the way to the columns is looked for, with as
+    many requests as `gongkai sites verify` makes.
 
     Args:
         url: the address.
         allow_private: whether a loopback or private address may be asked.
-        settings: politeness; a browser and further pages are never used here.
+        settings: politeness.
 
     Raises:
         RegistryError: the address is none.
         DetectError: it could not be asked or answered with a wall or an error.
     """
-    host = urlsplit(url).hostname or "site"
-    name = re.sub(r"[^a-z0-9]+", "-", host.lower().removeprefix("www.")).strip("-") or "site"
+    host = urlsplit(url).netloc.rsplit("@", 1)[-1] or "site"
     site = Site(
-        id=name,
+        id=site_id(host),
         name=host,
         region="000000",
         start=(url,),
-        render="never",
         allow_private=allow_private,
-        evidence=f"asked once by `gongkai sites detect` on {datetime.now(UTC):%Y-%m-%d}",
+        evidence=f"asked by `gongkai sites detect` on {datetime.now(UTC):%Y-%m-%d}",
     )
-    chosen = (settings or Politeness()).model_copy(update={"browser": False, "max_requests": 1, "retries": 1})
-    with tempfile.TemporaryDirectory(prefix="gongkai-detect-") as folder:
-        store = open_store(f"file://{folder}/store")
-        job = Job(
-            run=new_run_id(datetime.now(UTC)),
-            store=store.url,
-            sites=(site,),
-            settings=chosen,
-            out=Path(folder) / "out.json",
-        )
-        job.save(Path(folder) / "job.json")
-        done = subprocess.run(
-            [sys.executable, "-m", "crawlers", str(Path(folder) / "job.json")],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=chosen.timeout * 4 + chosen.wall_retry,
-        )
-        if done.returncode:
-            raise DetectError(
-                done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "the crawler failed"
-            )
-        figures = json.loads(job.out.read_text("utf-8"))["sites"][site.id]
-        asked = [c for c in read_captures(store, site.id) if c.trail.anchor != "robots.txt"]
-        if not asked or asked[-1].sha256 is None:
-            last = asked[-1] if asked else None
-            why = (
-                f"{last.outcome} ({last.note})"
-                if last and last.note
-                else last.outcome
-                if last
-                else "not asked"
-            )
-            raise DetectError(f"{url}: {why}")
-        capture = asked[-1]
-        body = Archive(store).get_body(capture.sha256 or "")
-    return describe(capture, body, site, figures)
+    given = settings or Politeness()
+    one = given.model_copy(update={"browser": False, "max_requests": 1, "retries": min(given.retries, 1)})
+    found = _ask_one(site.model_copy(update={"render": "never"}), url, one)
+    if found.column and found.reports:
+        return found
+    try:
+        with survey([site], look_settings(settings)) as looked:
+            return _with_columns(found, site, looked)
+    except SurveyError as error:
+        raise DetectError(str(error)) from error
+
+
+def _ask_one(site: Site, url: str, settings: Politeness) -> Detection:
+    try:
+        with survey([site], settings) as looked:
+            asked = looked.captures(site.id)
+            if not asked or asked[-1].sha256 is None:
+                raise DetectError(f"{url}: {_failure(asked[-1] if asked else None)}")
+            body = Archive(looked.store).get_body(asked[-1].sha256)
+            return describe(asked[-1], body, site, looked.figures[site.id])
+    except SurveyError as error:
+        raise DetectError(str(error)) from error
+
+
+def _failure(capture: Capture | None) -> str:
+    if capture is None:
+        return "not asked"
+    return f"{capture.outcome} ({capture.note})" if capture.note else capture.outcome
+
+
+def _with_columns(found: Detection, site: Site, looked: Survey) -> Detection:
+    """Return what is known of a page with the columns that it leads to."""
+    figures = looked.figures[site.id]
+    visit = visit_of(looked, site.id, f"{datetime.now(UTC):%Y-%m-%d}")
+    if visit.outcome != "verified":
+        issues = (*found.issues, f"no column found: {visit.reason}" if visit.reason else "no column found")
+        return replace(found, issues=tuple(dict.fromkeys(issues)), figures=figures)
+    lists = [facts for facts in figures["columns"].values() if facts["reports"]]
+    named = {url: words for words, url in found.columns}
+    columns = [
+        (named.get(url) or figures["columns"].get(url, {}).get("words") or "", url) for url in visit.columns
+    ]
+    entry = yaml.safe_load(found.suggestion)[0]
+    entry["start"] = list(visit.columns)
+    return replace(
+        found,
+        platform=visit.platform or found.platform,
+        reports=visit.reports,
+        pages=found.pages or tuple(facts["paging"] for facts in lists if facts["paging"]),
+        columns=tuple(dict.fromkeys((*columns, *found.columns))),
+        sample=visit.sample,
+        suggestion=_suggestion(entry, visit.platform),
+        figures=figures,
+    )
+
+
+def _suggestion(entry: Mapping[str, Any], platform: str | None) -> str:
+    data = dict(entry)
+    if platform not in {None, "unknown"}:
+        data["platform"] = platform
+    text = yaml.safe_dump([data], allow_unicode=True, sort_keys=False, width=110)
+    return "# region and agency are for you to fill in\n" + text
 
 
 def describe(capture: Capture, body: bytes, site: Site, figures: Mapping[str, Any]) -> Detection:
@@ -145,7 +164,6 @@ def describe(capture: Capture, body: bytes, site: Site, figures: Mapping[str, An
         "start": [start],
         "evidence": site.evidence,
     }
-    text = yaml.safe_dump([entry], allow_unicode=True, sort_keys=False, width=110)
     return Detection(
         url=capture.final_url,
         platform=listing.platform,
@@ -157,6 +175,6 @@ def describe(capture: Capture, body: bytes, site: Site, figures: Mapping[str, An
         + tuple((e.title, e.url) for e in listing.columns),
         script_shell=not listing.entries and is_script_shell(page),
         issues=listing.issues,
-        suggestion="# region and agency are for you to fill in\n" + text,
+        suggestion=_suggestion(entry, listing.platform),
         figures=figures,
     )

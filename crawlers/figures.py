@@ -6,8 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from crawlers.titles import year_of
+
 # Lists in the figures are for people; beyond this only the counts grow.
 _LISTED = 200
+_SAMPLE = 5
 
 
 @dataclass
@@ -25,6 +28,8 @@ class SiteFigures:
         errors: answers that failed, as ``kind url``.
         decoys: links that only resemble reports.
         decoy_reasons: the same by reason.
+        columns: annual-report columns that list reports, by address: what led there, platform, paging, year
+            and class of agencies where the column is split, and how many reports its pages name.
         issues: what was not understood or needs a person.
         platforms: listing pages by the platform module that read them.
         finished: why the crawl of the site ended.
@@ -40,6 +45,7 @@ class SiteFigures:
     errors: list[str] = field(default_factory=list)
     decoys: int = 0
     decoy_reasons: Counter[str] = field(default_factory=Counter)
+    columns: dict[str, dict[str, Any]] = field(default_factory=dict)
     issues: list[dict[str, str]] = field(default_factory=list)
     platforms: Counter[str] = field(default_factory=Counter)
     finished: str = "not started"
@@ -60,6 +66,22 @@ class SiteFigures:
         elif kind == "error" and len(self.errors) < _LISTED:
             self.errors.append(f"{detail} {url}")
 
+    def column(self, url: str, facts: dict[str, Any], reports: list[str]) -> None:
+        """Note a page of an annual-report column; the first page of a column says what it is."""
+        known = self.columns.get(url)
+        if known is None:
+            if len(self.columns) >= _LISTED:
+                return
+            known = self.columns[url] = {**facts, "pages": 0, "reports": 0, "years": [], "sample": []}
+        elif facts["platform"] not in {known["platform"], "static", "unknown"}:
+            known["platform"] = facts["platform"]
+        known["paging"] = known["paging"] or facts["paging"]
+        known["pages"] += 1
+        known["reports"] += len(reports)
+        years = {year for title in reports if (year := year_of(title)) is not None}
+        known["years"] = sorted({*known["years"], *years})
+        known["sample"] += reports[: _SAMPLE - len(known["sample"])]
+
     def issue(self, code: str, message: str, url: str = "") -> None:
         """Note an issue once."""
         found = {"code": code, "message": message, "url": url}
@@ -79,6 +101,7 @@ class SiteFigures:
             "errors": self.errors,
             "decoys": self.decoys,
             "decoy_reasons": dict(sorted(self.decoy_reasons.items())),
+            "columns": self.columns,
             "issues": self.issues,
             "platforms": dict(sorted(self.platforms.items())),
             "finished": self.finished,

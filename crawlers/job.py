@@ -31,6 +31,9 @@ class Politeness(BaseModel):
         max_redirects: redirects of one request, at most.
         max_requests: requests to one site in one job, at most.
         max_list_pages: pages of one list, at most.
+        rediscover_days: a site whose columns are known is searched for others after so many days; 0 for every
+            time.
+        lists_only: lists are read, documents are not asked; to see what a site is.
         max_depth: steps from a start address to the annual-report column, at most.
         max_crawl_delay: a robots.txt that asks for more seconds than this closes the site to this job.
         flush_captures: captures are written at the latest when so many are waiting.
@@ -53,6 +56,8 @@ class Politeness(BaseModel):
     max_redirects: Annotated[int, Field(ge=0)] = 8
     max_requests: Annotated[int, Field(gt=0)] = 20_000
     max_list_pages: Annotated[int, Field(gt=0)] = 500
+    rediscover_days: Annotated[float, Field(ge=0)] = 14.0
+    lists_only: bool = False
     max_depth: Annotated[int, Field(ge=0)] = 3
     max_crawl_delay: Annotated[float, Field(gt=0)] = 120.0
     flush_captures: Annotated[int, Field(gt=0)] = 200

@@ -30,6 +30,7 @@ _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
         ("A", r"/\d{6}/t(?P<d>\d{8})_\d+\.s?html?$"),
+        ("A", r"/t_?(?P<d>(?:19|20)\d{6})_\d+_(?:app|wap)\.s?html?$|/t_?\d{6,}\.s?html?$"),
         ("B", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_[\da-z]+(?:_\d+)?\.s?html?$"),
         ("B", r"/art/\d{4}/art_[\da-f-]{16,}\.s?html?$"),
         ("C", r"/\d{4}-\d{2}/\d{2}/(?:content|c)_[\da-z]+\.s?html?$"),
@@ -48,14 +49,18 @@ _DIALECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("U", r"/content/(?:post_|\d+/\d+/post_)\d+\.s?html?$|/content/post_\d+\.s?html?$"),
         ("W", r"/\d{16,20}\.s?html?$"),
         ("X", r"/c\d+/(?P<d>\d{8})/i\d+\.s?html?$"),
-        ("Y", r"/content-\d+\.s?html?$"),
+        ("Y", r"/content[-_]\d+(?:\.s?html?)?$"),
         ("Z", r"/article_\d{8,}\.s?html?$"),
         ("V", r"/info/\d+/\d+\.s?html?$"),
-        ("P", r"/gi_news/\d+$"),
-        ("L", r"/public/\d+/\d+\.s?html?$"),
+        ("P", r"/gi_news/\d+$|/detail/cid/\d+/aid/\d+$"),
+        ("L", r"/public/\d+/\d+\.s?html?$|/public/content/\d+$"),
         ("M", r"/c\d+\w*/\d{6}/c\d*_\d+\.s?html?$|/\d{4}-\d{2}/\d{2}/c_\d+\.s?html?$"),
         ("N", r"/\d{4}-\d{2}-\d{2}/\d{6,}\.s?html?$|/contents?/\d+/\d+\.s?html?$|/single/\d+/\d+\.s?html?$"),
+        ("N", r"/\d{4}/\d{2}[-/]\d{2}/\d+\.s?html?$|/article/\d+/\d+\.s?html?$"),
+        ("F", r"/(?:doc_)?[\da-f]{24}\.s?html?$|/article[\da-f]{32}\.s?html?$"),
         ("F", r"/[\da-f]{32}\.s?html?$|/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\.s?html?$"),
+        # Columns have such names too.
+        ("#", r"/\d{5,15}\.(?:s?html?|jhtml)$"),
     )
 )
 

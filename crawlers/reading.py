@@ -7,13 +7,14 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from crawlers import platforms
-from crawlers.columns import is_column, leads, names_column
+from crawlers.columns import Part, is_column, leads, names_column, part_of
 from crawlers.crawl import Series, SiteCrawl, Step
 from crawlers.documents import attachments, resembles_report
 from crawlers.job import Politeness
 from crawlers.links import dialect, folder, is_file
 from crawlers.page import Entry, Listing, Page, PageRequest
 from crawlers.platforms import redirect
+from crawlers.remembered import again
 from crawlers.rendering.shells import is_script_shell
 from crawlers.titles import Verdict, judge
 from storage import Trail
@@ -49,12 +50,16 @@ class Reader:
             return ("attachment" if step.role == "attachment" else "document"), []
         if step.role == "document":
             return self._document(crawl, step, page, unchanged=unchanged)
-        return self._listing(crawl, step, page, unchanged=unchanged)
+        role, steps = self._listing(crawl, step, page, unchanged=unchanged)
+        if self._settings.lists_only:
+            steps = [one for one in steps if one.role == "listing"]
+        alive = bool(steps) or step.url in crawl.figures.columns or role == "document"
+        return role, [*steps, *again(crawl, step, alive=alive)]
 
     def instead(self, crawl: SiteCrawl, step: Step) -> list[Step]:
         """Return what may replace a further page that could not be had."""
         if step.page is None or step.series is None:
-            return []
+            return again(crawl, step, alive=False)
         following = self._alternative(crawl, step.page)
         if following is None:
             return []
@@ -135,6 +140,8 @@ class Reader:
                 crawl, replace(step, role="document", certain=True), page, unchanged=unchanged
             )
             return role, [*steps, *_branches(replace(step, column=column), listing)]
+        if column and reports:
+            _note_column(crawl, step, page, listing, [entry.title for entry in reports])
         step = replace(step, column=column)
         steps = self._entries(crawl, step, page, verdicts)
         further = self._further(crawl, step, listing, reports=bool(reports), unchanged=unchanged)
@@ -288,6 +295,27 @@ class Reader:
         if step.column and not listing.entries and "<script" in page.text.lower():
             return True
         return (step.column or step.start) and is_script_shell(page)
+
+
+def _note_column(crawl: SiteCrawl, step: Step, page: Page, listing: Listing, reports: list[str]) -> None:
+    """Note a page of an annual-report column that lists reports."""
+    first = step.page is None or step.series is None
+    origin = page.url if first or step.series is None else step.series.origin
+    part = part_of(step.words, origin) if first else Part()
+    # The list of a service is read by the service's module, its first page by whatever fitted the shell.
+    crawl.figures.column(
+        step.url if first else origin,
+        {
+            "words": step.words,
+            "platform": listing.platform,
+            "via": step.trail.listing if first else None,
+            "year": part.year,
+            "agencies": part.agencies,
+            "total": listing.total,
+            "paging": next((request.url for request in listing.next), None),
+        },
+        reports,
+    )
 
 
 def _branches(step: Step, listing: Listing) -> list[Step]:

@@ -231,6 +231,12 @@ class Site(BaseModel):
     def _start(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(check_url(url) for url in value)
 
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Where a crawl begins: the columns that a visit found, then the start addresses."""
+        found = self.visit.columns if self.visit is not None else ()
+        return tuple(dict.fromkeys((*found, *self.start)))
+
     @field_validator("hosts")
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import FormRequest, Request, Spider, signals
@@ -23,6 +24,7 @@ from crawlers.job import Job
 from crawlers.page import Page, decode
 from crawlers.reading import Reader
 from crawlers.recording import Progress, Recorder, content_type, resource_key
+from crawlers.remembered import entry_steps
 from crawlers.rendering.browser import why_no_browser
 from crawlers.settings import user_agent
 from crawlers.sniff import is_page, sniff
@@ -86,10 +88,11 @@ class ReportSpider(Spider):
                 return
             crawl.figures.finished = "running"
             self._progress({"event": "site_started", "site": crawl.site.id})
-            for url in crawl.site.start:
-                step = Step(url, "listing", start=True)
-                for request in self._requests(crawl, [step]):
-                    yield request
+            days = self.job.settings.rediscover_days
+            for request in self._requests(
+                crawl, entry_steps(crawl, rediscover_days=days, now=datetime.now(UTC))
+            ):
+                yield request
             self._done(crawl)
 
     def _requests(self, crawl: SiteCrawl, steps: list[Step]) -> Iterator[Request]:

@@ -101,3 +101,20 @@ def judge(title: str, *, in_column: bool = False) -> Verdict:
         short = words.undecided.search(text) or words.agency.search(text)
         return Verdict("undecided" if short else "other")
     return Verdict("undecided" if words.hint.search(text) else "other")
+
+
+_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
+_CHINESE_YEAR = re.compile(r"二[〇○ＯO零0][〇○零一二三四五六七八九\d]{2}")
+_DIGITS = str.maketrans("〇○ＯO零一二三四五六七八九", "00000123456789")
+
+
+def year_of(title: str) -> int | None:
+    """Return the year that a report's title names, None where it names none or several."""
+    text = normal(title)
+    years = {int(year) for year in _YEAR.findall(text)}
+    # "…2022年度报告（2023年1月发布）": what stands in brackets at the end is not the report's year.
+    if len(years) > 1:
+        years = {int(year) for year in _YEAR.findall(re.sub(r"\(.{0,30}\)$", "", text))}
+    if not years:
+        years = {int(year.translate(_DIGITS)) for year in _CHINESE_YEAR.findall(text)}
+    return years.pop() if len(years) == 1 else None

@@ -17,6 +17,7 @@ which is there to do that.
 from storage.address import open_store
 from storage.archive import Archive, BodyCorruptError
 from storage.captures import (
+    GOOD_OUTCOMES,
     Capture,
     CaptureError,
     CaptureWriter,
@@ -49,6 +50,7 @@ from storage.state import (
 )
 
 __all__ = [
+    "GOOD_OUTCOMES",
     "Archive",
     "BodyCorruptError",
     "Capture",

@@ -1,13 +1,12 @@
-"""`gongkai sites`: the registry, and what platform an address runs on."""
+"""`gongkai sites`: the registry: its entries, what is wrong with them, its page for readers."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
+from gongkai.commands.sites_visit import detect, verify
 from gongkai.errors import DONE, FINDINGS, CommandError
 from gongkai.output import emit_json, print_table, say
 from gongkai.session import Session, common_options, pass_session
@@ -113,45 +112,6 @@ def check(session: Session, files: tuple[Path, ...]) -> int:
 
 
 @sites.command()
-@click.argument("url")
-@click.option(
-    "--allow-private", is_flag=True, help="Ask an address of this machine or of a private network too."
-)
-@common_options
-@pass_session
-def detect(session: Session, url: str, allow_private: bool) -> int:
-    """Say what publishing platform the page at URL comes from, what it lists, and the entry to add.
-
-    Asks that one page, and robots.txt, which it obeys.
-    """
-    from crawlers.detect import DetectError
-    from crawlers.detect import detect as ask
-
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise CommandError(f"{url!r} is not a web address; write http://host/path or https://host/path")
-    try:
-        found = ask(url, allow_private=allow_private)
-    except DetectError as error:
-        raise CommandError(str(error), FINDINGS) from error
-    if session.as_json:
-        emit_json(asdict(found))
-        return DONE
-    say(f"{found.url}: platform {found.platform}" + (", an annual-report column" if found.column else ""))
-    say(f"{found.reports} reports named on it, {len(found.pages)} further pages to ask")
-    if found.script_shell:
-        say("its list seems to exist only after scripts ran: the crawler will use a browser")
-    for title, address in found.entries:
-        say(f"  {title}  {address}")
-    for title, address in found.columns:
-        say(f"  column: {title}  {address}")
-    for issue in found.issues:
-        say(f"  {issue}")
-    say(f"\n{found.suggestion}")
-    return DONE
-
-
-@sites.command()
 @click.argument("files", nargs=-1, metavar="[FILE.yaml…]", type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -175,3 +135,7 @@ def docs(session: Session, files: tuple[Path, ...], out: Path | None) -> int:
     else:
         say(f"{path}: {len(found)} sites")
     return DONE
+
+
+sites.add_command(detect)
+sites.add_command(verify)

@@ -115,6 +115,16 @@ V x.gov.cn/info/1021/34567.htm
 V x.gov.cn/content.jsp?urltype=news.NewsContentUrl&wbtreeid=1021&wbnewsid=3456
 L x.gov.cn/public/6596371/50000000.html
 P changzhou.gov.cn/gi_news/595157412345678
+A jdzcjq.gov.cn/zwgk/zfxxgknb/2023n_1/t942271.shtml
+A zwsjj.xianning.gov.cn/zwgk/xxgknb/202601/t20260128_4233432_app.shtml
+F xa.gov.cn/gk/zfxxgkzl/zfxxgknb/6229614ff8fd1c0bdc855f08.html
+L luan.gov.cn/public/content/10461829
+N fgw.henan.gov.cn/2023/01-19/2677014.html
+N jsxishan.gov.cn/doc/2024/01/08/4153378.shtml
+N shaheshi.gov.cn/article/86/81942.html
+P kdl.gov.cn/detail/cid/1705/aid/123262
+Y uhdz.gov.cn/zfxxgk/zfxxgknb/qzfxxgknb/content_1069
+# cjs.gov.cn/xwzx/gknb/954040.htm
 - x.gov.cn/zwgk/zfxxgknb/
 - x.gov.cn/zwgk/zfxxgknb/index_2.html
 - x.gov.cn/zwgk/zfxxgknb/1.html

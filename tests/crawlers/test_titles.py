@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.titles import judge
+from crawlers.titles import judge, year_of
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,20 @@ def test_others(title: str) -> None:
 @given(st.text(max_size=300), st.booleans())
 def test_any_title_gets_a_verdict(title: str, in_column: bool) -> None:
     assert judge(title, in_column=in_column).kind in {"report", "decoy", "undecided", "other"}
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("某某局2022年政府信息公开工作年度报告", 2022),
+        ("某某镇二〇二〇年政府信息公开工作年度报告", 2020),
+        ("某某镇二○一九年度政府信息公开年报", 2019),
+        ("某某局政府信息公开2022年度报告（2023年1月发布）", 2022),
+        ("２０２１年度报告", 2021),
+        ("2021-2022年政府信息公开年报", None),
+        ("政府信息公开年报", None),
+        ("索引号120230001的报告", None),
+    ],
+)
+def test_the_year_of_a_title(title: str, year: int | None) -> None:
+    assert year_of(title) == year
