@@ -19,7 +19,7 @@ from extraction.document import Cell
 from extraction.forms import Form, forms
 from extraction.normalise import squeeze
 from extraction.segments import Line, Segment
-from extraction.values import is_figure, is_value_like
+from extraction.values import is_figure, is_unit, is_value_like
 
 
 @dataclass(slots=True)
@@ -96,6 +96,8 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
             elif cell not in extra:
                 extra.append(cell)
         texts = _without_serial([cell.text for cell in labels if squeeze(cell.text)], form)
+        if len(texts) > 1 and is_unit(texts[-1]):
+            texts = texts[:-1]  # a column of units between labels and figures
         if any(is_figure(text) for text in texts):
             return None
         words = [c for cells in values.values() for c in cells if not is_value_like(c.text)]
@@ -122,7 +124,7 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
 
 def _without_serial(texts: list[str], form: Form) -> list[str]:
     """A serial number before a known label is no label."""
-    if len(texts) > 1 and is_figure(texts[0]) and form.row(texts[1]):
+    if len(texts) > 1 and is_figure(texts[0]) and form.knows(texts[1]):
         return texts[1:]
     return texts
 
@@ -205,7 +207,7 @@ def _parts(line: Line, form: Form, count: int) -> _Parts:
     leading: list[int] = []
     filled = [i for i, cell in enumerate(cells) if squeeze(cell.text)]
     serial = (
-        len(filled) > 1 and is_figure(cell_text(cells, filled[0])) and form.row(cell_text(cells, filled[1]))
+        len(filled) > 1 and is_figure(cell_text(cells, filled[0])) and form.knows(cell_text(cells, filled[1]))
     )
     for i, cell in enumerate(cells):
         if not squeeze(cell.text) or (serial and i == filled[0]):
@@ -213,8 +215,11 @@ def _parts(line: Line, form: Form, count: int) -> _Parts:
         if is_value_like(cell.text):
             break
         leading.append(i)
-    known = [i for i in leading if form.knows(cell_text(cells, i)) or form.row(cell_text(cells, i))]
     last = leading[-1] if leading else -1
+    if len(leading) > 1 and is_unit(cell_text(cells, last)):
+        leading = leading[:-1]  # the unit stands between label and figures, and belongs to neither
+        return _Parts(number, [cells[i].text for i in leading], last, list(cells[last + 1 :]), sub=False)
+    known = [i for i in leading if form.knows(cell_text(cells, i)) or form.row(cell_text(cells, i))]
     sub = False
     if known and known[-1] != last:
         # Words behind the last known label: a text in a value cell, or the label of a sub-row.

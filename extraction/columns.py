@@ -55,6 +55,10 @@ def read_columns(segment: Segment) -> Columns:
         grid, order, problem = None, (), "the spans of the heads and their sequence disagree"
     if grid is not None and not order and len(grid) == _full(form):
         problem = None
+    if segment.kind == "requests" and grid is None and order and set(order) < set(form.columns):
+        # Without a true grid the figures are told by counting: a lost head would move all of them.
+        missing = ", ".join(key for key in form.columns if key not in order)
+        order, problem = (), f"heads without which the columns cannot be counted are missing: {missing}"
     heads: dict[str, str] = {}
     unknown: list[str] = []
     start: int | None = None

@@ -15,6 +15,7 @@ from extraction.document import Cell, Paragraph
 from extraction.editions import editions
 from extraction.forms import Form, forms, is_caption
 from extraction.normalise import label_core, squeeze
+from extraction.shapes import review_flow
 from extraction.values import clean, is_value_like
 
 _GAP = re.compile(r"[\s\u3000]+")
@@ -225,7 +226,11 @@ def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[int]]:
         return [row], {t.block for t in tokens[max(at - 4, 0) : here] if not _is_prose(t)} | {
             t.block for t in tokens[start:here]
         }
-    return [], set()
+    slots = review_flow([(t.text, _cell(t, 0, i) if t.value else None) for i, t in enumerate(tokens)])
+    if not slots:
+        return [], set()
+    taken = {slot.cell.column for slot in slots.values() if slot.cell is not None}
+    return [RawRow([], slots, table, 0, {})], {tokens[i].block for i in taken}
 
 
 def _is_prose(token: _Token) -> bool:

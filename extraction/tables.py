@@ -24,6 +24,7 @@ from extraction.normalise import squeeze
 from extraction.record import CellRecord, Issue
 from extraction.review import KIND, stacked
 from extraction.segments import Segment, segments
+from extraction.shapes import proactive_lines, requests_turned, review_bands
 
 
 @dataclass
@@ -54,6 +55,7 @@ def read_tables(document: Document, year: int | None) -> Tables:
     out = Tables()
     lists, taken = list_tables(document.blocks)
     found = {**lists, **_instances(segments(list(document.blocks), taken))}
+    _other_shapes(document, found, out)
     missing = [kind for kind in TABLES if not found.get(kind)]
     paragraphs = [(i, b) for i, b in enumerate(document.blocks) if isinstance(b, Paragraph)]
     count = sum(isinstance(block, Table) for block in document.blocks)
@@ -92,6 +94,37 @@ def read_tables(document: Document, year: int | None) -> Tables:
         if tables:
             out.blocks[kind] = numbers[min(tables)]
     return out
+
+
+def _other_shapes(document: Document, found: dict[str, list[Instance]], out: Tables) -> None:
+    """Tables that are not there in the form's own shape, where another shape says every figure's place."""
+    shapes: dict[str, Instance] = {}
+    if not any(_whole(instance) for instance in found.get(KIND, ())) and (
+        row := review_bands(document.blocks)
+    ):
+        shapes[KIND] = _review([row])
+    for kind, read in (("requests", requests_turned), ("proactive", proactive_lines)):
+        usual = max((_rows_read(instance) for instance in found.get(kind, ())), default=0)
+        if (rows := read(document.blocks)) and len(rows) > usual:
+            shapes[kind] = key_rows(kind, rows)
+    for kind, instance in shapes.items():
+        found[kind] = [instance]
+        out.issues.append(Issue("table_shape", "note", f"{kind}: printed in another shape than the form's"))
+
+
+def _whole(instance: Instance) -> bool:
+    """Whether a table was read in full, and its columns with certainty."""
+    slots = [slot for row in instance.rows.values() for slot in row.slots.values()]
+    form = forms()[instance.kind]
+    due = len(form.rows) * len(form.columns)
+    return not instance.problems and len(slots) >= due and all(slot.status is None for slot in slots)
+
+
+def _rows_read(instance: Instance) -> int:
+    """How many rows of a table have cells that say what they hold."""
+    if instance.problems or instance.twice:
+        return 0
+    return sum(any(slot.status is None for slot in row.slots.values()) for row in instance.rows.values())
 
 
 def _read(chosen: dict[str, Instance], out: Tables) -> set[tuple[int, int]]:

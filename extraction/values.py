@@ -47,6 +47,9 @@ _WORDED_CHANGE = re.compile(
 )
 _SPLIT = re.compile(r"[0-9]+(?:\s+[0-9]+)+")
 _HEAD_UNIT = re.compile(r"(?:单位)?[:]?(亿元|万元|元)")
+_ZERO_LOOKALIKES = frozenset({"O", "o", "〇", "零", "○", "◯"})
+_MARKED = re.compile(r"[0-9]+(?:[*†‡注①-⑳⑴-⒇¹²³]|\[[0-9注]\]){1,3}")
+"""A figure with a footnote's mark: it stands in a value cell, but where the figure ends is not certain."""
 _MAX_DIGITS = 15
 """Significant digits a JSON number carries exactly everywhere."""
 
@@ -105,6 +108,8 @@ def is_value_like(text: str) -> bool:
         or _FIGURE.fullmatch(bare) is not None
         or _SPLIT.fullmatch(bare) is not None
         or _WORDED_CHANGE.fullmatch(bare) is not None
+        or bare in _ZERO_LOOKALIKES
+        or _MARKED.fullmatch(bare) is not None
     )
 
 
@@ -161,7 +166,7 @@ def read_value(text: str, quantity: Quantity) -> Reading:
             None, "unreadable", None, "digits_split", "warning", f"digits apart: {bare!r}",
             int(joined) if len(joined) <= _MAX_DIGITS else None,
         )  # fmt: skip
-    suggested = 0 if bare in {"O", "o", "〇", "零", "○", "◯"} else None
+    suggested = 0 if bare in _ZERO_LOOKALIKES else None
     return Reading(
         None, "text", None, "value_not_a_figure", "warning", f"not a figure: {bare[:80]!r}", suggested
     )

@@ -38,6 +38,12 @@ def missing(out: Filled, instance: Instance, table: TableForm) -> None:
                 names,
             )
         )
+    once = [key for key in instance.rows if key not in instance.twice and key in table.rows]
+    if once and len(instance.twice) > max(len(once), 2):
+        # Two tables ran together: which of them a row that was found once belongs to, nothing says.
+        names = tuple(name for name in out.cells if name.split(".")[1] in once)
+        message = f"{instance.kind}: most labels stand twice; these only once: {', '.join(once)}"
+        out.issues.append(Issue("tables_run_together", "warning", message, names))
 
 
 def guard_order(out: Filled, instance: Instance, table: TableForm) -> None:

@@ -57,12 +57,12 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
         if key is None:
             out.unknown.append(row)
             continue
+        last = key
         if key in out.rows:
             out.twice.setdefault(key, [out.rows[key]]).append(row)
             continue
         out.rows[key] = row
         out.order.append(key)
-        last = key
     _settle_groups(out)
     doubt(out, rows)
     return out

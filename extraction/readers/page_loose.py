@@ -20,6 +20,9 @@ from extraction.readers.page_text import FIGURE_SIGNS, Line, columns, lines
 
 _HEADING = re.compile(r"[一二三四五六七八]\s*、.*(?:情况|事项|问题|改进)")
 
+_MARKS = frozenset({"/", "／", "\\", "—", "——", "–", "无"})
+"""What stands in the place of a figure."""
+
 MIN_COLUMNS = 3
 MIN_ROWS = 3
 HEAD_GAP = 0.3
@@ -249,6 +252,8 @@ def _split(line: Line, edges: list[float], *, head: bool) -> tuple[list[Line], l
 
 
 def _is_value(piece: Line) -> bool:
+    if piece.text in _MARKS:
+        return True
     return piece.text[:1] in FIGURE_SIGNS and piece.text[1:2] not in (".", "．", "、")
 
 

@@ -1,5 +1,7 @@
 """Printed grids: rows of cells with spans, and how spans get lost."""
 
+# ruff: noqa: E501 - printed Chinese text and markup, line by line as they stand in real files
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace

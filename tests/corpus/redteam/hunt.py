@@ -1,5 +1,7 @@
 """Judge red-team documents: `python -m tests.corpus.redteam.hunt [--seeds N] [--match TEXT] [--pdf] [--keep DIR]`."""
 
+# ruff: noqa: E501 - printed Chinese text and markup, line by line as they stand in real files
+
 from __future__ import annotations
 
 import argparse

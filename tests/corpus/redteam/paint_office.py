@@ -1,5 +1,7 @@
 """DOCX and XLSX, written part by part."""
 
+# ruff: noqa: E501 - printed Chinese text and markup, line by line as they stand in real files
+
 from __future__ import annotations
 
 import io
@@ -54,7 +56,7 @@ def word_table(sheet: Sheet, rng: random.Random, how: str) -> str:
         cells = []
         c = 0
         while c < len(row):
-            box, starts = row[c]
+            box, _starts = row[c]
             above = r > 0 and matrix[r - 1][c][0] is box
             properties = f'<w:tcW w:w="{800 * box.cols}" w:type="dxa"/>'
             if box.cols > 1:
@@ -107,7 +109,7 @@ def _name(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def _value(place: str, box: Box, text_numbers: bool) -> str:
+def _value(place: str, box: Box, *, text_numbers: bool = False) -> str:
     if not box.text:
         return f'<c r="{place}"/>'
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", box.text) and not text_numbers:
@@ -123,7 +125,7 @@ def xlsx(f: Figures, sheets: list[Sheet], how: str, rng: random.Random) -> bytes
 
     def line(text: str) -> None:
         nonlocal at
-        rows.append(f'<row r="{at + 1}">{_value(_name(at, 0), Box(text), False)}</row>')
+        rows.append(f'<row r="{at + 1}">{_value(_name(at, 0), Box(text))}</row>')
         at += 1
 
     if how == "offset":
@@ -135,7 +137,7 @@ def xlsx(f: Figures, sheets: list[Sheet], how: str, rng: random.Random) -> bytes
             line(text)
         for places in sheet.matrix():
             cells = "".join(
-                _value(_name(at, left + c), box if starts else Box(""), how == "text")
+                _value(_name(at, left + c), box if starts else Box(""), text_numbers=how == "text")
                 for c, (box, starts) in enumerate(places)
             )
             for c, (box, starts) in enumerate(places):
@@ -152,7 +154,6 @@ def xlsx(f: Figures, sheets: list[Sheet], how: str, rng: random.Random) -> bytes
                         Box(str(rng.randint(1, 99)))
                         if box.tag and starts
                         else Box(box.text if starts else ""),
-                        False,
                     )
                     for c, (box, starts) in enumerate(places)
                     if box.rows == 1 or box.tag

@@ -1,5 +1,7 @@
 """PDF through a browser, with the borders that word processors and editors leave."""
 
+# ruff: noqa: E501 - printed Chinese text and markup, line by line as they stand in real files
+
 from __future__ import annotations
 
 import subprocess
