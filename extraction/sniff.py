@@ -9,10 +9,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 
@@ -50,6 +53,8 @@ def sniff(data: bytes, declared: str | None = None) -> str:
         return _zip(data)
     if head.startswith(_OLE):
         return _ole(data)
+    if head[257:262] == b"ustar":
+        return "application/x-tar"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     for magic, media_type in _MAGIC:
@@ -62,7 +67,9 @@ def _zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist()[:5000])
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            if "content.xml" in names and "META-INF/manifest.xml" in names:
+                return _odf(archive)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
         # A cut archive still names its first parts in local headers.
         for mark, media_type in ((b"word/", DOCX), (b"xl/", XLSX), (b"OFD.xml", "application/ofd")):
             if mark in data[: 1 << 16]:
@@ -74,6 +81,13 @@ def _zip(data: bytes) -> str:
         if "[Content_Types].xml" in names and any(name.startswith(part) for name in names):
             return media_type
     return "application/zip"
+
+
+def _odf(archive: zipfile.ZipFile) -> str:
+    kind = b""
+    if "mimetype" in archive.namelist() and archive.getinfo("mimetype").file_size < _HEAD:
+        kind = archive.read("mimetype")
+    return ODS if kind.startswith(ODS.encode()) else ODT
 
 
 def _ole(data: bytes) -> str:

@@ -119,11 +119,15 @@ def _is_text(
     """Whether a row is a line of text and not a row of a table."""
     if len(cells) != 1 or row <= reach:
         return False
-    text = filled[0].text if filled else ""
-    if len(text) > MAX_TEXT_IN_TABLE or _HEADING.match(text) or _TITLE.search(text):
+    if is_line(filled[0].text if filled else ""):
         return True
     heads = width > 1 and len(rows.get(row + 1, ())) > 1
     return not heads
+
+
+def is_line(text: str) -> bool:
+    """Whether the only text of a row is prose, a heading or a title."""
+    return bool(len(text) > MAX_TEXT_IN_TABLE or _HEADING.match(text) or _TITLE.search(text))
 
 
 def _table(rows: list[list[SheetCell]], spans: dict[tuple[int, int], tuple[int, int]]) -> Iterator[Table]:

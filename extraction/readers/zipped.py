@@ -175,3 +175,19 @@ def parse_xml(body: bytes, name: str) -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableError("malformed", f"{name} declares a document type; entities are not accepted")
     return root
+
+
+def shown_name(entry: zipfile.ZipInfo) -> str:
+    """A file's name; without the UTF-8 flag, Chinese programs write GB18030."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        octets = entry.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return entry.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return octets.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return entry.filename

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import sys
+import tarfile
 import zipfile
+import zlib
 
+import libarchive
 import pytest
 from hypothesis import given, settings
 
-from extraction.document import Paragraph, Table
-from extraction.readers import container
+from extraction.document import Paragraph, Table, UnreadableError
+from extraction.readers import container, unpack
+from extraction.readers.zipped import shown_name
+from extraction.sniff import sniff
 from tests.extraction.damage import damaged, outcome
 from tests.extraction.render_docx import docx, package, paragraph, table
 
@@ -65,15 +72,15 @@ def test_a_damaged_file_gives_way_to_a_good_one() -> None:
 def test_names_without_the_utf8_flag_are_gb18030() -> None:
     entry = zipfile.ZipInfo("年报.docx".encode("gb18030").decode("cp437"))
     entry.flag_bits = 0
-    assert container.shown_name(entry) == "年报.docx"
+    assert shown_name(entry) == "年报.docx"
     entry = zipfile.ZipInfo("年报.docx")
     entry.flag_bits = 0x800
-    assert container.shown_name(entry) == "年报.docx"
+    assert shown_name(entry) == "年报.docx"
 
 
 def test_what_cannot_be_read_is_refused_with_the_reason() -> None:
     assert outcome(container.read, b"") == "empty"
-    assert outcome(container.read, b"Rar!\x1a\x07\x00") == "unsupported_format"
+    assert outcome(container.read, b"Rar!\x1a\x07\x00") == "truncated"
     assert outcome(container.read, package({"a.exe": b"MZ"})) == "unsupported_format"
     assert outcome(container.read, package({"a.doc": package({"b.docx": REPORT})})) == "unsupported_format"
     assert outcome(container.read, package({"a.docx": REPORT[: len(REPORT) // 2]})) == "truncated"
@@ -89,4 +96,96 @@ def test_a_bomb_is_not_unpacked() -> None:
 @settings(deadline=None, max_examples=80)
 @given(damaged(package({"年报.docx": REPORT})))
 def test_damage_never_crashes(data: bytes) -> None:
+    outcome(container.read, data)
+
+
+def number(value: int) -> bytes:
+    """A variable length integer of RAR 5."""
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def rar5(files: dict[str, bytes]) -> bytes:
+    """A RAR 5 file with nothing compressed."""
+
+    def block(kind: int, fields: bytes, data: bytes = b"") -> bytes:
+        body = number(kind) + (number(2) + number(len(data)) if data else number(0)) + fields
+        head = number(len(body)) + body
+        return zlib.crc32(head).to_bytes(4, "little") + head + data
+
+    out = b"Rar!\x1a\x07\x01\x00" + block(1, number(0))
+    for name, data in files.items():
+        encoded = name.encode()
+        fields = number(4) + number(len(data)) + number(0o100644) + zlib.crc32(data).to_bytes(4, "little")
+        fields += number(0) + number(1) + number(len(encoded)) + encoded
+        out += block(2, fields, data)
+    return out + block(5, number(0))
+
+
+def seven(files: dict[str, bytes]) -> bytes:
+    parts: list[bytes] = []
+    with libarchive.custom_writer(lambda data: parts.append(bytes(data)) or len(data), "7zip") as archive:
+        for name, data in files.items():
+            archive.add_file_from_memory(name, len(data), data)
+    return b"".join(parts)
+
+
+def tarred(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+ARCHIVES = {
+    "application/vnd.rar": rar5,
+    "application/x-7z-compressed": seven,
+    "application/gzip": tarred,
+    "application/zip": package,
+}
+
+
+@pytest.mark.parametrize("media_type", list(ARCHIVES))
+def test_archives_of_all_kinds(media_type: str) -> None:
+    data = ARCHIVES[media_type]({"../../材料/说明.txt": b"x", "材料/年度报告.docx": REPORT})
+    assert sniff(data) == media_type
+    document = container.read(data)
+    assert document.media_type == media_type
+    assert isinstance(document.blocks[1], Table)
+    assert document.blocks[1].cells[0].path == (
+        "材料/年度报告.docx!word/document.xml#/w:document/w:body/w:tbl[1]/w:tr[1]/w:tc[1]"
+    )
+
+
+def test_a_single_file_in_gzip() -> None:
+    assert first(gzip.compress(REPORT)) == "一、总体情况"
+
+
+@pytest.mark.parametrize("media_type", list(ARCHIVES))
+def test_archives_that_unpack_beyond_all_measure(media_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "MAX_FILE", 1 << 20)
+    data = ARCHIVES[media_type]({"年报.txt": bytes(2 << 20)})
+    assert outcome(container.read, data) == "too_large"
+
+
+def test_without_the_library_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "libarchive", None)
+    with pytest.raises(UnreadableError, match="libarchive13") as caught:
+        container.read(rar5({"年报.docx": REPORT}))
+    assert caught.value.code == "tool_missing"
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    damaged(rar5({"年报.docx": REPORT}))
+    | damaged(seven({"年报.docx": REPORT}))
+    | damaged(tarred({"年报.docx": REPORT}))
+)
+def test_damaged_archives_never_crash(data: bytes) -> None:
     outcome(container.read, data)

@@ -1,0 +1,349 @@
+"""OpenDocument text and workbooks (ODT, ODS): the printed text and the true grid of every table.
+
+What is printed counts: tracked deletions, hidden text, hidden rows and columns and the text of notes are left
+out. A cell that a span covers is no cell; repeated cells and rows are written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from extraction.document import Block, Cell, Document, Fact, Paragraph, ReadIssue, Table, UnreadableError
+from extraction.readers.html_text import all_text
+from extraction.readers.sheet_blocks import Merge, SheetCell, is_line, members, sheet_blocks
+from extraction.readers.zipped import Package
+
+TEXT = "application/vnd.oasis.opendocument.text"
+SHEET = "application/vnd.oasis.opendocument.spreadsheet"
+MAX_CELLS = 200_000
+MAX_SPAN = 1_000
+MAX_SPACES = 200
+MAX_DEPTH = 200
+_KEPT_BLANKS = 40
+"""Blank repeated cells or rows written out; a sheet ends in a million of them."""
+
+_SPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
+_OFFICE, _T, _TABLE, _STYLE, _DRAW = (
+    _SPACE % name for name in ("office", "text", "table", "style", "drawing")
+)
+_BORDER = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}border"
+_ROWS = {f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")}
+_LEFT_OUT = {
+    f"{_T}tracked-changes", f"{_T}note", f"{_T}hidden-text", f"{_T}hidden-paragraph", f"{_T}ruby-text",
+    f"{_OFFICE}annotation", f"{_OFFICE}forms", f"{_T}sequence-decls", f"{_T}variable-decls",
+}  # fmt: skip
+_CONTAINERS = {
+    f"{_T}section", f"{_T}list", f"{_T}list-item", f"{_T}list-header", f"{_T}index-body",
+    f"{_T}numbered-paragraph",
+    f"{_T}table-of-content", f"{_T}user-index", f"{_T}index-title", f"{_OFFICE}text", f"{_DRAW}text-box",
+    f"{_DRAW}frame", f"{_DRAW}g",
+}  # fmt: skip
+_HIDDEN_ROWS = {"collapse", "filter"}
+_CORE = {"title": "dc:title", "creator": "dc:creator", "date": "dc:date", "subject": "dc:subject"}
+
+
+def read(data: bytes, *, url: str | None = None) -> Document:
+    """Read an ODT or ODS file.
+
+    Args:
+        data: the file.
+        url: not used; all readers share one signature.
+
+    Raises:
+        UnreadableError: neither, or cut short, encrypted, damaged or hostile.
+    """
+    del url
+    package = Package(data, "OpenDocument")
+    if "content.xml" not in package:
+        raise UnreadableError("malformed", "the OpenDocument file has no content.xml")
+    if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise UnreadableError("encrypted", "the OpenDocument file is protected by a password")
+    root = package.xml("content.xml")
+    body = root.find(f"{_OFFICE}body")
+    if body is None:
+        raise UnreadableError("malformed", "content.xml has no body")
+    reader = _Reader(_styles(package, root))
+    facts = tuple(_facts(package, reader))
+    text, sheets = body.find(f"{_OFFICE}text"), body.find(f"{_OFFICE}spreadsheet")
+    if text is not None:
+        blocks = tuple(reader.blocks(text, "content.xml#text"))
+        return Document(TEXT, blocks, facts=facts, issues=reader.issues())
+    if sheets is None:
+        raise UnreadableError("unsupported_format", "the OpenDocument file is neither text nor workbook")
+    found = list(reader.sheets(sheets))
+    blocks = tuple(block for _, part in found for block in part)
+    parts = members(SHEET, found, facts)
+    return Document(SHEET, blocks, facts=facts, issues=reader.issues(), members=parts)
+
+
+def _facts(package: Package, reader: _Reader) -> Iterator[Fact]:
+    if "meta.xml" not in package:
+        return
+    try:
+        root = package.xml("meta.xml")
+    except UnreadableError as error:
+        reader.doubts["part_unreadable"] = ReadIssue("part_unreadable", "warning", str(error))
+        return
+    for element in root.iter():
+        name = _CORE.get(str(element.tag).rpartition("}")[2])
+        if name and (value := (element.text or "").strip()):
+            yield Fact(name, value, "properties")
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    parent: str
+    hidden: bool
+    struck: bool
+    collapsed: bool
+    bordered: bool
+
+
+def _styles(package: Package, root: etree._Element) -> dict[str, _Style]:
+    """Styles that decide whether a text is printed, common ones first."""
+    roots = [root]
+    if "styles.xml" in package:
+        roots.insert(0, package.xml("styles.xml"))
+    out: dict[str, _Style] = {}
+    for each in roots:
+        for style in each.iter(f"{_STYLE}style"):
+            text = style.find(f"{_STYLE}text-properties")
+            struck = text is not None and text.get(f"{_STYLE}text-line-through-style", "none") != "none"
+            hidden = text is not None and text.get(f"{_T}display") in {"none", "condition"}
+            cell = style.find(f"{_STYLE}table-cell-properties")
+            bordered = cell is not None and any(
+                str(name).startswith(_BORDER) and value != "none" for name, value in cell.items()
+            )
+            name = style.get(f"{_STYLE}name", "")
+            display = style.find(f"{_STYLE}table-properties")
+            collapsed = display is not None and display.get(f"{_TABLE}display") == "false"
+            out[name] = _Style(
+                style.get(f"{_STYLE}parent-style-name", ""), hidden, struck, collapsed, bordered
+            )
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    column: int
+    down: int
+    across: int
+    text: str
+    path: str
+    style: str | None
+
+
+class _Reader:
+    def __init__(self, styles: dict[str, _Style]) -> None:
+        self._styles = styles
+        self._cells = 0
+        self.doubts: dict[str, ReadIssue] = {}
+
+    def issues(self) -> tuple[ReadIssue, ...]:
+        return tuple(self.doubts.values())
+
+    def _doubt(self, code: str, message: str) -> None:
+        self.doubts.setdefault(code, ReadIssue(code, "warning", message))
+
+    def _is(self, name: str | None, what: str) -> bool:
+        for _ in range(10):
+            style = self._styles.get(name or "")
+            if style is None:
+                return False
+            if getattr(style, what):
+                return True
+            name = style.parent
+        return False
+
+    # -- text
+
+    def blocks(self, container: etree._Element, path: str, depth: int = 0) -> Iterator[Block]:
+        """The paragraphs and tables of a body, a section, a list or a text box."""
+        if depth > MAX_DEPTH:
+            raise UnreadableError("malformed", "nested too deeply to read")
+        counts: dict[str, int] = {}
+        for child in container:
+            tag = str(child.tag)
+            if tag in _LEFT_OUT:
+                continue
+            name = tag.rpartition("}")[2]
+            counts[name] = counts.get(name, 0) + 1
+            here = f"{path}/{name}[{counts[name]}]"
+            if tag in {f"{_T}p", f"{_T}h"}:
+                yield from self._paragraph(child, here, depth)
+            elif tag == f"{_TABLE}table":
+                found = self._table(child, here, depth)
+                if found is not None:
+                    yield found
+            elif tag in _CONTAINERS and not self._is_hidden_section(child):
+                yield from self.blocks(child, here, depth + 1)
+
+    def _is_hidden_section(self, element: etree._Element) -> bool:
+        hidden = element.get(f"{_T}display") in {"none", "condition"}
+        if hidden:
+            self._doubt("hidden_text", "hidden text was left out")
+        return hidden
+
+    def _paragraph(self, element: etree._Element, path: str, depth: int) -> Iterator[Block]:
+        level = element.get(f"{_T}outline-level", "") if str(element.tag) == f"{_T}h" else ""
+        text = self._text(element)
+        if text.strip():
+            yield Paragraph(text, path=path, level=int(level) if level.isdigit() else None)
+        for box in element.iter(f"{_DRAW}text-box"):
+            yield from self.blocks(box, f"{path}/text-box", depth + 1)
+
+    def _text(self, element: etree._Element, depth: int = 0) -> str:
+        """What a paragraph prints, its frames left out."""
+        if depth > MAX_DEPTH:
+            raise UnreadableError("malformed", "nested too deeply to read")
+        style = element.get(f"{_T}style-name")
+        if self._is(style, "hidden"):
+            if all_text(element).strip():
+                self._doubt("hidden_text", "hidden text was left out")
+            return ""
+        if self._is(style, "struck") and all_text(element).strip():
+            self._doubt("struck_text", "text that is struck out was left out")
+            return ""
+        parts = [element.text or ""]
+        for child in element:
+            tag = str(child.tag)
+            if tag == f"{_T}s":
+                count = child.get(f"{_T}c", "1")
+                parts.append(" " * min(int(count) if count.isdigit() else 1, MAX_SPACES))
+            elif tag == f"{_T}tab":
+                parts.append("\t")
+            elif tag == f"{_T}line-break":
+                parts.append("\n")
+            elif tag not in _LEFT_OUT and not tag.startswith(_DRAW):
+                parts.append(self._text(child, depth + 1))
+            parts.append(child.tail or "")
+        return "".join(parts)
+
+    def _cell_text(self, cell: etree._Element) -> str:
+        return "\n".join(
+            block.text
+            if isinstance(block, Paragraph)
+            else "\n".join(inner.text for inner in block.cells)  # a table in a cell: its texts stay
+            for block in self.blocks(cell, "")
+        )
+
+    def _rows(self, table: etree._Element) -> Iterator[tuple[etree._Element, int]]:
+        """Rows with how often each stands."""
+        for child in table:
+            if child.tag in _ROWS:
+                yield from self._rows(child)
+            elif child.tag == f"{_TABLE}table-row":
+                yield child, _count(child, "number-rows-repeated")
+
+    def _table(self, element: etree._Element, path: str, depth: int) -> Table | None:
+        if self._is(element.get(f"{_TABLE}style-name"), "collapsed"):
+            self._doubt("hidden_text", "a hidden table was left out")
+            return None
+        if depth > MAX_DEPTH:
+            raise UnreadableError("malformed", "nested too deeply to read")
+        cells: list[Cell] = []
+        number = 0
+        for ordinal, (row, times) in enumerate(self._rows(element), 1):
+            found = list(self._row(row, f"{path}/table-row[{ordinal}]"))
+            if row.get(f"{_TABLE}visibility") in _HIDDEN_ROWS:
+                self._doubt("hidden_text", "hidden rows were left out")
+                continue
+            blank = not any(spot.text.strip() for spot in found)
+            for _ in range(min(times, _KEPT_BLANKS) if blank else times):
+                for spot in found:
+                    cells.append(Cell(spot.text, number, spot.column, spot.down, spot.across, path=spot.path))
+                    self._counted()
+                number += 1
+        return Table(tuple(cells)) if cells else None
+
+    def _counted(self) -> None:
+        self._cells += 1
+        if self._cells > MAX_CELLS:
+            raise UnreadableError("too_large", f"more than {MAX_CELLS} cells")
+
+    def _row(self, row: etree._Element, path: str) -> Iterator[_Spot]:
+        """Its printed cells; what spans cover is none."""
+        column = 0
+        for ordinal, cell in enumerate(row, 1):
+            times = _count(cell, "number-columns-repeated")
+            if cell.tag == f"{_TABLE}covered-table-cell":
+                column += min(times, MAX_SPAN)
+                continue
+            if cell.tag != f"{_TABLE}table-cell":
+                continue
+            text = self._cell_text(cell)
+            style = cell.get(f"{_TABLE}style-name")
+            written = times if text.strip() else min(times, _KEPT_BLANKS)
+            down, across = (_count(cell, f"number-{name}-spanned") for name in ("rows", "columns"))
+            for _ in range(written):
+                self._counted()
+                here = f"{path}/table-cell[{ordinal}]"
+                yield _Spot(column, min(down, MAX_SPAN), min(across, MAX_SPAN), text, here, style)
+                column += 1
+            column += times - written
+
+    # -- workbooks
+
+    def sheets(self, body: etree._Element) -> Iterator[tuple[str, list[Block]]]:
+        """Each visible sheet that holds anything, under its name."""
+        for table in body.iterfind(f"{_TABLE}table"):
+            name = table.get(f"{_TABLE}name", "")
+            if self._is(table.get(f"{_TABLE}style-name"), "collapsed"):
+                self._doubt("hidden_sheet", f"hidden sheet {name!r} was left out")
+                continue
+            cells, merges = self._sheet(table, name)
+            found = list(sheet_blocks(cells, merges))
+            if found and not name.lower().startswith("sheet"):
+                found.insert(0, Paragraph(name, path=f"content.xml#{name}"))
+            if found:
+                yield name, found
+
+    def _sheet(self, table: etree._Element, name: str) -> tuple[list[SheetCell], list[Merge]]:
+        sheet = f"content.xml#{name}"
+        columns = dict(_columns(table))
+        hidden = {n for n, column in columns.items() if column.get(f"{_TABLE}visibility") in _HIDDEN_ROWS}
+        defaults = {n: column.get(f"{_TABLE}default-cell-style-name") for n, column in columns.items()}
+        cells: list[SheetCell] = []
+        merges: list[Merge] = []
+        number = 0
+        in_table = False
+        for row, times in self._rows(table):
+            found = list(self._row(row, sheet))
+            out = row.get(f"{_TABLE}visibility") in _HIDDEN_ROWS
+            filled = [spot for spot in found if spot.text.strip()]
+            # A line of text ends in blanks without a style that are no cells; a row of a table has them.
+            in_table = len(filled) > 1 or (in_table and bool(filled) and not is_line(filled[0].text))
+            if not in_table:
+                found = [spot for spot in found if spot.text.strip() or spot.style]
+            blank = not filled
+            for _ in range(1 if blank else times):
+                for spot in found:
+                    column = spot.column
+                    if (out or column in hidden) and spot.text.strip():
+                        self._doubt("hidden_text", "hidden rows or columns were left out")
+                    if out or column in hidden:
+                        continue
+                    self._counted()
+                    bordered = self._is(spot.style or defaults.get(column), "bordered")
+                    cells.append(SheetCell(number, column, spot.text, bordered, f"{sheet}!{column},{number}"))
+                    if spot.down * spot.across > 1:
+                        merges.append((number, number + spot.down - 1, column, column + spot.across - 1))
+                number += 1
+            number += times - 1 if blank else 0
+        return cells, merges
+
+
+def _columns(table: etree._Element) -> Iterator[tuple[int, etree._Element]]:
+    number = 0
+    for column in table.iter(f"{_TABLE}table-column"):
+        for _ in range(min(_count(column, "number-columns-repeated"), MAX_SPAN)):
+            yield number, column
+            number += 1
+
+
+def _count(element: etree._Element, name: str) -> int:
+    text = element.get(f"{_TABLE}{name}", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else 1
