@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from crawlers.job import Politeness
 from crawlers.sniff import sniff
+from crawlers.spool import Spool
 from storage import (
     Archive,
     BodyCorruptError,
@@ -24,10 +26,17 @@ from storage import (
     ObjectStore,
     Resource,
     SiteState,
+    StoreError,
     Trail,
+    rebuild_state,
+    redact_url,
     refresh_state,
     timestamp,
 )
+from storage.refetch import done_refetch, load_refetch
+from storage.tombstones import Tombstone, removed_addresses
+
+log = logging.getLogger(__name__)
 
 # A batch is also written when its bodies come to this, so that large files do not pile up in memory.
 _BATCH_BYTES = 16 * 1024 * 1024
@@ -93,10 +102,23 @@ class SiteArchive:
         self._lock = asyncio.Lock()
         self._hashes: dict[str, str] = {}
         self._lost: set[str] = set()
+        self._removed: dict[str, Tombstone] = {}
+        self._again: dict[str, str] = {}
 
     async def open(self) -> None:
         """Load what is known of the site."""
-        self._state = await asyncio.to_thread(refresh_state, self._store, self._site)
+        await asyncio.to_thread(self._open)
+
+    def _open(self) -> None:
+        spool = Spool.of(self._site)
+        late = spool.empty_into(self._store) if spool is not None else 0
+        # What comes late may be older than what a refresh looks for.
+        refresh = rebuild_state if late else refresh_state
+        self._state = refresh(self._store, self._site)
+        self._writer = CaptureWriter.resume(self._store, self._site, self._run, after=self._state.latest_run)
+        self._removed = removed_addresses(self._store, self._site)
+        self._again = load_refetch(self._store, self._site)
+        self._lost.update(self._again.values())
 
     @property
     def state(self) -> SiteState:
@@ -105,7 +127,20 @@ class SiteArchive:
 
     def known(self, key: str) -> Resource | None:
         """Return what is known of a resource."""
-        return self._state.resources.get(key)
+        return self._state.resources.get(redact_url(key))
+
+    def is_removed(self, key: str) -> bool:
+        """Whether a person removed the resource: it is not asked any more."""
+        return redact_url(key) in self._removed
+
+    def is_wanted_again(self, key: str) -> bool:
+        """Whether the archive lost what it had of the resource: it is asked without condition."""
+        return redact_url(key) in self._again
+
+    @property
+    def wanted_again(self) -> list[Resource]:
+        """The resources of which the archive lost what it had."""
+        return [self._state.resources[key] for key in self._again if key in self._state.resources]
 
     async def body(self, sha256: str) -> bytes:
         """Read an archived body back."""
@@ -118,7 +153,7 @@ class SiteArchive:
     def judge(self, key: str, body: bytes) -> tuple[str, str]:
         """Return the outcome of a good answer with this body, and the body's hash."""
         sha256 = hashlib.sha256(body).hexdigest()
-        known = self._state.resources.get(key)
+        known = self.known(key)
         before = self._hashes.get(key) or (known.sha256 if known is not None else None)
         self._hashes[key] = sha256
         if before is None:
@@ -154,11 +189,40 @@ class SiteArchive:
 
     def _write(self, batch: list[tuple[Answer, str, str | None]]) -> None:
         bodies = [answer.body for answer, _, _ in batch if answer.body is not None]
-        if bodies:
-            self._archive.put_bodies(bodies)
         for answer, moment, sniffed in batch:
             self._writer.add(self._capture(answer, moment, sniffed))
-        self._writer.flush()
+        try:
+            if bodies:
+                self._archive.put_bodies(bodies)
+            for answer, _, _ in batch:
+                if answer.body is not None and answer.sha256 in self._lost:
+                    self._archive.restore_body(answer.body)
+            self._writer.flush()
+        except StoreError:
+            self._spool(bodies)
+            raise
+        asked = {redact_url(answer.url) for answer, _, _ in batch} & self._again.keys()
+        if asked:
+            done_refetch(self._store, self._site, asked)
+
+    def keep_waiting(self) -> None:
+        """Keep what still waits on this machine: the store has failed."""
+        batch, self._waiting = self._waiting, []
+        for answer, moment, sniffed in batch:
+            self._writer.add(self._capture(answer, moment, sniffed))
+        self._spool([answer.body for answer, _, _ in batch if answer.body is not None])
+
+    def _spool(self, bodies: list[bytes]) -> None:
+        """Keep what the store did not take on this machine, for the next crawl."""
+        spool = Spool.of(self._site)
+        if spool is None or not len(self._writer):
+            return
+        try:
+            spool.keep(*self._writer.waiting(), bodies)
+        except OSError as error:
+            log.error(
+                "site %s: what waits cannot be kept here either, and is asked again: %s", self._site, error
+            )
 
     def _capture(self, answer: Answer, moment: str, sniffed: str | None) -> Capture:
         headers = answer.response_headers or {}

@@ -12,8 +12,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from crawlers.figures import SiteFigures
+from crawlers.holding import Holding, holding
 from crawlers.job import Job, JobError
-from storage import StoreError, open_store
+from storage import ObjectStore, StoreError, open_store
+from storage.secrets import guard_logs
 
 EXIT_OK = 0
 EXIT_BAD_JOB = 2
@@ -71,6 +74,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m crawlers JOB.json\n")
         return EXIT_BAD_JOB
     watch_parent()
+    guard_logs()
     try:
         job = Job.load(Path(arguments[0]))
     except JobError as error:
@@ -84,8 +88,17 @@ def main(arguments: list[str]) -> int:
     return run(job, store)
 
 
-def run(job: Job, store: Any) -> int:
-    """Crawl the sites of a job; write its figures; return the exit code."""
+def run(job: Job, store: ObjectStore) -> int:
+    """Crawl the sites of a job that no other run crawls; write the figures; return the exit code."""
+    try:
+        with holding(store, job.run, job.sites) as held:
+            return _run(job.model_copy(update={"sites": tuple(held.sites)}), store, held)
+    except StoreError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_STORE
+
+
+def _run(job: Job, store: ObjectStore, held: Holding) -> int:
     # Scrapy installs the reactor when it is imported in earnest: only in the process that crawls.
     from scrapy.crawler import AsyncCrawlerProcess
 
@@ -104,11 +117,16 @@ def run(job: Job, store: Any) -> int:
     assert isinstance(spider, ReportSpider)
     stopped = any(crawl.figures.finished != "ok" for crawl in spider.crawls.values())
     finished = "store" if spider.failure else "stopped" if stopped else "ok"
+    sites = {name: crawl.figures.as_dict() for name, crawl in spider.crawls.items()}
+    for name, holder in held.held.items():
+        sites[name] = SiteFigures(errors=[holder], finished="held").as_dict()
+    for name in held.lost & sites.keys():
+        log.warning("site %s: another run took its lease; both wrote what they saw", name)
     write_figures(
         job.out,
         {
             "run": job.run,
-            "sites": {name: crawl.figures.as_dict() for name, crawl in spider.crawls.items()},
+            "sites": sites,
             "finished": finished,
         },
     )

@@ -116,6 +116,24 @@ class SiteCrawl:
         self.over = False
 
 
+def lost_steps(crawl: SiteCrawl) -> list[Step]:
+    """Return the steps to what the archive had of a site and lost."""
+    return [
+        Step(
+            resource.url,
+            resource.role,
+            resource.trail,
+            column=resource.role != "listing",
+            words=resource.trail.anchor or "",
+            certain=resource.role != "listing",
+            parent=resource.parent,
+        )
+        for resource in crawl.archive.wanted_again
+        # What a browser made, or a form asked for, comes again the way it came.
+        if resource.method == "GET" and not resource.url.endswith("#rendered")
+    ]
+
+
 def header_dict(headers: Mapping[bytes | str, object]) -> dict[str, str]:
     """Return Scrapy's headers as plain text, several values of a name joined as HTTP allows."""
     found: dict[str, str] = {}

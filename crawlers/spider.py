@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from crawlers import walls
 from crawlers.archiving import SiteArchive
-from crawlers.crawl import SiteCrawl, Step, header_dict
+from crawlers.crawl import SiteCrawl, Step, header_dict, lost_steps
 from crawlers.failures import kind_of
 from crawlers.guard import GuardedResolver
 from crawlers.job import Job
@@ -28,7 +28,7 @@ from crawlers.remembered import entry_steps
 from crawlers.rendering.browser import why_no_browser
 from crawlers.settings import user_agent
 from crawlers.sniff import is_page, sniff
-from storage import ObjectNotFoundError, ObjectStore, StoreError
+from storage import BodyRemovedError, ObjectNotFoundError, ObjectStore, StoreError
 from storage.archive import BodyCorruptError
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,8 @@ class ReportSpider(Spider):
             self._progress({"event": "site_started", "site": crawl.site.id})
             days = self.job.settings.rediscover_days
             for request in self._requests(
-                crawl, entry_steps(crawl, rediscover_days=days, now=datetime.now(UTC))
+                crawl,
+                [*entry_steps(crawl, rediscover_days=days, now=datetime.now(UTC)), *lost_steps(crawl)],
             ):
                 yield request
             self._done(crawl)
@@ -108,6 +109,8 @@ class ReportSpider(Spider):
         key = resource_key(step)
         again = step.tries > 0 or step.fresh
         if key in crawl.asked and not again:
+            return None
+        if crawl.archive.is_removed(key):
             return None
         if not crawl.guard.allows(step.url):
             host = step.url.split("/")[2]
@@ -171,7 +174,7 @@ class ReportSpider(Spider):
         known = crawl.archive.known(url)
         headers: dict[str, str] = {}
         # Only the validators of a body that is archived: otherwise a 304 would confirm nothing.
-        if known is not None and known.sha256 is not None:
+        if known is not None and known.sha256 is not None and not crawl.archive.is_wanted_again(url):
             if known.etag:
                 headers["If-None-Match"] = known.etag
             if known.last_modified:
@@ -270,6 +273,10 @@ class ReportSpider(Spider):
             return []
         try:
             body = await crawl.archive.body(known.sha256)
+        except BodyRemovedError:
+            # Its links are gone with it, and it is not asked for what we may not keep.
+            self.recorder.record(crawl, step, response, "unchanged_304", sha256=known.sha256, size=known.size)
+            return []
         except (ObjectNotFoundError, BodyCorruptError) as error:
             # The archive lost it, the site has it still: ask without condition.
             crawl.figures.issue("archived_body_lost", str(error), step.url)
@@ -346,11 +353,12 @@ class ReportSpider(Spider):
         self.stop_early()
         if self._flusher is not None:
             await self._flusher
-        if self.failure is None:
-            for crawl in self.crawls.values():
-                if not crawl.over:
-                    crawl.over = True
-                    await self._close(crawl, "stopped")
+        for crawl in self.crawls.values():
+            if self.failure is not None:
+                crawl.archive.keep_waiting()
+            elif not crawl.over:
+                crawl.over = True
+                await self._close(crawl, "stopped")
         current = asyncio.current_task()
         await asyncio.gather(
             *(t for t in self._closing if t is not current and not t.get_name().startswith("store"))

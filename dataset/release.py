@@ -31,8 +31,9 @@ from dataset.tables import (
     report_row,
     unpublished,
 )
-from dataset.writers import TableWriter, file_hash
+from dataset.writers import TableWriter, file_hash, hash_of_stream
 from storage import ObjectNotFoundError, ObjectStore, canonical_json, timestamp
+from storage.seal import seal, unseal_any
 
 FORMAT = 1
 """Number of the form of a release: its tables, columns and what they mean."""
@@ -83,16 +84,21 @@ def load_versions(store: ObjectStore) -> list[dict[str, Any]]:
     Raises:
         ReleaseError: the list cannot be read.
     """
+    return _load_versions(store)[0]
+
+
+def _load_versions(store: ObjectStore) -> tuple[list[dict[str, Any]], str | None]:
     try:
-        document = json.loads(store.get(VERSIONS_KEY))
+        data, tag = store.get_tagged(VERSIONS_KEY)
+        document = json.loads(unseal_any(data))
         versions = document["versions"]
     except ObjectNotFoundError:
-        return []
+        return [], None
     except (ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{VERSIONS_KEY} in {store.url} is damaged; restore it from a copy") from error
     if not isinstance(versions, list):
         raise ReleaseError(f"{VERSIONS_KEY} in {store.url} is damaged; restore it from a copy")
-    return versions
+    return versions, tag
 
 
 def load_manifest(store: ObjectStore, version: str) -> dict[str, Any]:
@@ -137,35 +143,38 @@ def publish(
             last = versions[-1]
             return Publication(last["version"], False, release_prefix(last["version"]), last["counts"])  # noqa: FBT003
         version, files = _upload(store, folder, versions, moment)
-    manifest = {
-        "manifest": FORMAT,
-        "version": version,
-        "created": timestamp(moment),
-        "previous": versions[-1]["version"] if versions else None,
-        "content": content,
-        "extractor": extractor,
-        "extractors": dict(
-            sorted(Counter(report.primary.head.extractor for report in assembly.reports).items())
-        ),
-        "counts": counts,
-        "files": files,
-        "unpublished": unpublished(assembly),
-    }
-    data = canonical_json(manifest)
-    store.put(f"{release_prefix(version)}manifest.json", data)
-    entry = {
-        "version": version,
-        "created": manifest["created"],
-        "content": content,
-        "manifest": hashlib.sha256(data).hexdigest(),
-        "counts": counts,
-    }
-    # Read again: another publication may have ended since we began.
-    store.put(
-        VERSIONS_KEY,
-        canonical_json({"versions": [*load_versions(store), entry], "current": version}),
-    )
-    return Publication(version, True, release_prefix(version), counts)  # noqa: FBT003
+    while True:
+        # Two publications may end at the same time: who is slower names the other's as the one before.
+        versions, tag = _load_versions(store)
+        if versions and versions[-1]["content"] == content:
+            last = versions[-1]
+            return Publication(last["version"], False, release_prefix(last["version"]), last["counts"])  # noqa: FBT003
+        manifest = {
+            "manifest": FORMAT,
+            "version": version,
+            "created": timestamp(moment),
+            "previous": versions[-1]["version"] if versions else None,
+            "content": content,
+            "extractor": extractor,
+            "extractors": dict(
+                sorted(Counter(report.primary.head.extractor for report in assembly.reports).items())
+            ),
+            "counts": counts,
+            "files": files,
+            "unpublished": unpublished(assembly),
+        }
+        data = canonical_json(manifest)
+        store.put(f"{release_prefix(version)}manifest.json", data)
+        entry = {
+            "version": version,
+            "created": manifest["created"],
+            "content": content,
+            "manifest": hashlib.sha256(data).hexdigest(),
+            "counts": counts,
+        }
+        pointer = canonical_json({"versions": [*versions, entry], "current": version})
+        if store.put_if(VERSIONS_KEY, seal(pointer), tag):
+            return Publication(version, True, release_prefix(version), counts)  # noqa: FBT003
 
 
 def verify_releases(store: ObjectStore) -> Iterator[tuple[str, str]]:
@@ -182,7 +191,8 @@ def verify_releases(store: ObjectStore) -> Iterator[tuple[str, str]]:
             continue
         for file in json.loads(data)["files"]:
             try:
-                found = hashlib.sha256(store.get(prefix + file["path"])).hexdigest()
+                with store.open(prefix + file["path"]) as stored:
+                    found = hash_of_stream(stored)
             except ObjectNotFoundError:
                 yield prefix + file["path"], "is missing; restore it"
                 continue
@@ -237,11 +247,11 @@ def _upload(
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     taken = [entry["version"] for entry in versions if entry["version"].startswith(f"{day}.")]
     counter = max((int(version.rpartition(".")[2]) for version in taken), default=0) + 1
-    while not store.put_new(f"{release_prefix(f'{day}.{counter}')}{first.name}", first.read_bytes()):
+    while not store.put_new_file(f"{release_prefix(f'{day}.{counter}')}{first.name}", first):
         counter += 1
     version = f"{day}.{counter}"
     for path in others:
-        store.put(f"{release_prefix(version)}{path.name}", path.read_bytes())
+        store.put_new_file(f"{release_prefix(version)}{path.name}", path)
     files = []
     for path in (first, *others):
         info = store.stat(f"{release_prefix(version)}{path.name}")

@@ -12,8 +12,9 @@ from typing import Any
 
 from crawlers.job import Job, Politeness
 from crawlers.registry import Site
+from crawlers.spool import VARIABLE as SPOOL
 from flows.child import CHILDREN, StoppedError, module_environment
-from flows.environment import logs_folder
+from flows.environment import logs_folder, state_folder
 from flows.progress import emit
 
 STORE_UNREACHABLE = 4
@@ -63,7 +64,7 @@ def run_crawl(
         # The store may be a path relative to our working directory, so the child keeps it.
         with (
             log_path.open("ab") as log,
-            CHILDREN.start(argv, env=module_environment(os.environ), log=log) as child,
+            CHILDREN.start(argv, env=_environment(store_url), log=log) as child,
         ):
             for line in child.lines():
                 _pass_on(line, log_path)
@@ -85,6 +86,11 @@ def run_crawl(
     if not isinstance(stats, dict) or not isinstance(stats.get("sites"), dict):
         raise CrawlError(f"the crawler of shard {shard} left statistics without sites (log: {log_path})")
     return stats
+
+
+def _environment(store_url: str) -> dict[str, str]:
+    spool = str(state_folder(store_url) / "spool")
+    return {SPOOL: spool, **module_environment(os.environ)}
 
 
 def _pass_on(line: str, log_path: Path) -> None:

@@ -25,6 +25,7 @@ from flows.progress import emit
 from storage import (
     Archive,
     BodyCorruptError,
+    BodyRemovedError,
     ObjectNotFoundError,
     ObjectStore,
     RecordStore,
@@ -116,13 +117,16 @@ def read_bodies(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (hash, record) of archived bodies, read in the extractor's worker processes, in the order given.
 
-    A body that cannot be taken from the archive is left out; the reason is added to `problems`.
+    A body that cannot be taken from the archive is left out; the reason is added to `problems`, unless it is
+    that a person removed it.
     """
 
     def bodies() -> Iterator[tuple[str, bytes, None, None]]:
         for sha256 in hashes:
             try:
                 yield sha256, archive.get_body(sha256), None, None
+            except BodyRemovedError:
+                continue  # by a person, who gave a reason
             except (BodyCorruptError, ObjectNotFoundError) as error:
                 problems.append(str(error))
 

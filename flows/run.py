@@ -16,6 +16,7 @@ from flows.progress import emit
 from flows.shards import SHARD_SIZE, make_shards
 from flows.summary import begin_summary, end_summary, save_summary
 from storage import ObjectNotFoundError, ObjectStore, canonical_json, new_run_id, open_store
+from storage.seal import seal
 
 DEFAULT_STORE = "./data"
 
@@ -150,7 +151,7 @@ def entry_key(site: str) -> str:
 
 def keep_entry(store: ObjectStore, site: Site) -> None:
     """Keep a site's entry beside its state, so that a release needs nothing but the store."""
-    data = canonical_json(site.model_dump(mode="json"))
+    data = seal(canonical_json(site.model_dump(mode="json")))
     try:
         if store.get(entry_key(site.id)) == data:
             return

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from storage import ObjectNotFoundError, ObjectStore, canonical_json, timestamp
+from storage import ObjectNotFoundError, ObjectStore, StoreError, canonical_json, redact_text, timestamp
+from storage.seal import SealError, seal, unseal
 
 DONE, FINDINGS, USAGE, PARTIAL, UNREACHABLE = 0, 1, 2, 3, 4
 """Exit codes of the commands."""
@@ -179,16 +180,19 @@ def _counts(
 
 
 def save_summary(store: ObjectStore, summary: Mapping[str, Any]) -> None:
-    """Write a run's summary."""
-    store.put(summary_key(summary["run"]), canonical_json(summary))
+    """Write a run's summary, without the credentials that an address or a message may hold."""
+    text = redact_text(canonical_json(summary).decode())
+    store.put(summary_key(summary["run"]), seal(text.encode()))
 
 
 def load_summary(store: ObjectStore, run: str) -> dict[str, Any] | None:
     """Return a run's summary, None where there is none."""
     try:
-        summary = json.loads(store.get(summary_key(run)))
+        summary = json.loads(unseal(store.get(summary_key(run))))
     except ObjectNotFoundError:
         return None
+    except SealError as error:
+        raise StoreError(f"{summary_key(run)} in {store.url} is damaged: {error}; restore it") from error
     if not isinstance(summary, dict):
         raise ValueError(f"{summary_key(run)} in {store.url}: not a summary")
     return summary

@@ -7,6 +7,11 @@ and the same semantics (`ObjectStore`). On top of it:
     captures/<site>/<run>/<n>.jsonl     `CaptureWriter`   what was asked and what came back: the truth
     sites/<site>/state.json             `refresh_state`   what is known of a site, folded from its captures
     records/<extractor>/…               `RecordStore`     what was read from bodies
+    leases/<site>.json                  `SiteLease`       which run crawls a site now (storage.leases)
+
+JSON that has no hash for a name carries a seal (`storage.seal`), segments a last line (`storage.segments`),
+so that one flipped bit anywhere is found. A body that a person removed leaves a tombstone
+(`storage.tombstones`).
 
 Order of every write: bytes durable -> capture -> state -> record. A process killed between any two leaves
 nothing lost and nothing wrong: a body that no capture names is asked for again, a state that lags is folded
@@ -15,7 +20,7 @@ which is there to do that.
 """
 
 from storage.address import open_store
-from storage.archive import Archive, BodyCorruptError
+from storage.archive import Archive, BodyCorruptError, BodyRemovedError
 from storage.captures import (
     GOOD_OUTCOMES,
     Capture,
@@ -23,7 +28,6 @@ from storage.captures import (
     CaptureWriter,
     Trail,
     read_captures,
-    redact_headers,
     timestamp,
 )
 from storage.fixity import Counts, Finding, verify
@@ -37,6 +41,7 @@ from storage.objects import (
 )
 from storage.records import RecordError, RecordStore, canonical_json, extractors, parts_of
 from storage.runs import new_run_id
+from storage.secrets import redact_headers, redact_text, redact_url
 from storage.state import (
     Resource,
     SiteState,
@@ -53,6 +58,7 @@ __all__ = [
     "GOOD_OUTCOMES",
     "Archive",
     "BodyCorruptError",
+    "BodyRemovedError",
     "Capture",
     "CaptureError",
     "CaptureWriter",
@@ -81,6 +87,8 @@ __all__ = [
     "read_captures",
     "rebuild_state",
     "redact_headers",
+    "redact_text",
+    "redact_url",
     "refresh_state",
     "save_state",
     "timestamp",

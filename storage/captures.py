@@ -8,15 +8,16 @@ A segment is written once, and only after the bodies that its captures name are 
 segments: two runs never write the same key. A process killed before a segment leaves at most bodies that no
 capture names; the next run asks again and names them.
 
-A line is one capture as JSON: UTF-8, the fields in the order of the class below. What a reader does not know
-is an error that names the segment, never skipped.
+A line is one capture as JSON: UTF-8, the fields in the order of the class below; the last line says that the
+segment is whole (`storage.segments`). What a reader does not know is an error that names the segment, never
+skipped.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -25,6 +26,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from storage.objects import ObjectStore, StoreError
+from storage.secrets import redact_headers, redact_text, redact_url
+from storage.segments import pack_segment, unpack_segment
 
 CAPTURES = "captures/"
 """Where the segments are."""
@@ -34,9 +37,6 @@ OUTCOMES = frozenset({"new", "unchanged_304", "unchanged_hash", "changed", "gone
 """Outcomes besides ``blocked:<wall>`` and ``error:<kind>``."""
 GOOD_OUTCOMES = frozenset({"new", "unchanged_304", "unchanged_hash", "changed"})
 """Outcomes that say: the resource was there, with the body named."""
-
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-REDACTED = "[redacted]"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")  # a site or run id: a segment of keys
 _OUTCOME = re.compile(r"(?:blocked|error):[a-z0-9_.-]+")
@@ -145,11 +145,6 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers with the values of credentials and cookies replaced by ``[redacted]``."""
-    return {name: REDACTED if name.lower() in SECRET_HEADERS else value for name, value in headers.items()}
-
-
 def check_name(name: str, what: str) -> str:
     """Return a site or run id that may be a segment of keys.
 
@@ -199,17 +194,28 @@ def check_capture(capture: Capture) -> None:
             raise CaptureError(f"capture {capture.id}: {what} {getattr(capture, what)!r} is not one")
 
 
+def _without_secrets(capture: Capture) -> Capture:
+    trail, parent, note = capture.trail, capture.parent, capture.note
+    return replace(
+        capture,
+        url=redact_url(capture.url),
+        final_url=redact_url(capture.final_url),
+        redirects=tuple(redact_url(url) for url in capture.redirects),
+        request_headers=redact_headers(capture.request_headers),
+        response_headers=redact_headers(capture.response_headers),
+        parent=None if parent is None else redact_url(parent),
+        trail=trail if trail.listing is None else replace(trail, listing=redact_url(trail.listing)),
+        note=None if note is None else redact_text(note),
+    )
+
+
 def encode_capture(capture: Capture) -> bytes:
     """Return a capture as its line, without the line end, secrets removed.
 
     Raises:
         CaptureError: it could not be read back.
     """
-    capture = replace(
-        capture,
-        request_headers=redact_headers(capture.request_headers),
-        response_headers=redact_headers(capture.response_headers),
-    )
+    capture = _without_secrets(capture)
     try:
         line = _ADAPTER.dump_json(capture, warnings="error")
     except PydanticSerializationError as error:
@@ -241,12 +247,22 @@ def read_segment(store: ObjectStore, key: str) -> list[Capture]:
     Raises:
         CaptureError: it is not whole, or holds what captures do not hold.
     """
+    return read_whole_segment(store, key)[0]
+
+
+def read_whole_segment(store: ObjectStore, key: str) -> tuple[list[Capture], tuple[str, int] | None]:
+    """Return the captures of one segment, and the earlier run it names with the number of its segments.
+
+    Raises:
+        CaptureError: it is not whole, or holds what captures do not hold.
+    """
     site, run, _ = parse_segment_key(key)
-    *lines, rest = store.get(key).split(b"\n")
-    if rest or not lines:
-        raise CaptureError(f"{key} in {store.url}: the segment is cut off; restore it")
+    try:
+        segment = unpack_segment(store.get(key))
+    except ValueError as error:
+        raise CaptureError(f"{key} in {store.url}: the segment is damaged: {error}; restore it") from error
     captures = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(segment.lines, start=1):
         try:
             capture = decode_capture(line)
         except CaptureError as error:
@@ -254,7 +270,7 @@ def read_segment(store: ObjectStore, key: str) -> list[Capture]:
         if (capture.site, capture.run) != (site, run):
             raise CaptureError(f"{key} in {store.url}, line {number}: the capture of another site or run")
         captures.append(capture)
-    return captures
+    return captures, segment.after
 
 
 def list_segments(store: ObjectStore, site: str, *, after_run: str = "") -> Iterator[str]:
@@ -281,14 +297,37 @@ class CaptureWriter:
     that names it.
     """
 
-    def __init__(self, store: ObjectStore, site: str, run: str) -> None:
+    def __init__(
+        self, store: ObjectStore, site: str, run: str, *, after: tuple[str, int] | None = None
+    ) -> None:
+        """Make it.
+
+        Args:
+            store: the store.
+            site: the site.
+            run: the run, whose only writer for this site this is.
+            after: the site's latest run that is known, and how many segments it has.
+        """
         self._store = store
+        self._after = after
         self._site = check_name(site, "site")
         self._run = check_name(run, "run")
         self._captures = 0
         self._segments = 0
         self._lines: list[bytes] = []
         self._ids: set[str] = set()
+
+    @classmethod
+    def resume(
+        cls, store: ObjectStore, site: str, run: str, *, after: tuple[str, int] | None = None
+    ) -> CaptureWriter:
+        """Return a writer that goes on where an earlier one of the run ended, or begins."""
+        writer = cls(store, site, run, after=after)
+        for key in store.list(f"{site_prefix(site)}{run}/"):
+            writer._segments = parse_segment_key(key)[2] + 1
+            numbers = (int(one.id.rpartition("/")[2]) for one in read_segment(store, key))
+            writer._captures = max(writer._captures, *(number + 1 for number in numbers))
+        return writer
 
     def __len__(self) -> int:
         """Return how many captures wait for `flush`."""
@@ -321,14 +360,18 @@ class CaptureWriter:
         """
         if not self._lines:
             return
-        key = segment_key(self._site, self._run, self._segments)
-        data = b"".join(line + b"\n" for line in self._lines)
+        key, data = self.waiting()
         # A store that answered too late was asked twice, and the second answer is "there already": then it is
         # ours.
         if not self._store.put_new(key, data) and self._store.get(key) != data:
             raise CaptureError(f"{key} in {self._store.url} is there already: one run id must not run twice")
         self._segments += 1
         self._lines.clear()
+
+    def waiting(self) -> tuple[str, bytes]:
+        """Return the key and the bytes of the segment that `flush` would write."""
+        key = segment_key(self._site, self._run, self._segments)
+        return key, pack_segment(self._lines, None if self._segments else self._after)
 
     def close(self) -> None:
         """Write what waits."""

@@ -6,6 +6,9 @@ Then the folder that holds the name is forced to disk. So a name always leads to
 killed when; what a killed process leaves in ``.gongkai/tmp/`` is not an object, and is swept away by a later
 open.
 
+`put_if` compares and replaces under a lock (flock) on a file in ``.gongkai/locks/``, which the system
+releases when its holder dies.
+
 fsync is the price of a put. `put_new_many` lets several files wait for the disk together, in few threads: a
 journalling file system commits them in few transactions.
 """
@@ -13,7 +16,8 @@ journalling file system commits them in few transactions.
 from __future__ import annotations
 
 import contextlib
-import errno
+import fcntl
+import hashlib
 import itertools
 import os
 import threading
@@ -21,8 +25,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
+from storage.disk import ADVICE, make_durable_folders, sync_folder, write_all
 from storage.keys import RESERVED, check_key, check_prefix
 from storage.objects import (
     InvalidKeyError,
@@ -43,21 +48,7 @@ _YOUNG_SECONDS = 300
 _CLOCK_TICK = 0.1  # a file's time may be that much older than the clock that we compare it with
 _GROUP = 64  # files of `put_new_many` that wait together: bounds open files
 _SYNC_THREADS = 4  # more gain nothing: they queue for the same journal
-
-_ADVICE = {
-    errno.ENOSPC: "the disk is full; free space or use another store",
-    errno.EDQUOT: "the disk quota is used up; free space or use another store",
-    errno.EROFS: "the file system is read-only; choose a folder that can be written",
-    errno.EACCES: "permission denied; choose a folder that you may write, or change its owner",
-    errno.EPERM: "not permitted; choose a folder on a file system with hard links that you may write",
-    errno.EOPNOTSUPP: "the file system has no hard links; choose a folder on another one",
-    errno.EMLINK: "the file system has no hard links; choose a folder on another one",
-    errno.EIO: "the disk reports an input/output error; check it before going on",
-    errno.EMFILE: "too many open files; raise the limit (ulimit -n)",
-    errno.ENFILE: "too many open files on this machine",
-    errno.ENOTCONN: "the file system is not mounted any more",
-    errno.ESTALE: "the network file system was changed under us; mount it again",
-}
+_PIECE = 1024 * 1024  # of a file that is copied
 
 
 class LocalStore:
@@ -76,9 +67,9 @@ class LocalStore:
         self._pool: ThreadPoolExecutor | None = None
         self._pool_lock = threading.Lock()
         with self._translated("open"):
-            _make_durable_folders(self._temporary)
+            make_durable_folders(self._temporary)
             self._sweep()
-            self._write_temporary(b"").unlink()  # unwritable is found out now, not in the middle of a crawl
+            self._write_temporary([]).unlink()  # unwritable is found out now, not in the middle of a crawl
 
     @property
     def url(self) -> str:
@@ -96,11 +87,19 @@ class LocalStore:
 
     def put_new(self, key: str, data: bytes) -> bool:
         """Create the object; True if this call created it, False if it was there already (left untouched)."""
+        return self._put_new(key, [data])
+
+    def put_new_file(self, key: str, path: Path) -> bool:
+        """`put_new` of a file's bytes, a piece at a time."""
+        with path.open("rb") as file:
+            return self._put_new(key, iter(lambda: file.read(_PIECE), b""))
+
+    def _put_new(self, key: str, pieces: Iterable[bytes]) -> bool:
         path = self._path(key)
         with self._translated("write", key):
             if self._is_there(path):
                 return False
-            temporary = self._write_temporary(data)
+            temporary = self._write_temporary(pieces)
             try:
                 created = self._link(temporary, path)
             finally:
@@ -122,7 +121,7 @@ class LocalStore:
         """Create or replace the object, atomically."""
         path = self._path(key)
         with self._translated("write", key):
-            temporary = self._write_temporary(data)
+            temporary = self._write_temporary([data])
             try:
                 self._in_folder(path, lambda: temporary.replace(path))
             except BaseException:
@@ -147,6 +146,52 @@ class LocalStore:
             except (FileNotFoundError, NotADirectoryError):
                 return None
         return ObjectInfo(key, status.st_size) if path.is_file() else None
+
+    @contextlib.contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        """Open the object for reading from its beginning. Raises ObjectNotFoundError."""
+        path = self._path(key)
+        with self._translated("read", key):
+            try:
+                file = path.open("rb")
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise ObjectNotFoundError(f"{self.url} has no object {key}") from None
+        with file:
+            yield file
+
+    def get_tagged(self, key: str) -> tuple[bytes, str]:
+        """Return the object's bytes and a tag that changes with them. Raises ObjectNotFoundError."""
+        data = self.get(key)
+        return data, hashlib.sha256(data).hexdigest()
+
+    def put_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        """Write the object if it is still as `tag` says, None: if there is none; False where it is not."""
+        if tag is None:
+            return self.put_new(key, data)
+        with self._locked(key):
+            try:
+                if self.get_tagged(key)[1] != tag:
+                    return False
+            except ObjectNotFoundError:
+                return False
+            self.put(key, data)
+            return True
+
+    def forget_versions(self, key: str) -> None:
+        """Nothing to do: a disk keeps no earlier versions."""
+        check_key(key)
+
+    @contextlib.contextmanager
+    def _locked(self, key: str) -> Iterator[None]:
+        """Hold the lock of a key; other processes on this file system wait for it."""
+        folder = self._root / RESERVED / "locks"
+        name = hashlib.sha256(check_key(key).encode()).hexdigest()[:2]  # 256 locks serve all keys
+        with self._translated("lock", key):
+            folder.mkdir(parents=True, exist_ok=True)
+            file = (folder / name).open("wb")
+            with file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)
@@ -189,15 +234,16 @@ class LocalStore:
     def _sync_folder(self, folder: Path) -> None:
         """Force to disk the names in a folder; remember until when that holds."""
         began = time.time()
-        _sync_folder(folder)
+        sync_folder(folder)
         self._synced[str(folder)] = began
 
-    def _write_temporary(self, data: bytes) -> Path:
+    def _write_temporary(self, pieces: Iterable[bytes]) -> Path:
         """Write and force to disk a new temporary file."""
         path, descriptor = self._open_temporary()
         try:
             try:
-                _write_all(descriptor, data)
+                for piece in pieces:
+                    write_all(descriptor, piece)
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -215,7 +261,7 @@ class LocalStore:
         except FileNotFoundError:
             # The folder was removed while we were at work, perhaps with the whole store. Start it anew.
             self._settled.clear()
-            _make_durable_folders(self._temporary)
+            make_durable_folders(self._temporary)
             return path, os.open(path, flags, 0o644)
 
     def _link(self, temporary: Path, path: Path) -> bool:
@@ -244,7 +290,7 @@ class LocalStore:
         self._settle(folder.parent)
         with contextlib.suppress(FileExistsError):
             folder.mkdir()
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
         self._settled.add(name)
 
     def _put_new_group(self, items: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
@@ -258,7 +304,7 @@ class LocalStore:
                     if not self._is_there(path):
                         temporary, descriptor = self._open_temporary()
                         waiting.append((place, path, temporary, descriptor))
-                        _write_all(descriptor, data)
+                        write_all(descriptor, data)
                 self._in_threads(os.fsync, [descriptor for *_, descriptor in waiting])
                 for place, path, temporary, _ in waiting:
                     if self._link(temporary, path):
@@ -306,35 +352,7 @@ class LocalStore:
                 raise InvalidKeyError(f"{what}: it would go on below another key") from error
             if isinstance(error, IsADirectoryError):
                 raise InvalidKeyError(f"{what}: it is a folder of other objects") from error
-            advice = _ADVICE.get(error.errno or 0)
+            advice = ADVICE.get(error.errno or 0)
             if advice is None:
                 raise StoreError(f"{what}: {error.strerror or error}") from error
             raise StoreUnreachableError(f"{what}: {advice}") from error
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _make_durable_folders(folder: Path) -> None:
-    """Make `folder` and its parents; force the names of those that were missing to disk."""
-    missing: list[Path] = []
-    while not folder.is_dir():
-        missing.append(folder)
-        folder = folder.parent
-        if folder.exists() and not folder.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(folder))
-    for path in reversed(missing):
-        with contextlib.suppress(FileExistsError):
-            path.mkdir()
-        _sync_folder(path.parent)

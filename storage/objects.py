@@ -7,13 +7,19 @@ Keys are ``/``-separated relative names without control characters; `storage.key
 goes on below another key (``a`` and ``a/b``): a file cannot be a folder. `put_new`, `put_new_many` and `put`
 return only when the bytes are durable, that is when they would survive a loss of power; also when they report
 that the key was there already. A reader never sees half an object.
+
+Large objects go through `open` and `put_new_file`, which hold a few megabytes at a time. The few objects
+that several writers change (pointers, leases) go through `get_tagged` and `put_if`, so that none overwrites
+what it has not read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import BinaryIO, Protocol
 
 
 class StoreError(Exception):
@@ -46,7 +52,7 @@ class ObjectInfo:
 
 
 class ObjectStore(Protocol):
-    """Five operations. Implementations are safe to use from several threads."""
+    """What a store does. Implementations are safe to use from several threads."""
 
     @property
     def url(self) -> str:
@@ -79,4 +85,27 @@ class ObjectStore(Protocol):
 
     def stat(self, key: str) -> ObjectInfo | None:
         """Return what is known of the object, None if there is none."""
+        ...
+
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
+        """Open the object for reading from its beginning, in bounded memory. Raises ObjectNotFoundError."""
+        ...
+
+    def put_new_file(self, key: str, path: Path) -> bool:
+        """`put_new` of a file's bytes, in bounded memory. The file must not change meanwhile."""
+        ...
+
+    def get_tagged(self, key: str) -> tuple[bytes, str]:
+        """Return the object's bytes and a tag that changes with them. Raises ObjectNotFoundError."""
+        ...
+
+    def put_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        """Write the object if it is still as `tag` says, None: if there is none; False where it is not.
+
+        Keys that are written so are written in no other way.
+        """
+        ...
+
+    def forget_versions(self, key: str) -> None:
+        """Take away what the store keeps of the object besides its present bytes (versions of a bucket)."""
         ...

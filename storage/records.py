@@ -6,7 +6,8 @@ Layout:
     records/<extractor>/<aa>/<sha256>.json    the record of a body
     records/<extractor>/sites/<site>.json     manifest: the bodies of a site that were read, with kinds
 
-Everything is canonical JSON: UTF-8, no spaces, keys in the order the record has them. The manifest and the
+Everything is canonical JSON: UTF-8, no spaces, keys in the order the record has them, and sealed
+(`storage.seal`), so that a digit that flipped on the disk is not published. The manifest and the
 list of extractors are conveniences, written after the records they speak of, respectively before: the records
 are the truth.
 """
@@ -14,6 +15,7 @@ are the truth.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,10 +23,17 @@ from typing import Any
 from storage.archive import check_sha256
 from storage.captures import check_name
 from storage.objects import InvalidKeyError, ObjectNotFoundError, ObjectStore, StoreError
+from storage.seal import SealError, seal, unseal
+from storage.tombstones import Tombstone
 
 EXTRACTORS_KEY = "records/extractors.json"
 
+REMOVED = "removed"
+"""Kind of the record of a body that was removed: what was read from it is gone as well."""
+
 _EXTRACTOR = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}")
+
+_log = logging.getLogger(__name__)
 
 
 class RecordError(StoreError):
@@ -43,8 +52,10 @@ def extractors(store: ObjectStore) -> list[str]:
         RecordError: the list cannot be read.
     """
     document = _load(store, EXTRACTORS_KEY)
-    if document is None:
-        return []
+    return [] if document is None else _extractor_names(document, store)
+
+
+def _extractor_names(document: Mapping[str, Any], store: ObjectStore) -> list[str]:
     names = document.get("extractors")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise RecordError(f"{EXTRACTORS_KEY} in {store.url}: not a list of extractors")
@@ -86,19 +97,30 @@ class RecordStore:
     def put_new(self, sha256: str, record: Mapping[str, Any]) -> bool:
         """Keep a record; True if this call created it, False if the body has one already (left untouched)."""
         self._list_extractor()
-        return self._store.put_new(self.key(sha256), canonical_json(record))
+        return self._store.put_new(self.key(sha256), seal(canonical_json(record)))
 
     def put_new_many(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> list[bool]:
         """Keep several records at the price of a few; the answers are those of `put_new`, in order."""
         self._list_extractor()
         return list(
             self._store.put_new_many(
-                [(self.key(sha256), canonical_json(record)) for sha256, record in records]
+                [(self.key(sha256), seal(canonical_json(record))) for sha256, record in records]
             )
         )
 
     def load_manifest(self, site: str) -> dict[str, str]:
         """Return the kinds of a site's records by the hash of the body; empty where there is no manifest.
+
+        A damaged manifest is taken for none: it only saves looking records up, and the next one replaces it.
+        """
+        try:
+            return self.check_manifest(site)
+        except RecordError as error:
+            _log.warning("%s; looking its records up instead", error)
+            return {}
+
+    def check_manifest(self, site: str) -> dict[str, str]:
+        """Return what `load_manifest` returns.
 
         Raises:
             RecordError: the manifest cannot be read.
@@ -109,31 +131,57 @@ class RecordStore:
             return {}
         kinds = document.get("records")
         if not isinstance(kinds, dict) or not all(isinstance(kind, str) for kind in kinds.values()):
-            raise RecordError(
-                f"{key} in {self._store.url}: not a manifest; delete it, the next extraction writes it anew"
-            )
+            raise RecordError(f"{key} in {self._store.url}: not a manifest")
         return kinds
+
+    def remove(self, sha256: str, tombstone: Tombstone) -> bool:
+        """Put an empty record of the kind ``removed`` in a record's place; False where none is."""
+        record = self.get(sha256)
+        if record is None:
+            return False
+        if record.get("kind") != REMOVED:
+            empty: dict[str, Any] = {
+                "record": record.get("record"),
+                "document": record.get("document"),
+                "extractor": self._extractor,
+                "kind": REMOVED,
+                "report": None,
+                "tables": {},
+                "cells": {},
+                "sections": [],
+                "checks": [],
+                "extra": [],
+                "issues": [],
+                "removed": {"date": tombstone.removed, "reason": tombstone.reason},
+            }
+            self._store.put(self.key(sha256), seal(canonical_json(empty)))
+        self._store.forget_versions(self.key(sha256))
+        return True
 
     def save_manifest(self, site: str, kinds: Mapping[str, str]) -> None:
         """Replace a site's manifest: the same bytes for the same content."""
         document = {"manifest": 1, "site": site, "records": dict(sorted(kinds.items()))}
-        self._store.put(self._manifest_key(site), canonical_json(document))
+        self._store.put(self._manifest_key(site), seal(canonical_json(document)))
 
     def _manifest_key(self, site: str) -> str:
         return f"records/{self._extractor}/sites/{check_name(site, 'site')}.json"
 
     def _list_extractor(self) -> None:
-        """See to it that the list of extractors has this one, before its first record is written.
-
-        Two new extractors may overwrite each other's entry: so it is read again, and by every new process.
-        """
+        """See to it that the list of extractors has this one, before its first record is written."""
+        known: list[str]
+        tag: str | None
         while not self._is_listed:
-            known = extractors(self._store)
-            if self._extractor in known:
-                self._is_listed = True
+            try:
+                data, tag = self._store.get_tagged(EXTRACTORS_KEY)
+            except ObjectNotFoundError:
+                known, tag = [], None
             else:
-                document = {"extractors": [*known, self._extractor]}
-                self._store.put(EXTRACTORS_KEY, canonical_json(document))
+                known = _extractor_names(_parse(self._store, EXTRACTORS_KEY, data), self._store)
+            document = {"extractors": [*known, self._extractor]}
+            # Two new extractors at the same time: who was slower reads again.
+            self._is_listed = self._extractor in known or self._store.put_if(
+                EXTRACTORS_KEY, seal(canonical_json(document)), tag
+            )
 
 
 def _load(store: ObjectStore, key: str) -> dict[str, Any] | None:
@@ -141,8 +189,14 @@ def _load(store: ObjectStore, key: str) -> dict[str, Any] | None:
         data = store.get(key)
     except ObjectNotFoundError:
         return None
+    return _parse(store, key, data)
+
+
+def _parse(store: ObjectStore, key: str, data: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(data)
+        document = json.loads(unseal(data))
+    except SealError as error:
+        raise RecordError(f"{key} in {store.url} is damaged: {error}; restore it") from error
     except ValueError as error:
         raise RecordError(f"{key} in {store.url}: not JSON ({error})") from error
     if not isinstance(document, dict):

@@ -7,13 +7,21 @@ one small object under the condition, twice: a store that takes both ignores it 
 which harms nobody: bodies and records are the same bytes under the same key, and a segment of captures
 belongs to one run.
 
+`put_if` sends ``If-Match`` with the ETag that was read; a store that ignores it is noticed in the same way;
+there `put_if` reads, compares, writes and reads again, which leaves a moment in which two writers may meet.
+
+A request that the store carried out and did not answer is sent again, and then meets its own object: where it
+matters who wrote (`put_if`), the bytes decide.
+
 Some stores list keys folder by folder (``a/b`` before ``a-b``), also when they resume a listing. `list`
 therefore sorts what it gets: a prefix whose keys fit into one answer as a whole, a larger one level by level.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import logging
 import random
 import re
@@ -21,14 +29,16 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 
 from storage.keys import RESERVED, check_key, check_prefix
 from storage.objects import InvalidKeyError, ObjectInfo, ObjectNotFoundError, StoreUnreachableError
-from storage.s3_client import endpoint_of, error_code, make_client, translate
+from storage.s3_body import open_body, put_in_parts
+from storage.s3_client import ATTEMPTS, back_off, endpoint_of, error_code, make_client, translate
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -37,8 +47,10 @@ if TYPE_CHECKING:
 _ASK_FIRST_BYTES = 256 * 1024
 """From this size on it is cheaper to ask whether an object is there than to send it for nothing."""
 
+_PARTS_BYTES = 16 * 1024 * 1024
+"""From this size on a file is sent in parts."""
+
 _THREADS = 16  # of `put_new_many`
-_ATTEMPTS = 6  # of what boto3 does not try again itself: a body cut off, a conflict of conditional writes
 _PROBE = f"{RESERVED}/conditional-put"
 _UP_TO_SLASH = re.compile(r"[ -/]")  # the slash, and the characters that sort before it
 
@@ -84,6 +96,7 @@ class S3Store:
         self._base = f"{prefix}/" if prefix else ""
         self._lock = threading.Lock()
         self._conditional: bool | None = None
+        self._compares: bool | None = None
         self._pool: ThreadPoolExecutor | None = None
 
     @property
@@ -98,20 +111,25 @@ class S3Store:
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes. Raises ObjectNotFoundError."""
+        return self.get_tagged(key)[0]
+
+    def get_tagged(self, key: str) -> tuple[bytes, str]:
+        """Return the object's bytes and its ETag. Raises ObjectNotFoundError."""
         full = self._full(key)
         with self._translated("read", key):
-            for attempt in range(_ATTEMPTS):
+            for attempt in range(ATTEMPTS):
                 try:
-                    return self._client.get_object(Bucket=self._bucket, Key=full)["Body"].read()
+                    answer = self._client.get_object(Bucket=self._bucket, Key=full)
+                    return answer["Body"].read(), answer.get("ETag", "")
                 except boto.ClientError as error:
                     if error_code(error)[0] in _NOT_FOUND:
                         raise ObjectNotFoundError(f"{self.url} has no object {key}") from None
                     raise
                 except (boto.HTTPClientError, boto.IncompleteReadError):
                     # boto3 tries requests again, but not bodies that break off.
-                    if attempt == _ATTEMPTS - 1:
+                    if attempt == ATTEMPTS - 1:
                         raise
-                    _back_off(attempt)
+                    back_off(attempt)
         raise AssertionError("unreachable")
 
     def put_new(self, key: str, data: bytes) -> bool:
@@ -122,9 +140,79 @@ class S3Store:
             return False
         with self._translated("write", key):
             if conditional:
-                return self._put_if_none(full, data)
-            self._client.put_object(Bucket=self._bucket, Key=full, Body=data)
+                return self._put_if(full, data, None)
+            self._client.put_object(Bucket=self._bucket, Key=full, Body=data, ContentMD5=_md5(data))
         return True
+
+    def put_new_file(self, key: str, path: Path) -> bool:
+        """`put_new` of a file's bytes; a large one in parts."""
+        if path.stat().st_size < _PARTS_BYTES:
+            return self.put_new(key, path.read_bytes())
+        full = self._full(key)
+        conditional = self._honours_conditions()
+        if self.stat(key) is not None:
+            return False
+        with self._translated("write", key):
+            return put_in_parts(self._client, self._bucket, full, path, create_only=conditional)
+
+    @contextlib.contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        """Open the object for reading; a connection that breaks is taken up again where it broke."""
+        full = self._full(key)
+        with self._translated("read", key):
+            try:
+                file = open_body(self._client, self._bucket, full)
+            except boto.ClientError as error:
+                if error_code(error)[0] in _NOT_FOUND:
+                    raise ObjectNotFoundError(f"{self.url} has no object {key}") from None
+                raise
+            with file:
+                yield file
+
+    def put_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        """Write the object if it is still as `tag` says, None: if there is none; False where it is not."""
+        full = self._full(key)
+        compares = self._honours_conditions() if tag is None else self._honours_comparisons()
+        if not compares:
+            found = self._now(key)
+            if (found[1] if found else None) != tag:
+                return False
+            self.put(key, data)
+            time.sleep(random.uniform(0.1, 0.3))  # noqa: S311 - who wrote at the same time has written by then
+        else:
+            with self._translated("write", key):
+                if self._put_if(full, data, tag):
+                    return True
+        # Not as we knew it: unless our own request was carried out, not answered, and sent again.
+        found = self._now(key)
+        return found is not None and found[0] == data
+
+    def _now(self, key: str) -> tuple[bytes, str] | None:
+        try:
+            return self.get_tagged(key)
+        except ObjectNotFoundError:
+            return None
+
+    def forget_versions(self, key: str) -> None:
+        """Take away the versions of the object that the bucket keeps besides the present one."""
+        full = self._full(key)
+        with self._translated("take away earlier versions of", key):
+            try:
+                pages = self._client.get_paginator("list_object_versions").paginate(
+                    Bucket=self._bucket, Prefix=full
+                )
+                old = [
+                    entry["VersionId"]
+                    for page in pages
+                    for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+                    if entry["Key"] == full and not entry["IsLatest"]
+                ]
+            except boto.ClientError as error:
+                if error_code(error)[0] in _NOT_IMPLEMENTED or error_code(error)[1] in {405, 501}:
+                    return  # a store without versions
+                raise
+            for version in old:
+                self._client.delete_object(Bucket=self._bucket, Key=full, VersionId=version)
 
     def put_new_many(self, items: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
         """`put_new` of several objects at the same time."""
@@ -145,7 +233,9 @@ class S3Store:
     def put(self, key: str, data: bytes) -> None:
         """Create or replace the object, atomically."""
         with self._translated("write", key):
-            self._client.put_object(Bucket=self._bucket, Key=self._full(key), Body=data)
+            self._client.put_object(
+                Bucket=self._bucket, Key=self._full(key), Body=data, ContentMD5=_md5(data)
+            )
 
     def list(self, prefix: str, *, after: str = "") -> Iterator[str]:
         """Yield the keys that start with `prefix` and sort after `after`, in ascending code-point order."""
@@ -170,18 +260,27 @@ class S3Store:
     def _full(self, key: str) -> str:
         return self._base + check_key(key)
 
-    def _put_if_none(self, full: str, data: bytes) -> bool:
-        for attempt in range(_ATTEMPTS):
+    def _put_if(self, full: str, data: bytes, tag: str | None) -> bool:
+        """Write under a condition: no object there, or one with that ETag."""
+        md5 = _md5(data)
+        for attempt in range(ATTEMPTS):
             try:
-                self._client.put_object(Bucket=self._bucket, Key=full, Body=data, IfNoneMatch="*")
+                if tag is None:
+                    self._client.put_object(
+                        Bucket=self._bucket, Key=full, Body=data, ContentMD5=md5, IfNoneMatch="*"
+                    )
+                else:
+                    self._client.put_object(
+                        Bucket=self._bucket, Key=full, Body=data, ContentMD5=md5, IfMatch=tag
+                    )
             except boto.ClientError as error:
-                _, status = error_code(error)
-                if status == 412:
+                code, status = error_code(error)
+                if status == 412 or (tag is not None and code in _NOT_FOUND):
                     return False
                 # 409: another conditional write of this key is under way; who asks again learns how it ended.
-                if status != 409 or attempt == _ATTEMPTS - 1:
+                if status != 409 or attempt == ATTEMPTS - 1:
                     raise
-                _back_off(attempt)
+                back_off(attempt)
             else:
                 return True
         raise AssertionError("unreachable")
@@ -190,25 +289,34 @@ class S3Store:
         """Return whether the store knows If-None-Match; asked once, before the first write."""
         with self._lock:
             if self._conditional is None:
-                with self._translated("write"):
-                    self._conditional = self._probe()
-                if not self._conditional:
-                    _log.warning(
-                        "%s at %s ignores If-None-Match: asking before each write instead",
-                        self.url,
-                        endpoint_of(self._client),
-                    )
+                # The probe stays: a later probe of a store that honours the condition then costs one request.
+                self._conditional = self._probe(_PROBE, None)
             return self._conditional
 
-    def _probe(self) -> bool:
-        # The probe object stays: a later probe of a store that honours the condition then costs one request.
-        full = self._base + _PROBE
-        try:
-            return not (self._put_if_none(full, b"") and self._put_if_none(full, b""))
-        except boto.ClientError as error:
-            if error_code(error)[0] in _NOT_IMPLEMENTED or error_code(error)[1] == 501:
-                return False
-            raise
+    def _honours_comparisons(self) -> bool:
+        """Return whether the store knows If-Match."""
+        if not self._honours_conditions():
+            return False
+        with self._lock:
+            if self._compares is None:
+                self._compares = self._probe(_PROBE, '"00000000000000000000000000000000"')
+            return self._compares
+
+    def _probe(self, key: str, tag: str | None) -> bool:
+        """Return whether a store refuses what its condition forbids."""
+        full = self._base + key
+        with self._translated("write"):
+            try:
+                knows = not (self._put_if(full, b"", tag) and self._put_if(full, b"", tag))
+            except boto.ClientError as error:
+                if error_code(error)[0] not in _NOT_IMPLEMENTED and error_code(error)[1] != 501:
+                    raise
+                knows = False
+        if not knows:
+            name = "If-None-Match" if tag is None else "If-Match"
+            where = endpoint_of(self._client)
+            _log.warning("%s at %s ignores %s: asking before each such write", self.url, where, name)
+        return knows
 
     def _walk(self, prefix: str, after: str) -> Iterator[str]:
         """Yield the keys in order, of whatever order the store has."""
@@ -272,6 +380,6 @@ def _keys_of(answer: ListObjectsV2OutputTypeDef, base: str) -> list[str]:
     return [key[len(base) :] for key in keys if not key.endswith("/")]
 
 
-def _back_off(attempt: int) -> None:
-    # Random, so that those who met do not meet again.
-    time.sleep(random.uniform(0, min(0.1 * 2**attempt, 5)))  # noqa: S311 - no secret
+def _md5(data: bytes) -> str:
+    """Return what lets the store see that the bytes arrived as they were sent."""
+    return base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()

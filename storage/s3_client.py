@@ -2,7 +2,8 @@
 
 Endpoint: ``GONGKAI_S3_ENDPOINT``, else the usual AWS settings (``AWS_ENDPOINT_URL_S3``, ``AWS_ENDPOINT_URL``,
 profile). Credentials and region: the usual AWS settings. ``GONGKAI_S3_ADDRESSING`` is ``path`` or ``virtual``
-where a store takes only one of them; boto3 chooses where it is not set.
+where a store takes only one of them; boto3 chooses where it is not set. ``GONGKAI_S3_TIMEOUT`` is how many
+seconds a silent store is waited for (60) before it is asked again.
 
 No message holds a credential: of an error only its code is told, and an endpoint that holds one is refused.
 """
@@ -10,6 +11,8 @@ No message holds a credential: of an error only its code is told, and an endpoin
 from __future__ import annotations
 
 import os
+import random
+import time
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 32
 """Requests that may be under way at once."""
+
+ATTEMPTS = 6
+"""Of what boto3 does not try again itself: a body that breaks off, a conflict of conditional writes."""
 
 _CODES = {
     "NoSuchBucket": "there is no such bucket; create it or correct the URL",
@@ -58,13 +64,17 @@ def make_client(*, patient: bool = True) -> S3Client:
     addressing = os.environ.get("GONGKAI_S3_ADDRESSING", "auto")
     if addressing not in {"auto", "path", "virtual"}:
         raise StoreUnreachableError(f"GONGKAI_S3_ADDRESSING is {addressing!r}: write path or virtual")
+    try:
+        silence = float(os.environ.get("GONGKAI_S3_TIMEOUT") or 60)
+    except ValueError:
+        raise StoreUnreachableError("GONGKAI_S3_TIMEOUT is not a number of seconds") from None
     config = Config(
         # Without these two boto3 adds checksums that stores other than AWS refuse (boto3#4392).
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         retries={"mode": "standard", "total_max_attempts": 8 if patient else 2},
-        connect_timeout=10 if patient else 5,
-        read_timeout=60 if patient else 15,
+        connect_timeout=min(silence, 10 if patient else 5),
+        read_timeout=silence if patient else min(silence, 15),
         max_pool_connections=CONNECTIONS,
         s3={"addressing_style": cast("Literal['auto', 'path', 'virtual']", addressing)},
         user_agent_extra="gongkai",
@@ -131,3 +141,9 @@ def translate(error: boto.BotoCoreError | boto.ClientError, what: str) -> StoreE
     if isinstance(error, boto.ConnectionError | boto.HTTPClientError | boto.IncompleteReadError):
         return StoreUnreachableError(f"{what}: no answer ({name}); check GONGKAI_S3_ENDPOINT and the network")
     return StoreError(f"{what}: {name}")
+
+
+def back_off(attempt: int) -> None:
+    """Wait before another attempt, longer each time."""
+    # Random, so that those who met do not meet again.
+    time.sleep(random.uniform(0, min(0.1 * 2**attempt, 5)))  # noqa: S311 - no secret

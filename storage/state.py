@@ -38,6 +38,7 @@ from storage.captures import (
 )
 from storage.objects import ObjectNotFoundError, ObjectStore, StoreError
 from storage.runs import run_began, run_moment
+from storage.seal import SealError, seal, unseal
 
 FORMAT = 1
 """Number of this form of the state; a state of another form is rebuilt."""
@@ -147,6 +148,11 @@ class SiteState:
     folded: dict[str, int] = field(default_factory=dict)
     state: int = FORMAT
 
+    @property
+    def latest_run(self) -> tuple[str, int] | None:
+        """The latest run that is in here, and how many segments of it."""
+        return max(self.folded.items(), default=None)
+
 
 _ADAPTER = TypeAdapter(SiteState)
 
@@ -177,8 +183,8 @@ def load_state(store: ObjectStore, site: str) -> SiteState:
     except ObjectNotFoundError:
         return SiteState(site)
     try:
-        state = _ADAPTER.validate_json(data)
-    except ValidationError as error:
+        state = _ADAPTER.validate_json(unseal(data))
+    except (SealError, ValidationError) as error:
         raise StateError(
             f"{key} in {store.url} cannot be read; rebuild it with `gongkai verify --rebuild`"
         ) from error
@@ -194,7 +200,7 @@ def save_state(store: ObjectStore, site: str, state: SiteState) -> None:
     ordered = replace(
         state, resources=dict(sorted(state.resources.items())), folded=dict(sorted(state.folded.items()))
     )
-    store.put(state_key(site), _ADAPTER.dump_json(ordered, warnings="error"))
+    store.put(state_key(site), seal(_ADAPTER.dump_json(ordered, warnings="error")))
 
 
 def refresh_state(store: ObjectStore, site: str, *, now: datetime | None = None) -> SiteState:

@@ -167,6 +167,49 @@ class Dying:
             self._write()
         return self._store.put_new(key, data)
 
+    def put_new_file(self, key: str, path) -> bool:
+        return self.put_new(key, path.read_bytes())
+
+    def put_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        self._write()
+        return self._store.put_if(key, data, tag)
+
+
+class Slow:
+    """A store whose writer of the pointer is overtaken by `other`, once."""
+
+    def __init__(self, store, other) -> None:
+        self._store, self._other = store, other
+
+    def __getattr__(self, name: str):
+        return getattr(self._store, name)
+
+    def put_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        other, self._other = self._other, lambda: None
+        other()
+        return self._store.put_if(key, data, tag)
+
+
+def test_two_publications_at_the_same_time_are_both_there_or_one(archive) -> None:
+    archive.site("a")
+    archive.report("a", "http://a/1", b"one", {NEW: (3, "3")})
+
+    def same() -> None:
+        publish(archive.store, extractor=EXTRACTOR, now=NOW)
+
+    def different() -> None:
+        archive.report("a", "http://a/3", b"three", {NEW: (4, "4")}, year=2019)
+        same()
+
+    late = publish(Slow(archive.store, same), extractor=EXTRACTOR, now=NOW)
+    assert (late.version, late.is_new) == ("2026-11-22.2", False), "the other said the same a moment before"
+    archive.report("a", "http://a/2", b"two", {NEW: (3, "3")}, year=2020)
+    late = publish(Slow(archive.store, different), extractor=EXTRACTOR, now=NOW)
+    versions = [entry["version"] for entry in load_versions(archive.store)]
+    assert versions == ["2026-11-22.2", "2026-11-22.4", "2026-11-22.3"]
+    assert load_manifest(archive.store, late.version)["previous"] == "2026-11-22.4"
+    assert list(verify_releases(archive.store)) == []
+
 
 def test_a_killed_publication_is_never_visible_and_the_next_one_takes_the_next_counter(archive) -> None:
     archive.site("a")

@@ -22,6 +22,7 @@ from storage import (
     timestamp,
 )
 from storage.captures import decode_capture, encode_capture
+from storage.segments import pack_segment, unpack_segment
 
 CAPTURE = Capture(
     id="s/r/000000", run="r", site="s", role="document", url="http://a/报告.html?x=1", final_url="http://a/2",
@@ -148,7 +149,7 @@ def test_one_run_id_must_not_run_twice(store: ObjectStore) -> None:
 def test_a_write_that_was_answered_too_late_is_ours(store: ObjectStore) -> None:
     writer = CaptureWriter(store, "s", "r")
     writer.add(CAPTURE)
-    store.put("captures/s/r/000000.jsonl", encode_capture(CAPTURE) + b"\n")
+    store.put(*writer.waiting())
     writer.flush()
     assert list(read_captures(store, "s")) == [CAPTURE]
 
@@ -170,12 +171,36 @@ def test_the_writer_takes_only_its_own(store: ObjectStore) -> None:
 
 @pytest.mark.parametrize(
     "data", [b"", b"{}\n", b"\n", encode_capture(CAPTURE), encode_capture(CAPTURE) + b"\n{", b"\xff\n",
-             encode_capture(replace(CAPTURE, run="q", id="s/q/1")) + b"\n"],
+             encode_capture(CAPTURE) + b"\n", pack_segment([encode_capture(CAPTURE)])[:-1],
+             pack_segment([encode_capture(CAPTURE)]).replace(b"http", b"httq", 1), pack_segment([b"{}"]),
+             pack_segment([encode_capture(replace(CAPTURE, run="q", id="s/q/1"))])],
 )  # fmt: skip
 def test_a_broken_segment_is_named(store: ObjectStore, data: bytes) -> None:
     store.put("captures/s/r/000000.jsonl", data)
     with pytest.raises(CaptureError, match=r"captures/s/r/000000\.jsonl"):
         list(read_captures(store, "s"))
+
+
+def test_any_flipped_bit_and_any_cut_of_a_segment_is_noticed() -> None:
+    whole = pack_segment([encode_capture(CAPTURE)] * 2, ("earlier", 3))
+    assert unpack_segment(whole).after == ("earlier", 3)
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        with pytest.raises(ValueError, match=r"damaged|cut off|not those"):
+            unpack_segment(bytes(damaged))
+        with pytest.raises(ValueError, match=r"damaged|cut off|not those"):
+            unpack_segment(whole[:place])
+
+
+def test_a_run_that_was_killed_is_gone_on_with(store: ObjectStore) -> None:
+    for n in range(3):
+        writer = CaptureWriter.resume(store, "s", "r")
+        writer.add(replace(CAPTURE, id=writer.next_id()))
+        writer.add(replace(CAPTURE, id=writer.next_id()))
+        writer.flush()
+        assert writer.next_id() == f"s/r/{2 * n + 2:06d}"
+    assert [capture.id for capture in read_captures(store, "s")] == [f"s/r/{n:06d}" for n in range(6)]
 
 
 def test_moments() -> None:
