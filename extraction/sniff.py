@@ -36,6 +36,12 @@ _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|table|div|p|span|h[1-6]|script|style|article|section|br)[\s>/]",
     re.IGNORECASE,
 )
+_HTML_ROOT = re.compile(rb"<html[\s>]", re.IGNORECASE)
+_FLAT = (
+    (b"http://schemas.microsoft.com/office/word/2003/wordml", "application/vnd.ms-word.2003+xml"),
+    (b"http://schemas.microsoft.com/office/2006/xmlPackage", "application/vnd.ms-word.flat+xml"),
+    (b'"urn:schemas-microsoft-com:office:spreadsheet"', "application/vnd.ms-excel.2003+xml"),
+)
 _TAG = re.compile(rb"</?[a-zA-Z][^<>]{0,200}>")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 8192
@@ -110,6 +116,9 @@ def _text(data: bytes, head: bytes, declared: str | None) -> str:
         return UNKNOWN
     if _MHTML.match(sample.lstrip()):
         return "message/rfc822"
+    for mark, media_type in _FLAT:
+        if mark in sample and not _HTML_ROOT.search(sample):
+            return media_type
     html = declared is not None and ("html" in declared or "xml" in declared)
     opened = _HTML.search(sample)
     if opened and (html or sample.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")):

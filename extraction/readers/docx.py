@@ -55,7 +55,15 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         UnreadableError: not a DOCX, cut short, encrypted, damaged or hostile.
     """
     del url
-    package = Package(data, "DOCX")
+    return read_package(Package(data, "DOCX"), MEDIA_TYPE)
+
+
+def read_package(package: Package, media_type: str) -> Document:
+    """Read the parts of a Word document.
+
+    Raises:
+        UnreadableError: as `read`.
+    """
     main = _main_part(package)
     root = package.xml(main)
     body = root.find(f"{W}body")
@@ -64,7 +72,7 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     reader = _Reader(package, main)
     blocks = tuple(reader.blocks(body, f"{main}#/w:document/w:body"))
     return Document(
-        media_type=MEDIA_TYPE,
+        media_type=media_type,
         blocks=blocks,
         facts=reader.facts(),
         links=tuple(reader.links),

@@ -151,8 +151,8 @@ class Package:
         return found
 
 
-def parse_xml(body: bytes, name: str) -> etree._Element:
-    """Parse XML that may be hostile.
+def parse_xml(body: bytes, name: str, *, huge: bool = False) -> etree._Element:
+    """Parse XML that may be hostile; `huge` where one text may be long (a picture in a Word XML file).
 
     Raises:
         UnreadableError: it is not well-formed, or declares a DTD (no honest Office or OFD part does).
@@ -164,7 +164,7 @@ def parse_xml(body: bytes, name: str) -> etree._Element:
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-        huge_tree=False,
+        huge_tree=huge,
         remove_comments=True,
         remove_pis=True,
     )

@@ -1,0 +1,58 @@
+"""Saved web pages (MHTML, ``.mht``, and Word's "single file web page" under the name ``.doc``).
+
+A mail message whose first HTML part is the page; frames and pictures are further parts of it.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import replace
+
+from extraction.document import Document, UnreadableError
+from extraction.readers import html
+
+MEDIA_TYPE = "message/rfc822"
+MAX_MESSAGE_PARTS = 2_000
+
+
+def read(data: bytes, *, url: str | None = None) -> Document:
+    """Read the page in an MHTML file.
+
+    Args:
+        data: the file.
+        url: handed on to the reader of the page.
+
+    Raises:
+        UnreadableError: no page in it, or it is damaged.
+    """
+    try:
+        message = email.message_from_bytes(data.lstrip(), policy=email.policy.compat32)
+        pages = [
+            part
+            for part in _parts(message)
+            if part.get_content_type() in {"text/html", "application/xhtml+xml"}
+        ]
+        bodies = [(part.get_payload(decode=True), part.get_content_charset()) for part in pages]
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        raise UnreadableError("malformed", f"the MHTML file is damaged ({type(error).__name__})") from error
+    found = [(body, charset) for body, charset in bodies if isinstance(body, bytes) and body.strip()]
+    if not found:
+        raise UnreadableError("unsupported_format", "the MHTML file holds no HTML page")
+    # Of a frame set the frame with the text: a page of frames has next to none.
+    body, charset = max(found, key=lambda entry: len(entry[0])) if _is_frames(found[0][0]) else found[0]
+    document = html.read(body, url=url, charset=charset)
+    return replace(document, media_type=MEDIA_TYPE)
+
+
+def _parts(message: email.message.Message) -> list[email.message.Message]:
+    found = []
+    for count, part in enumerate(message.walk()):
+        if count > MAX_MESSAGE_PARTS:
+            raise UnreadableError("too_large", f"the MHTML file has more than {MAX_MESSAGE_PARTS} parts")
+        found.append(part)
+    return found
+
+
+def _is_frames(body: bytes) -> bool:
+    return b"<frameset" in body.lower()
