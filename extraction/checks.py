@@ -18,7 +18,8 @@ from extraction.editions import CheckForm, Edition
 from extraction.mention_forms import compared_cells
 from extraction.record import CellRecord, Check, Issue, Mention
 
-_EMPTY = frozenset({"blank", "dash", "not_applicable"})
+EMPTY = frozenset({"blank", "dash", "not_applicable"})
+"""Statuses of cells in which no figure was meant to stand."""
 
 
 def run_checks(cells: dict[str, CellRecord], editions: dict[str, Edition]) -> tuple[list[Check], list[Issue]]:
@@ -59,7 +60,7 @@ def check_mentions(
         if not empty:
             expected = _sum(list(names), cells)
             holds = expected == mention.value or (None if not sure else False)
-        elif all(cells[name].status in _EMPTY for name in empty):
+        elif all(cells[name].status in EMPTY for name in empty):
             zeros = _sum(list(names), cells) == mention.value or (None if not sure else False)
         number = sum(check.id.startswith(f"mentions.{mention.key}") for check in checks)
         name = f"mentions.{mention.key}" + (f".{number + 1}" if number else "")
@@ -110,7 +111,7 @@ def _check(
     if not empty:
         expected, actual = _sum(left, cells), _sum(right, cells)
         holds = _compare(form, expected, actual)
-    elif all(cells[name].status in _EMPTY for name in empty) and len(empty) < len(names):
+    elif all(cells[name].status in EMPTY for name in empty) and len(empty) < len(names):
         zeros = _compare(form, _sum(left, cells), _sum(right, cells))
     return Check(f"{form.id}.{place}", holds, expected, actual, names, zeros, form.soft)
 

@@ -179,7 +179,7 @@ def _check(entry: dict[str, Any]) -> CheckForm:
 def editions() -> Mapping[str, Edition]:
     """All editions, oldest first, by id."""
     found: dict[str, Edition] = {}
-    for path in sorted(FOLDER.glob("*.yaml")):
+    for path in sorted(FOLDER.glob("[0-9]*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         first, last = data["years"]
         found[data["edition"]] = Edition(
