@@ -126,7 +126,8 @@ def _missing(tables: Tables, year: int | None) -> list[Issue]:
     wanted = dict.fromkeys(key for edition in of_year for key in edition.tables)
     for found in tables.editions.values():
         wanted.update(dict.fromkeys(editions()[found].tables if found else ()))
-    before = year is not None and year < min(edition.first_year for edition in editions().values())
+    forms = [edition for edition in editions().values() if edition.tables]
+    before = year is not None and year < min(edition.first_year for edition in forms)
     if before and not tables.found:
         message = f"no national form of tables was in force for {year}"
         return [Issue("table_not_due", "note", message)]

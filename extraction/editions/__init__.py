@@ -31,12 +31,16 @@ class Label:
         label: as the form prints it.
         variants: further wordings.
         tokens: alternatives of words that must all occur.
+        label_en: the label in English.
+        meaning: what is counted, in English, where the label does not say it.
     """
 
     key: str
     label: str
     variants: tuple[str, ...] = ()
     tokens: tuple[tuple[str, ...], ...] = ()
+    label_en: str = ""
+    meaning: str = ""
 
     @cached_property
     def exact(self) -> frozenset[str]:
@@ -88,6 +92,15 @@ class Row(Label):
 
 
 @dataclass(frozen=True)
+class Indicator(Label):
+    """An indicator of the local forms before 2014: kept in `extra`, never a cell."""
+
+    code: str = ""
+    unit: str = "件"
+    group: str | None = None
+
+
+@dataclass(frozen=True)
 class TableForm:
     """One table of an edition: rows and columns in printed order, group heads, words that mark it.
 
@@ -106,6 +119,9 @@ class TableForm:
     unit_head: tuple[str, ...] = ()
     serial_head: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    label: str = ""
+    label_en: str = ""
+    meaning: str = ""
 
     def quantity(self, row: str, column: str) -> tuple[str, str]:
         """Kind and unit of a cell: the row's own, or else the column's."""
@@ -139,6 +155,9 @@ class Edition:
     last_year: int | None
     tables: Mapping[str, TableForm]
     checks: tuple[CheckForm, ...] = field(default=())
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    indicator_heads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    indicator_sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def _label(cls: type[Label], key: str, entry: dict[str, Any], **more: Any) -> Any:
@@ -152,14 +171,41 @@ def _label(cls: type[Label], key: str, entry: dict[str, Any], **more: Any) -> An
     return cls(key=key, label=label, variants=variants, tokens=tokens, **{**more, **known})
 
 
+@lru_cache(maxsize=1)
+def _english() -> Mapping[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((FOLDER / "english.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def _in_english(table: str, part: str, key: str) -> dict[str, str]:
+    """English label and meaning; ValueError where the codebook would have a gap."""
+    try:
+        said = _english()[table][part][key] if part != "table" else _english()[table]["table"]
+    except KeyError:
+        message = f"english.yaml: no label for {part} {key} of {table}"
+        raise ValueError(message) from None
+    label, *meaning = [said] if isinstance(said, str) else said
+    return {"label_en": label, "meaning": "".join(meaning)}
+
+
 def _table(key: str, entry: dict[str, Any]) -> TableForm:
-    columns = {k: _label(Column, k, v) for k, v in entry["columns"].items()}
-    rows = {k: _label(Row, k, {"columns": tuple(columns), **v}) for k, v in entry["rows"].items()}
+    columns = {
+        k: _label(Column, k, {**v, **_in_english(key, "columns", k)}) for k, v in entry["columns"].items()
+    }
+    rows = {
+        k: _label(Row, k, {"columns": tuple(columns), **v, **_in_english(key, "rows", k)})
+        for k, v in entry["rows"].items()
+    }
     return TableForm(
         key=key,
         columns=columns,
         rows=rows,
-        groups={k: _label(Label, k, v) for k, v in entry.get("groups", {}).items()},
+        groups={
+            k: _label(Label, k, {**v, **_in_english(key, "groups", k)})
+            for k, v in entry.get("groups", {}).items()
+        },
+        label=_english()[key]["label"],
+        **_in_english(key, "table", key),
         markers=tuple(entry.get("markers", ())),
         heads={k: tuple(v) for k, v in entry.get("heads", {}).items()},
         row_head=tuple(entry.get("row_head", ())),
@@ -189,6 +235,9 @@ def editions() -> Mapping[str, Edition]:
             last_year=last,
             tables={k: _table(k, v) for k, v in data["tables"].items()},
             checks=tuple(_check(entry) for entry in data.get("checks", ())),
+            indicators={k: _label(Indicator, k, v) for k, v in data.get("indicators", {}).items()},
+            indicator_heads={k: tuple(v) for k, v in data.get("indicator_heads", {}).items()},
+            indicator_sums=tuple((each["total"], tuple(each["parts"])) for each in data.get("sums", ())),
         )
     return found
 
