@@ -41,7 +41,9 @@ def joined(upper: Grid, lower: Grid) -> Grid:
     for x in lower.xs[1:-1]:
         if _nearest(xs, x) is None:
             xs.insert(bisect_left(xs, x), x)
-    above = [_moved(region, upper.xs, xs, 0) for region in upper.regions]
+    # Without a new column nothing moves: a table of many pages is not gone through again for each of them.
+    new = len(xs) > len(upper.xs)
+    above = [_moved(region, upper.xs, xs, 0) for region in upper.regions] if new else list(upper.regions)
     repeated = _repeated_head(upper, lower)
     below = [_moved(region, lower.xs, xs, -repeated) for region in lower.regions if region.row >= repeated]
     foot = {

@@ -47,8 +47,7 @@ class Line:
 
 def lines(glyphs: Sequence[Glyph]) -> list[Line]:
     """Gather glyphs into lines, from top to bottom."""
-    top, bottom = (glyphs[0].top, glyphs[0].bottom) if glyphs else (0.0, 0.0)
-    if all(glyph.top == top and glyph.bottom == bottom for glyph in glyphs):
+    if len({(glyph.top, glyph.bottom) for glyph in glyphs}) <= 1:
         line = _line(sorted(glyphs))
         return [] if line is None else [line]
     rows: list[list[Glyph]] = []
@@ -95,9 +94,9 @@ def _line(row: list[Glyph]) -> Line | None:
         return None
     box = (
         inked[0].left,
-        min(glyph.top for glyph in inked),
-        max(glyph.right for glyph in inked),
-        max(glyph.bottom for glyph in inked),
+        min([glyph.top for glyph in inked]),
+        max([glyph.right for glyph in inked]),
+        max([glyph.bottom for glyph in inked]),
     )
     return Line("".join(parts), box, tuple(inked))
 

@@ -173,6 +173,8 @@ def _glyphs(
     get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     has_error, is_generated = raw.FPDFText_HasUnicodeMapError, raw.FPDFText_IsGenerated
     place = frame.box
+    left, _, _, top = frame.edges
+    upright = frame.turns == 0
     unmapped = high = 0
     askew = ""
     for index in range(count):
@@ -198,7 +200,10 @@ def _glyphs(
             unmapped += 1
         else:
             text = chr(code) if code >= 0x20 else " "
-        found.append(Glyph(*place(box.left, box.bottom, box.right, box.top), text))
+        if upright:
+            found.append(Glyph(box.left - left, top - box.top, box.right - left, top - box.bottom, text))
+        else:
+            found.append(Glyph(*place(box.left, box.bottom, box.right, box.top), text))
     _level(found)
     return unmapped, askew
 
@@ -261,9 +266,18 @@ def _collect(
             )
 
 
+# What PDFium writes its answers to, for each of thousands of objects. It is not safe for threads itself.
+_MATRIX = raw.FS_MATRIX()
+_MATRIX_AT = ctypes.byref(_MATRIX)
+_EDGES = tuple(ctypes.c_float() for _ in range(4))
+_EDGES_AT = tuple(ctypes.byref(edge) for edge in _EDGES)
+_FILL, _STROKE = ctypes.c_int(), ctypes.c_int()
+_FILL_AT, _STROKE_AT = ctypes.byref(_FILL), ctypes.byref(_STROKE)
+
+
 def _matrix_of(element: object) -> Matrix:
-    found = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(element, ctypes.byref(found)):
+    found = _MATRIX
+    if not raw.FPDFPageObj_GetMatrix(element, _MATRIX_AT):
         return IDENTITY
     return (found.a, found.b, found.c, found.d, found.e, found.f)
 
@@ -287,7 +301,7 @@ def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
 
 
 def _text(element: object, matrix: Matrix, shapes: _Shapes) -> None:
-    a, b, _, _, _, _ = _product(_matrix_of(element), matrix)
+    a, b, _, _, _, _ = _matrix_of(element) if matrix is IDENTITY else _product(_matrix_of(element), matrix)
     turn: int | None = 0
     if b or a < 0:
         quarter = math.atan2(b, a) / (math.pi / 2)
@@ -310,11 +324,10 @@ def _picture(element: object, matrix: Matrix, shapes: _Shapes) -> None:
 
 
 def _bounds(element: object, matrix: Matrix) -> tuple[float, float, float, float] | None:
-    values = [ctypes.c_float() for _ in range(4)]
-    if not raw.FPDFPageObj_GetBounds(element, *(ctypes.byref(value) for value in values)):
+    if not raw.FPDFPageObj_GetBounds(element, *_EDGES_AT):
         return None
-    x0, y0, x1, y1 = (value.value for value in values)
-    if matrix == IDENTITY:
+    x0, y0, x1, y1 = [edge.value for edge in _EDGES]
+    if matrix is IDENTITY:
         return x0, y0, x1, y1
     corners = [_apply(matrix, x, y) for x in (x0, x1) for y in (y0, y1)]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
@@ -322,10 +335,10 @@ def _bounds(element: object, matrix: Matrix) -> tuple[float, float, float, float
 
 
 def _path(element: object, matrix: Matrix, shapes: _Shapes, budget: Budget) -> None:
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not raw.FPDFPath_GetDrawMode(element, ctypes.byref(fill), ctypes.byref(stroke)):
+    if not raw.FPDFPath_GetDrawMode(element, _FILL_AT, _STROKE_AT):
         return
-    if not fill.value and not stroke.value:
+    stroked = bool(_STROKE.value)
+    if not _FILL.value and not stroked:
         return
     box = _bounds(element, matrix)
     if box is not None and min(box[2] - box[0], box[3] - box[1]) <= THIN:
@@ -338,7 +351,7 @@ def _path(element: object, matrix: Matrix, shapes: _Shapes, budget: Budget) -> N
         thin = min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN
         if thin:
             shapes.lines.append((min(xs), min(ys), max(xs), max(ys)))
-        elif stroke.value:
+        elif stroked:
             corners = [*placed, placed[0]] if closed else placed
             for (x0, y0), (x1, y1) in pairwise(corners):
                 if abs(x0 - x1) <= STRAIGHT or abs(y0 - y1) <= STRAIGHT:
