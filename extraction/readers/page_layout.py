@@ -232,7 +232,7 @@ def _table(grid: Grid, pages: dict[int, Page]) -> Table:
                 colspan=region.colspan,
                 page=region.page,
                 bbox=page.displayed(region.box),
-                confidence=page.confidence,
+                confidence=page.confidence_of(region.box),
             )
         )
     return Table(tuple(cells), exact=grid.certain)

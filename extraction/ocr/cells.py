@@ -1,0 +1,186 @@
+"""What stands inside a ruled cell: its ink, its lines, and each line read twice where it is a figure.
+
+Inside a cell nothing has to be detected: what is not paper is text. Lines are found by the gaps between rows
+of ink. A figure is read twice, from other crops and with other alphabets, and is `SURE` only where both
+readings are equal, each character is clear, and the ink has room for exactly so many digits. That last test is
+what notices a digit that both readings lost (a `1` taken for a border, say): such a loss is the same in every
+row, so that sums would still hold.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from extraction.ocr import ILLEGIBLE, SURE, UNSURE
+from extraction.ocr.engine import Engine, PixelBox, Pixels, Reading
+from extraction.ocr.straighten import EM, ink
+
+ALPHABET = "0123456789.,-—/%+"
+"""What a figure is written with."""
+CLEAR = 0.8
+"""Probability of a character that is not doubted."""
+LONGEST = 14
+"""Characters of a figure with its unit."""
+SPECK = 0.16 * EM
+"""Ink no larger than this either way is dirt."""
+TALL = 0.3 * EM
+"""Ink as large as this is a character, whatever the recogniser makes of it."""
+GAP = 0.12 * EM
+"""Paper between two lines."""
+ILLEGIBLE_MARK = "\ufffd"
+
+_FIGURE = re.compile(r"[0-9.,\-—/%+]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+# What the recogniser may make of a lone digit or dash, having no words around it.
+_CONFUSED = frozenset("oOQDlI|丨〇○口一丶、゜°。·:'`~_")
+_FORMS = str.maketrans("，．－−–―／％＋０１２３４５６７８９ ", ",.--——/%+0123456789 ")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text on a page.
+
+    Attributes:
+        text: what it says.
+        box: around its ink, in pixels.
+        confidence: one of `SURE`, `UNSURE` and `ILLEGIBLE`.
+    """
+
+    text: str
+    box: PixelBox
+    confidence: float
+
+
+def read_cell(picture: Pixels, box: PixelBox, engine: Engine) -> list[TextLine]:
+    """The lines inside a cell, whose borders are left out of the box."""
+    left, top, right, bottom = box
+    if right - left < 4 or bottom - top < 4:
+        return []
+    inside = np.ascontiguousarray(picture[top:bottom, left:right])
+    marks = _without_dirt(ink(inside))
+    found = []
+    for low, high in bands(marks):
+        columns = np.flatnonzero(marks[low:high].any(axis=0))
+        if not len(columns):
+            continue
+        first, last = int(columns[0]), int(columns[-1]) + 1
+        if max(high - low, last - first) < TALL:
+            continue
+        line = _read_line(inside, marks, (first, low, last, high), engine)
+        if line is not None:
+            x0, y0, x1, y1 = line.box
+            found.append(TextLine(line.text, (x0 + left, y0 + top, x1 + left, y1 + top), line.confidence))
+    return found
+
+
+def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> TextLine | None:
+    if _is_dash(marks, box):
+        return TextLine("—", box, SURE)
+    first = engine.read(crop(inside, box, across=0.35, along=0.2))
+    text = first.text.translate(_FORMS).strip()
+    han = len(_HAN.findall(text)) - (text in _CONFUSED)
+    if han > 3 or (han and not any(character.isdigit() for character in text)):
+        return TextLine(first.text.strip(), box, SURE if first.least >= CLEAR else UNSURE)
+    if han:
+        again = engine.read(crop(inside, box, across=0.8, along=0.35))
+        return _compared(text, first, again.text.translate(_FORMS).strip(), again, box)
+    second = engine.read(crop(inside, box, across=0.8, along=0.4), only=ALPHABET)
+    other = second.text.strip()
+    if not other and not text:
+        return TextLine(ILLEGIBLE_MARK, box, ILLEGIBLE)
+    if not _FIGURE.fullmatch(text):
+        if len(text) > LONGEST or (len(text) > 1 and not set(text) <= _CONFUSED | set(ALPHABET)):
+            return TextLine(text, box, UNSURE)
+        # A lone mark that is no figure by itself: what it is as a figure stands, in doubt.
+        return TextLine(other or ILLEGIBLE_MARK, box, UNSURE if other else ILLEGIBLE)
+    line = _compared(text, first, other, second, box)
+    if line.confidence == SURE and not has_room(marks, box, text):
+        return TextLine(text, box, UNSURE)
+    return line
+
+
+def _compared(text: str, first: Reading, other: str, second: Reading, box: PixelBox) -> TextLine:
+    sure = text == other and min(first.least, second.least) >= CLEAR
+    return TextLine(text, box, SURE if sure else UNSURE)
+
+
+def crop(picture: Pixels, box: PixelBox, *, across: float, along: float) -> Pixels:
+    """A line with white paper around it, by shares of a character's square."""
+    left, top, right, bottom = box
+    out: Pixels = cv2.copyMakeBorder(
+        picture[top:bottom, left:right],
+        *(round(along * EM),) * 2,
+        *(round(across * EM),) * 2,
+        cv2.BORDER_CONSTANT,
+        value=(255.0,),
+    )
+    return out
+
+
+def bands(marks: Pixels) -> list[tuple[int, int]]:
+    """The rows of each line of text: parted by paper, but never inside one character (`二`)."""
+    rows = np.flatnonzero(marks.any(axis=1)).tolist()
+    found: list[list[int]] = []
+    for row in rows:
+        if found and row - found[-1][1] <= GAP:
+            found[-1][1] = row + 1
+        else:
+            found.append([row, row + 1])
+    merged: list[list[int]] = []
+    for low, high in found:
+        if merged and high - merged[-1][0] <= 1.15 * EM:
+            merged[-1][1] = high
+        else:
+            merged.append([low, high])
+    return [(low, high) for low, high in merged]
+
+
+def has_room(marks: Pixels, box: PixelBox, text: str) -> bool:
+    """Whether the ink of a figure is as wide as its digits, and in no more pieces than they."""
+    left, top, right, bottom = box
+    part = marks[top:bottom, left:right]
+    height = bottom - top
+    signs = sum(not character.isdigit() for character in text)
+    digits = len(text) - signs
+    if not digits:
+        return True
+    least = 0.5 * (digits - 1) + 0.15 + 0.1 * signs
+    most = 1.0 * (digits - 1) + 1.05 + 0.8 * signs
+    if not least <= (right - left) / height <= most:
+        return False
+    count, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
+    tall = sorted(
+        (int(stats[index, cv2.CC_STAT_LEFT]), int(stats[index, cv2.CC_STAT_WIDTH]))
+        for index in range(1, count)
+        if stats[index, cv2.CC_STAT_HEIGHT] > 0.55 * height
+    )
+    pieces, reached = 0, -1
+    for start, width in tall:
+        pieces += start >= reached
+        reached = max(reached, start + width)
+    return pieces <= digits
+
+
+def _is_dash(marks: Pixels, box: PixelBox) -> bool:
+    """A lone flat stroke; a recogniser that has no line around it takes it for 一."""
+    left, top, right, bottom = box
+    flat = right - left >= 2.2 * (bottom - top) and bottom - top <= 0.3 * EM
+    return flat and right - left >= 0.25 * EM
+
+
+def _without_dirt(marks: Pixels) -> Pixels:
+    """The ink without specks and without what the borders left at the edges."""
+    height, width = marks.shape
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    keep = np.zeros(count, np.uint8)
+    for index in range(1, count):
+        x, y, w, h, _ = (int(value) for value in stats[index])
+        speck = max(w, h) <= SPECK
+        level = (y == 0 or y + h == height) and h <= 0.2 * EM and w >= 0.5 * min(width, 4 * EM)
+        upright = (x == 0 or x + w == width) and w <= 0.2 * EM and h >= 0.6 * height
+        keep[index] = not (speck or level or upright)
+    return keep[labels] * np.uint8(255)
