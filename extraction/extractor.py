@@ -7,6 +7,7 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
+from extraction.acceptance import accept
 from extraction.charset import declared_charset
 from extraction.checks import check_mentions, run_checks
 from extraction.document import Document, ReadIssue, Table, UnreadableError
@@ -108,7 +109,8 @@ def _record(
     known = {kind: editions()[edition] for kind, edition in tables.editions.items() if edition is not None}
     mentions = find_mentions(sections, identity.year)
     checks, failed = run_checks(tables.cells, known)
-    said, doubted = check_mentions(mentions, tables.cells)
+    said, contradicted = check_mentions(mentions, tables.cells)
+    cells, doubted = accept(tables.cells, checks, known)
     missing = [key for key in KEYS if key not in {section.key for section in sections}]
     if missing:
         issues.append(Issue("section_missing", "note", f"sections not found: {', '.join(missing)}"))
@@ -116,12 +118,12 @@ def _record(
     return Record(
         *head,
         report=identity.report(tables.editions, edition),
-        cells=tables.cells,
+        cells=cells,
         sections=sections,
         mentions=mentions,
         checks=(*checks, *said),
         extra=tuple(tables.extra),
-        issues=(*read, *issues, *identity.issues, *tables.issues, *mixed, *failed, *doubted),
+        issues=(*read, *issues, *identity.issues, *tables.issues, *mixed, *failed, *contradicted, *doubted),
         attachments=attachments,
     )
 

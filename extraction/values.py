@@ -166,6 +166,10 @@ def read_value(text: str, quantity: Quantity) -> Reading:
             None, "unreadable", None, "digits_split", "warning", f"digits apart: {bare!r}",
             int(joined) if len(joined) <= _MAX_DIGITS else None,
         )  # fmt: skip
+    if "\ufffd" in bare:
+        return Reading(
+            None, "unreadable", None, "cell_unreadable", "warning", f"characters unknown: {bare[:80]!r}"
+        )
     suggested = 0 if bare in _ZERO_LOOKALIKES else None
     return Reading(
         None, "text", None, "value_not_a_figure", "warning", f"not a figure: {bare[:80]!r}", suggested

@@ -7,9 +7,19 @@ readers can never share an id, whether or not somebody remembered to raise the v
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from extraction.ocr import available
+
 VERSION = "1.0.0"
+OPENCV = (
+    "opencv-python-headless",
+    "opencv-python",
+    "opencv-contrib-python-headless",
+    "opencv-contrib-python",
+)
+"""Packages that bring the same module."""
 _SUFFIXES = frozenset({".py", ".yaml", ".json", ".csv", ".tsv", ".txt", ".gz", ".xz", ".bin", ".dat"})
 
 
@@ -26,4 +36,25 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:8]
 
 
-EXTRACTOR = f"{VERSION}+{fingerprint(Path(__file__).resolve().parent)}"
+def recogniser() -> str:
+    """The mark of the recogniser in the id: four hex digits over the versions it is made of, if it is there.
+
+    With it, scans are read that are `unreadable` without it, so the records are another extractor's. Here
+    the versions of libraries count, because the models that read come inside them (decision 0008).
+    """
+    if not available():
+        return ""
+    made_of = [f"{name} {version(name)}" for name in ("rapidocr", "onnxruntime", "pillow")]
+    opencv = next((f"{name} {version(name)}" for name in OPENCV if _installed(name)), "")
+    return ".ocr" + hashlib.sha256("\n".join([*made_of, opencv]).encode()).hexdigest()[:4]
+
+
+def _installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+EXTRACTOR = f"{VERSION}+{fingerprint(Path(__file__).resolve().parent)}{recogniser()}"

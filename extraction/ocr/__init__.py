@@ -15,7 +15,7 @@ every page. The detector of such networks misses lone digits, which is most of w
 it is not asked inside a ruled table. Whether a cell is empty is decided by its ink, never by the recogniser:
 a cell with ink that nobody could read holds U+FFFD and becomes `unreadable`.
 
-A cell's confidence says how it was read (`SURE`, `UNSURE`); whether a figure is believed is decided behind
+A cell's confidence says how it was read (`SURE`, `UNSURE`, …); whether a figure is believed is decided behind
 the tables, by the identities: see `extraction.acceptance`.
 
 Deterministic: one thread, fixed sizes, coarse confidences. The versions of the engine are part of the
@@ -24,8 +24,8 @@ extractor id (`extraction.version`), because they decide what a record says.
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
+import os
 from functools import cache
 
 from extraction.document import UnreadableError
@@ -33,23 +33,30 @@ from extraction.document import UnreadableError
 SURE = 0.9
 """Both passes read the same, with confidence, and the ink has room for exactly these characters."""
 UNSURE = 0.6
-"""The passes differ, a character is doubtful, or the ink does not fit the text."""
+"""The passes differ, or a character is doubtful."""
+MISFIT = 0.4
+"""Both passes read the same, but the ink has room for another number of digits."""
 ILLEGIBLE = 0.0
 """There is ink, and nobody could read it."""
 
-MAX_PAGES = 60
+MAX_PAGES = 40
 """Pages that are recognised of one document; a page takes seconds."""
 
 EXTRA = 'pip install "gongkai[ocr]"'
 HINT = f"install the ocr extra to have it recognised: {EXTRA}"
+
+SWITCH = "GONGKAI_OCR"
+"""Environment variable that leaves scans unread when it is ``off``, as if the extra were not installed."""
 
 _MODULES = ("rapidocr", "onnxruntime", "cv2", "numpy", "PIL")
 
 
 @cache
 def available() -> bool:
-    """Whether the extra is installed. Imports nothing."""
-    return all(importlib.util.find_spec(name) is not None for name in _MODULES)
+    """Whether the extra is installed and not switched off. Imports nothing."""
+    return os.environ.get(SWITCH) != "off" and all(
+        importlib.util.find_spec(name) is not None for name in _MODULES
+    )
 
 
 def require(what: str) -> None:

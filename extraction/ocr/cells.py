@@ -2,9 +2,9 @@
 
 Inside a cell nothing has to be detected: what is not paper is text. Lines are found by the gaps between rows
 of ink. A figure is read twice, from other crops and with other alphabets, and is `SURE` only where both
-readings are equal, each character is clear, and the ink has room for exactly so many digits. That last test is
-what notices a digit that both readings lost (a `1` taken for a border, say): such a loss is the same in every
-row, so that sums would still hold.
+readings are equal, each character is clear, and the ink has room for exactly so many digits. That last test
+is what notices a digit that both readings lost (a `1` taken for a border, say): such a loss is the same in
+every row, so that sums would still hold.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extraction.ocr import ILLEGIBLE, SURE, UNSURE
+from extraction.ocr import ILLEGIBLE, MISFIT, SURE, UNSURE
 from extraction.ocr.engine import Engine, PixelBox, Pixels, Reading
 from extraction.ocr.straighten import EM, ink
 
@@ -25,6 +25,8 @@ CLEAR = 0.8
 """Probability of a character that is not doubted."""
 LONGEST = 14
 """Characters of a figure with its unit."""
+FAINT = 190
+"""Grey below this is ink, where nothing else is near."""
 SPECK = 0.16 * EM
 """Ink no larger than this either way is dirt."""
 TALL = 0.3 * EM
@@ -47,7 +49,7 @@ class TextLine:
     Attributes:
         text: what it says.
         box: around its ink, in pixels.
-        confidence: one of `SURE`, `UNSURE` and `ILLEGIBLE`.
+        confidence: see `extraction.ocr`.
     """
 
     text: str
@@ -61,24 +63,57 @@ def read_cell(picture: Pixels, box: PixelBox, engine: Engine) -> list[TextLine]:
     if right - left < 4 or bottom - top < 4:
         return []
     inside = np.ascontiguousarray(picture[top:bottom, left:right])
-    marks = _without_dirt(ink(inside))
-    found = []
+    marks = _without_dirt(ink(inside, FAINT))
+    boxes = []
     for low, high in bands(marks):
         columns = np.flatnonzero(marks[low:high].any(axis=0))
-        if not len(columns):
-            continue
-        first, last = int(columns[0]), int(columns[-1]) + 1
-        if max(high - low, last - first) < TALL:
-            continue
-        line = _read_line(inside, marks, (first, low, last, high), engine)
-        if line is not None:
-            x0, y0, x1, y1 = line.box
-            found.append(TextLine(line.text, (x0 + left, y0 + top, x1 + left, y1 + top), line.confidence))
-    return found
+        line = (int(columns[0]), low, int(columns[-1]) + 1, high)
+        if max(high - low, line[2] - line[0]) >= TALL or _is_dash(line):
+            boxes.append(line)
+    if len(boxes) > 1:
+        found = _read_lines(inside, boxes, engine)
+    else:
+        found = [_read_line(inside, marks, line, engine) for line in boxes]
+    return [
+        TextLine(line.text, (x0 + left, y0 + top, x1 + left, y1 + top), line.confidence)
+        for line in found
+        for x0, y0, x1, y1 in [line.box]
+    ]
 
 
-def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> TextLine | None:
-    if _is_dash(marks, box):
+def _read_lines(inside: Pixels, boxes: list[PixelBox], engine: Engine) -> list[TextLine]:
+    """A broken label: its lines side by side as one, as a lone character is read worst of all."""
+    tallest = max(bottom - top for _, top, _, bottom in boxes)
+    ends, parts = [0], []
+    for left, top, right, bottom in boxes:
+        middle = (top + bottom) // 2
+        low, high = max(middle - tallest // 2 - 2, 0), min(middle + tallest // 2 + 2, inside.shape[0])
+        part = crop(inside, (left, low, right, high), across=0.06, along=0.0)
+        space = tallest + 5 - part.shape[0]
+        part = cv2.copyMakeBorder(part, max(space, 0), 0, 0, 0, cv2.BORDER_CONSTANT, value=(255.0,))
+        parts.append(part[: tallest + 5])
+        ends.append(ends[-1] + part.shape[1])
+    strip = np.concatenate(parts, axis=1)
+    reading = engine.read(crop(strip, (0, 0, ends[-1], strip.shape[0]), across=0.35, along=0.1))
+    margin = 2 * round(0.35 * EM)
+    texts = ["" for _ in boxes]
+    for character, place in zip(reading.text, reading.places, strict=True):
+        at = place * (ends[-1] + margin) - margin / 2
+        texts[max(sum(at >= end for end in ends[1:-1]), 0)] += character
+    sure = reading.least >= CLEAR
+    if any(character.isdigit() for character in reading.text) and len(_HAN.findall(reading.text)) <= 3:
+        again = "".join(engine.read(crop(inside, box, across=0.8, along=0.4)).text for box in boxes)
+        sure = sure and again.translate(_FORMS) == reading.text.translate(_FORMS)
+    return [
+        TextLine(text.strip(), box, SURE if sure else UNSURE)
+        if text.strip()
+        else TextLine(ILLEGIBLE_MARK, box, ILLEGIBLE)
+        for text, box in zip(texts, boxes, strict=True)
+    ]
+
+
+def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> TextLine:
+    if _is_dash(box):
         return TextLine("—", box, SURE)
     first = engine.read(crop(inside, box, across=0.35, along=0.2))
     text = first.text.translate(_FORMS).strip()
@@ -99,7 +134,7 @@ def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> 
         return TextLine(other or ILLEGIBLE_MARK, box, UNSURE if other else ILLEGIBLE)
     line = _compared(text, first, other, second, box)
     if line.confidence == SURE and not has_room(marks, box, text):
-        return TextLine(text, box, UNSURE)
+        return TextLine(text, box, MISFIT)
     return line
 
 
@@ -111,8 +146,12 @@ def _compared(text: str, first: Reading, other: str, second: Reading, box: Pixel
 def crop(picture: Pixels, box: PixelBox, *, across: float, along: float) -> Pixels:
     """A line with white paper around it, by shares of a character's square."""
     left, top, right, bottom = box
+    height, width = picture.shape
+    edge = EM // 8  # the pale rim of strokes
     out: Pixels = cv2.copyMakeBorder(
-        picture[top:bottom, left:right],
+        picture[
+            max(top - edge, 0) : min(bottom + edge, height), max(left - edge, 0) : min(right + edge, width)
+        ],
         *(round(along * EM),) * 2,
         *(round(across * EM),) * 2,
         cv2.BORDER_CONSTANT,
@@ -165,11 +204,11 @@ def has_room(marks: Pixels, box: PixelBox, text: str) -> bool:
     return pieces <= digits
 
 
-def _is_dash(marks: Pixels, box: PixelBox) -> bool:
+def _is_dash(box: PixelBox) -> bool:
     """A lone flat stroke; a recogniser that has no line around it takes it for 一."""
     left, top, right, bottom = box
-    flat = right - left >= 2.2 * (bottom - top) and bottom - top <= 0.3 * EM
-    return flat and right - left >= 0.25 * EM
+    flat = right - left >= 2 * (bottom - top) and bottom - top <= 0.3 * EM
+    return flat and right - left >= 0.15 * EM
 
 
 def _without_dirt(marks: Pixels) -> Pixels:
@@ -177,10 +216,19 @@ def _without_dirt(marks: Pixels) -> Pixels:
     height, width = marks.shape
     count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
     keep = np.zeros(count, np.uint8)
+    specks = np.zeros(count, np.uint8)
     for index in range(1, count):
         x, y, w, h, _ = (int(value) for value in stats[index])
-        speck = max(w, h) <= SPECK
         level = (y == 0 or y + h == height) and h <= 0.2 * EM and w >= 0.5 * min(width, 4 * EM)
         upright = (x == 0 or x + w == width) and w <= 0.2 * EM and h >= 0.6 * height
-        keep[index] = not (speck or level or upright)
-    return keep[labels] * np.uint8(255)
+        if level or upright:
+            continue
+        lone = max(w, h) <= SPECK and not _is_dash((x, y, x + w, y + h))
+        (specks if lone else keep)[index] = 1
+    # A speck beside a character is a dot or a piece of it.
+    near = cv2.dilate(keep[labels], np.ones((round(0.7 * EM),) * 2, np.uint8))
+    for index in np.flatnonzero(specks).tolist():
+        x, y, w, h, _ = (int(value) for value in stats[index])
+        keep[index] = near[y : y + h, x : x + w].any()
+    out: Pixels = keep[labels] * np.uint8(255)
+    return out

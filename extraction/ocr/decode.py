@@ -6,6 +6,7 @@ import io
 import struct
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -24,8 +25,11 @@ SMALLEST = 32
 PIXEL = 0.75
 """Points of a picture's pixel: 96 to the inch, as browsers show it, whatever the file claims."""
 
-_BROKEN = (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, KeyError, struct.error, OverflowError,
-           NotImplementedError, ZeroDivisionError, Image.DecompressionBombError)  # fmt: skip
+_BROKEN = (
+    OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, KeyError, struct.error, OverflowError,
+    NotImplementedError, ZeroDivisionError, Image.DecompressionBombError,
+)  # fmt: skip
+"""What damaged pictures make their decoders raise."""
 
 
 def frames(data: bytes) -> Iterator[Picture | UnreadableError]:
@@ -39,7 +43,9 @@ def frames(data: bytes) -> Iterator[Picture | UnreadableError]:
         try:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         except _BROKEN as error:
-            raise UnreadableError("malformed", f"the picture cannot be read ({type(error).__name__})") from error
+            raise UnreadableError(
+                "malformed", f"the picture cannot be read ({type(error).__name__})"
+            ) from error
         with image:
             many = image.format == "TIFF"
             for index in range(MAX_PAGES + 1 if many else 1):
@@ -48,9 +54,19 @@ def frames(data: bytes) -> Iterator[Picture | UnreadableError]:
                 except EOFError:
                     return
                 except _BROKEN as error:
-                    yield UnreadableError("malformed", f"picture {index + 1} is damaged ({type(error).__name__})")
+                    yield UnreadableError(
+                        "malformed", f"picture {index + 1} is damaged ({type(error).__name__})"
+                    )
                     return
                 yield _frame(image)
+
+
+def from_pixels(pixels: np.ndarray[Any, np.dtype[np.uint8]], points: tuple[float, float]) -> Picture:
+    """A page that was drawn: rows of grey, or of red, green and blue."""
+    if pixels.ndim == 2 or pixels.shape[2] == 1:
+        grey = pixels.reshape(pixels.shape[:2])
+        return Picture(grey, grey, points, points[0])
+    return Picture(*_planes(Image.fromarray(pixels[:, :, :3])), points, points[0])
 
 
 def _frame(image: Image.Image) -> Picture | UnreadableError:

@@ -11,13 +11,13 @@ import importlib.util
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 import onnxruntime
 
-Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+Pixels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 """A grey picture, rows first; 255 is white."""
 PixelBox = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""

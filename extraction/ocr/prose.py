@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from extraction.ocr import ILLEGIBLE, SURE, UNSURE
-from extraction.ocr.cells import CLEAR, ILLEGIBLE_MARK, TextLine, bands, read_cell
+from extraction.ocr.cells import CLEAR, TextLine, bands, read_cell
 from extraction.ocr.engine import Engine, PixelBox, Pixels
-from extraction.ocr.straighten import EM, ink
+from extraction.ocr.straighten import EM
 
 REACH = 0.75
 """Scale of the picture that the detector sees."""
@@ -83,7 +83,10 @@ def _padded(picture: Pixels, box: PixelBox) -> Pixels:
     height, width = picture.shape
     pad = round(0.15 * EM)
     return np.ascontiguousarray(
-        picture[max(top - pad, 0) : min(bottom + pad, height), max(left - 2 * pad, 0) : min(right + 2 * pad, width)]
+        picture[
+            max(top - pad, 0) : min(bottom + pad, height),
+            max(left - 2 * pad, 0) : min(right + 2 * pad, width),
+        ]
     )
 
 
@@ -96,7 +99,6 @@ def _passed_over(picture: Pixels, left: Pixels, engine: Engine) -> list[TextLine
         x, y, w, h, _ = (int(value) for value in stats[index])
         if not 0.45 * EM <= h <= 2 * EM or w > 8 * EM:
             continue
-        for line in read_cell(picture, (max(x - 2, 0), max(y - 2, 0), x + w + 2, y + h + 2), engine):
-            if line.text != ILLEGIBLE_MARK and line.confidence > ILLEGIBLE:
-                found.append(line)
+        box = (max(x - 2, 0), max(y - 2, 0), x + w + 2, y + h + 2)
+        found += [line for line in read_cell(picture, box, engine) if line.confidence > ILLEGIBLE]
     return found

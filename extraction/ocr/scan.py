@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,9 +19,15 @@ from extraction.ocr.straighten import EM, Matrix, ink, straighten
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_grid import Grid, find_grids
 
-POINTS = 10.0 / EM
-"""Points of a pixel of the upright picture: a character is set to be ten points wide, as in print."""
+TYPE = 10.0
+"""Points that a character is taken to be wide, where nothing says how large a page is."""
 MAX_CELLS = 4_000
+NEAR = 1.0
+"""Points by which the box of one cell may differ."""
+STRETCHED = 0.03
+"""Share by which a scanner stretches a page, at most."""
+SHIFTED = 60.0
+"""Points by which a page lies askew on the scanner, at most."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +37,14 @@ class Picture:
     Attributes:
         grey: its pixels.
         clean: the same without red, where it has colours: stamps are red.
-        points: points of one pixel, each way.
+        points: points of one pixel, each way, as displayed.
+        printed: points of one pixel in print, if known; what is far and what is near is judged by it.
     """
 
     grey: Pixels
     clean: Pixels
     points: tuple[float, float]
+    printed: float | None = None
 
 
 @dataclass
@@ -45,21 +54,28 @@ class ScannedPage(Page):
     Attributes:
         back: from its pixels to the pixels of the page as displayed.
         points: points of a displayed pixel, each way.
+        unit: points of a pixel of the upright picture.
+        printed: points of a pixel of the page as given.
+        moved: stretch and shift from left to right that set it under the page before.
         sure: of the cells that were read apart, the confidence.
-        doubtful: cells that stayed in doubt after the second pass.
         dropped: cells that were too many to be read.
     """
 
     back: Matrix | None = None
     points: tuple[float, float] = (1.0, 1.0)
-    sure: dict[Box, float] = field(default_factory=dict)
+    unit: float = 1.0
+    printed: float = 1.0
+    moved: tuple[float, float] = (1.0, 0.0)
+    sure: list[tuple[Box, float]] = field(default_factory=list)
     dropped: int = 0
 
     def displayed(self, box: Box) -> Box:
         """A box of the page as read, on the page as displayed."""
         if self.back is None:
             return box
-        left, top, right, bottom = (edge / POINTS for edge in box)
+        stretch, shift = self.moved
+        left, right = ((edge - shift) / stretch / self.unit for edge in (box[0], box[2]))
+        top, bottom = box[1] / self.unit, box[3] / self.unit
         corners = np.array([[left, right, right, left], [top, top, bottom, bottom], [1.0, 1.0, 1.0, 1.0]])
         xs, ys, _ = (self.back @ corners).tolist()
         wide, high = self.points
@@ -72,7 +88,27 @@ class ScannedPage(Page):
 
     def confidence_of(self, box: Box) -> float:
         """How surely the text of a cell was read."""
-        return self.sure.get(box, self.confidence)
+        for one, sure in self.sure:
+            if all(abs(a - b) < NEAR for a, b in zip(one, box, strict=True)):
+                return sure
+        return self.confidence
+
+    def move(self, stretch: float, shift: float) -> None:
+        """Stretch and shift everything on it from left to right."""
+        self.moved = (self.moved[0] * stretch, self.moved[1] * stretch + shift)
+        self.glyphs = [
+            glyph._replace(left=glyph.left * stretch + shift, right=glyph.right * stretch + shift)
+            for glyph in self.glyphs
+        ]
+        self.vertical = [rule._replace(at=rule.at * stretch + shift) for rule in self.vertical]
+        self.horizontal = [
+            rule._replace(start=rule.start * stretch + shift, end=rule.end * stretch + shift)
+            for rule in self.horizontal
+        ]
+        self.sure = [
+            ((box[0] * stretch + shift, box[1], box[2] * stretch + shift, box[3]), sure)
+            for box, sure in self.sure
+        ]
 
 
 def read_picture(picture: Picture, number: int) -> ScannedPage:
@@ -82,17 +118,22 @@ def read_picture(picture: Picture, number: int) -> ScannedPage:
     if upright is None:
         return ScannedPage(number, 595.0, 842.0, confidence=UNSURE)
     height, width = upright.grey.shape
+    shrunk = float(np.sqrt(abs(np.linalg.det(upright.back[:2, :2]))))
+    printed = picture.printed or TYPE / EM / shrunk
+    unit = printed * shrunk
     page = ScannedPage(
         number,
-        width * POINTS,
-        height * POINTS,
+        width * unit,
+        height * unit,
         confidence=UNSURE,
         back=upright.back,
         points=picture.points,
+        unit=unit,
+        printed=printed,
     )
     rules = ruling_lines(upright.clean)
     for left, top, right, bottom in rules:
-        page.rule(left * POINTS, top * POINTS, right * POINTS, bottom * POINTS)
+        page.rule(left * unit, top * unit, right * unit, bottom * unit)
     grids, _ = find_grids(page)
     marks = ink(upright.grey)
     thick = max(round(float(np.median([min(r - l, b - t) for l, t, r, b in rules]))), 1) if rules else 1  # noqa: E741
@@ -116,25 +157,31 @@ def _read_grids(
                 continue  # a frame around tables
             if len(page.sure) >= MAX_CELLS:
                 page.dropped += 1
-                page.sure[region.box] = ILLEGIBLE
+                page.sure.append((region.box, ILLEGIBLE))
                 continue
-            left, top, right, bottom = (round(edge / POINTS) for edge in region.box)
+            left, top, right, bottom = (round(edge / page.unit) for edge in region.box)
             inner = (
-                max(left + margin, 0), max(top + margin, 0), min(right - margin, width), min(bottom - margin, height)
-            )  # fmt: skip
+                max(left + margin, 0),
+                max(top + margin, 0),
+                min(right - margin, width),
+                min(bottom - margin, height),
+            )
             lines = read_cell(picture, inner, networks)
             # A place of its own before each cell: runs of characters must not go on into the next.
             x, y = region.box[0] + 0.1, region.box[1] + 0.1
             page.glyphs.append(Glyph(x, y, x, y, " "))
             for line in lines:
                 _write(page, line)
-            page.sure[region.box] = min((line.confidence for line in lines), default=SURE)
+            page.sure.append((region.box, min((line.confidence for line in lines), default=SURE)))
             _wipe(marks, (left, top, right, bottom), 0)
 
 
 def _inside(inner: Box, outer: Box) -> bool:
     return (
-        outer[0] - 1 <= inner[0] and outer[1] - 1 <= inner[1] and inner[2] <= outer[2] + 1 and inner[3] <= outer[3] + 1
+        outer[0] - 1 <= inner[0]
+        and outer[1] - 1 <= inner[1]
+        and inner[2] <= outer[2] + 1
+        and inner[3] <= outer[3] + 1
     )
 
 
@@ -143,9 +190,10 @@ def _wipe(marks: Pixels, box: PixelBox, margin: int) -> None:
     cv2.rectangle(marks, (left - margin, top - margin), (right + margin, bottom + margin), (0.0,), -1)
 
 
-def _write(page: Page, line: TextLine) -> None:
+def _write(page: ScannedPage, line: TextLine) -> None:
     """Put a line's characters on the page, side by side over its ink."""
     left, top, right, bottom = line.box
+    unit = page.unit
     size = bottom - top
     # Lines of one size of type differ in ink; what belongs to a paragraph must look alike.
     size = EM if 0.3 * EM <= size <= 1.4 * EM else size
@@ -156,6 +204,23 @@ def _write(page: Page, line: TextLine) -> None:
     for character, share in zip(line.text, shares, strict=True):
         end = x + share * step
         page.glyphs.append(
-            Glyph(x * POINTS, (middle - size / 2) * POINTS, end * POINTS, (middle + size / 2) * POINTS, character)
+            Glyph(x * unit, (middle - size / 2) * unit, end * unit, (middle + size / 2) * unit, character)
         )
         x = end
+
+
+def align(pages: Sequence[Page]) -> None:
+    """Set tables that go on over a page end below each other: no page lies on a scanner as the one before."""
+    for before, page in pairwise(pages):
+        if not isinstance(page, ScannedPage):
+            continue
+        above, below = find_grids(before)[0], find_grids(page)[0]
+        if not above or not below:
+            continue
+        upper = max(above, key=lambda grid: grid.ys[-1])
+        lower = min(below, key=lambda grid: grid.ys[0])
+        wide, high = upper.xs[-1] - upper.xs[0], lower.xs[-1] - lower.xs[0]
+        stretch = wide / high
+        shift = upper.xs[0] - lower.xs[0] * stretch
+        if abs(stretch - 1) <= STRETCHED and abs(upper.xs[0] - lower.xs[0]) <= SHIFTED:
+            page.move(stretch, shift)

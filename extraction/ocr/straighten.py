@@ -1,9 +1,9 @@
-"""Which way up a page is, how askew, how large its text: one transform to an upright picture of known scale."""
+"""Which way up a page is, how askew, how large its text: one transform to an upright picture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ LEGIBLE = 0.85
 SAMPLE = 6
 """Lines that are read to tell up from down."""
 
-Matrix = np.ndarray[Any, np.dtype[np.float64]]
+Matrix: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def straighten(grey: Pixels, clean: Pixels, engine: Engine) -> Upright | None:
     return Upright(grey, clean, back, turns, skew)
 
 
-def ink(picture: Pixels) -> Pixels:
+def ink(picture: Pixels, below: int = INK) -> Pixels:
     """Ink as 255 on 0."""
-    found: Pixels = (picture < INK).astype(np.uint8) * np.uint8(255)
+    found: Pixels = (picture < below).astype(np.uint8) * np.uint8(255)
     return found
 
 

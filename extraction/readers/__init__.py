@@ -38,6 +38,9 @@ MODULES: Mapping[str, str] = {
     "image/png": "picture",
     "image/jpeg": "picture",
     "image/tiff": "picture",
+    "image/bmp": "picture",
+    "image/gif": "picture",
+    "image/webp": "picture",
 }
 
 

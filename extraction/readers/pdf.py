@@ -7,15 +7,19 @@ that no figure is ever made up from a glyph number.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Literal
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from extraction.document import Document, Fact, ReadIssue, UnreadableError
+from extraction.ocr import HINT
+from extraction.ocr import MAX_PAGES as MAX_SCANS
 from extraction.readers.page import Page
 from extraction.readers.page_layout import compose
 from extraction.readers.pdf_page import Budget, Drawn, read_page
+from extraction.readers.pdf_scan import Recogniser, align, default, worth_recognising
 
 MEDIA_TYPE = "application/pdf"
 
@@ -23,31 +27,69 @@ MAX_PAGES = 1_000
 MAX_GLYPHS = 1_000_000
 MAX_OBJECTS = 1_000_000
 
-OCR_EXTRA = "install the ocr extra to have it recognised"
-
-Recogniser = Callable[[pdfium.PdfPage, int], Page]
-"""(PDFium page, its number) -> the glyphs and lines recognised on it, with a confidence below 1."""
-
 _INFO = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
-def read(data: bytes, *, url: str | None = None, recognise: Recogniser | None = None) -> Document:
+class _Scans:
+    """What became of the pages that are pictures."""
+
+    def __init__(self, recognise: Recogniser | None) -> None:
+        self._recognise = recognise
+        self.recognised: list[int] = []
+        self.without: list[int] = []
+        self.beyond: list[int] = []
+        self.issues: list[ReadIssue] = []
+
+    def read(self, drawn: Drawn, page: pdfium.PdfPage, number: int) -> Drawn:
+        """The page as recognised, or as it was where that cannot be."""
+        if self._recognise is None:
+            if not drawn.page.glyphs:
+                self.without.append(number)
+            return drawn
+        if len(self.recognised) >= MAX_SCANS:
+            self.beyond.append(number)
+            return drawn
+        try:
+            found = Drawn(self._recognise(page, number))
+        except UnreadableError as error:
+            self.issues.append(ReadIssue("page_unreadable", "error", f"page {number}: {error}"))
+            return drawn
+        self.recognised.append(number)
+        return found if found.page.glyphs else drawn
+
+    def said(self) -> Iterator[ReadIssue]:
+        """Issues of the whole document."""
+        yield from self.issues
+        if self.recognised:
+            yield ReadIssue("recognised_text", "note", f"pages read by text recognition: {self.recognised}")
+        if self.without:
+            yield ReadIssue(
+                "needs_ocr", "warning", f"pages without text, only pictures: {self.without}; {HINT}"
+            )
+        if self.beyond:
+            message = f"no more than {MAX_SCANS} pages are recognised; not read: {self.beyond}"
+            yield ReadIssue("pages_not_read", "error", message)
+
+
+def read(
+    data: bytes, *, url: str | None = None, recognise: Recogniser | Literal["default"] | None = "default"
+) -> Document:
     """Read a PDF file.
 
     Args:
         data: the file.
         url: not used; all readers share one signature.
-        recognise: reads a page that has no text (OCR).
+        recognise: reads a page that is a picture; by default that of the ocr extra, if it is installed.
 
     Raises:
-        UnreadableError: not a PDF, cut short, encrypted, damaged, too large, or a scan and no `recognise`.
+        UnreadableError: not a PDF, cut short, encrypted, damaged, too large, a scan that nothing reads.
     """
     del url
     _check_ends(data)
     document = _open(data)
     try:
-        return _read(document, recognise)
+        return _read(document, default() if recognise == "default" else recognise)
     finally:
         document.close()
 
@@ -83,7 +125,7 @@ def _open(data: bytes) -> pdfium.PdfDocument:
 def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Document:
     pages: list[Page] = []
     issues: list[ReadIssue] = []
-    scans: list[int] = []
+    scans = _Scans(recognise)
     damaged: list[int] = []
     budget = Budget(MAX_GLYPHS, MAX_OBJECTS)
     count = len(document)
@@ -95,11 +137,8 @@ def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Documen
             continue
         try:
             drawn = read_page(page, number, budget)
-            if not drawn.page.glyphs and drawn.pictured:
-                if recognise is None:
-                    scans.append(number)
-                else:
-                    drawn = Drawn(recognise(page, number))
+            if worth_recognising(drawn):
+                drawn = scans.read(drawn, page, number)
         finally:
             page.close()
         pages.append(drawn.page)
@@ -108,12 +147,16 @@ def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Documen
         if len(damaged) == count:
             raise UnreadableError("malformed", "no page of the PDF file can be loaded")
         issues.append(ReadIssue("page_unreadable", "error", f"pages that cannot be loaded: {damaged}"))
-    if scans:
-        if not any(page.glyphs for page in pages):
-            raise UnreadableError("unsupported_format", f"the PDF file is a scan; {OCR_EXTRA}")
-        issues.append(
-            ReadIssue("needs_ocr", "warning", f"pages without text, only pictures: {scans}; {OCR_EXTRA}")
-        )
+    if not any(page.glyphs for page in pages):
+        if scans.without:
+            raise UnreadableError("unsupported_format", f"the PDF file is a scan; {HINT}")
+        if scans.issues:
+            raise UnreadableError("too_large", scans.issues[0].message)
+        if scans.recognised:
+            raise UnreadableError("no_text", "the PDF file is a scan in which no text was found")
+    issues.extend(scans.said())
+    if scans.recognised:
+        align(pages)
     layout = compose(pages)
     facts: tuple[Fact, ...] = ()
     try:

@@ -62,11 +62,13 @@ class Drawn:
     Attributes:
         page: for the layout.
         pictured: whether it shows pictures.
+        covered: whether one picture covers most of it.
         issues: what could not be taken with certainty.
     """
 
     page: Page
     pictured: bool = False
+    covered: bool = False
     issues: list[ReadIssue] = field(default_factory=list)
 
 
@@ -96,8 +98,8 @@ def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
     _read_glyphs(page, drawn, frame, turns if mixed else None, budget)
     for line in shapes.lines:
         drawn.page.rule(*frame.box(*line))
-    covered = any(share > PICTURE_SHARE * (right - left) * (top - bottom) for share in shapes.pictures)
-    if covered and shapes.texts and shapes.invisible > 0.5 * shapes.texts:
+    drawn.covered = any(share > PICTURE_SHARE * (right - left) * (top - bottom) for share in shapes.pictures)
+    if drawn.covered and shapes.texts and shapes.invisible > 0.5 * shapes.texts:
         drawn.page.confidence = RECOGNISED
         drawn.issues.append(
             ReadIssue("recognised_text", "warning", f"page {number}: the text was laid over a scan by OCR")

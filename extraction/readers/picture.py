@@ -5,6 +5,8 @@ Boxes are in points of the picture as displayed, 96 pixels to the inch whatever 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extraction import ocr
 from extraction.document import Document, ReadIssue, UnreadableError
 from extraction.readers.page import Page
@@ -27,12 +29,13 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     del url
     ocr.require("this is a picture")
     from extraction.ocr.decode import frames
-    from extraction.ocr.scan import read_picture
+    from extraction.ocr.scan import align, read_picture
 
     pages: list[Page] = []
     issues: list[ReadIssue] = []
     first: UnreadableError | None = None
     count = 0
+    printed: float | None = None
     for number, frame in enumerate(frames(data), start=1):
         count = number
         if number > ocr.MAX_PAGES:
@@ -43,12 +46,14 @@ def read(data: bytes, *, url: str | None = None) -> Document:
             first = first or frame
             issues.append(ReadIssue("page_unreadable", "error", f"page {number}: {frame}"))
             continue
-        pages.append(read_picture(frame, number))
+        page = read_picture(replace(frame, printed=printed), number)
+        # Of several pages the first says how large print is.
+        printed = printed or (page.printed if page.glyphs else None)
+        pages.append(page)
     if not any(page.glyphs for page in pages):
         raise first or UnreadableError("no_text", "no text was found in the picture")
+    align(pages)
     layout = compose(pages)
     read_pages = [page.number for page in pages if page.glyphs]
     issues.append(ReadIssue("recognised_text", "note", f"pages read by text recognition: {read_pages}"))
-    return Document(
-        sniff(data), tuple(layout.blocks), issues=(*issues, *layout.issues), pages=count
-    )
+    return Document(sniff(data), tuple(layout.blocks), issues=(*issues, *layout.issues), pages=count)

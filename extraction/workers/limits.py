@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from extraction.ocr import available
 from extraction.record import Issue, Record
 
 TIME_LIMIT = "time_limit"
@@ -14,6 +15,12 @@ CRASHED = "crashed"
 
 LIMIT_CODES = frozenset({TIME_LIMIT, MEMORY_LIMIT, CRASHED})
 """Codes of issues that tell of the process which read a document, not of the document alone."""
+
+SECONDS, MEMORY = (600.0, 2 << 30) if available() else (60.0, 1 << 30)
+"""Limits of one document that most callers want: seconds of processor time, bytes.
+
+Recognising a page of a scan takes some ten seconds and half a gigabyte, and there may be `ocr.MAX_PAGES`.
+"""
 
 SUSPECT = 3
 """A document that is given up, or crashes a library, with over a third of the limit in use did it for memory.

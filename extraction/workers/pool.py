@@ -17,14 +17,16 @@ from extraction.workers.crew import LOOK, Crew
 from extraction.workers.limits import (
     CRASHED,
     LIMIT_CODES,
+    MEMORY,
     MEMORY_LIMIT,
+    SECONDS,
     SUSPECT,
     TIME_LIMIT,
     UNKNOWN_MEDIA_TYPE,
     WorkerStartError,
     limit_record,
     message_of,
-)
+)  # fmt: skip
 from extraction.workers.process import Task, Worker
 from extraction.workers.wire import WireError
 
@@ -54,8 +56,8 @@ class Extractor:
 
     def __init__(
         self,
-        time_limit: float = 60.0,
-        memory_limit: int = 1 << 30,
+        time_limit: float = SECONDS,
+        memory_limit: int = MEMORY,
         processes: int = 1,
         *,
         recycle: int = 2000,
@@ -64,8 +66,7 @@ class Extractor:
         """Set the limits.
 
         Args:
-            time_limit: seconds of processor time for one document; wall-clock time may be `WALL_FACTOR` of
-                them.
+            time_limit: seconds of processor time for one document; of wall-clock time, `WALL_FACTOR` times.
             memory_limit: bytes of memory for one document, above what the worker holds before its first.
             processes: workers.
             recycle: documents after which a worker is replaced, so that what libraries leak does not add up.

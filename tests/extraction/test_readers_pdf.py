@@ -251,7 +251,7 @@ def test_a_glyph_that_says_no_character_is_never_a_figure() -> None:
         b"/Registry (Adobe) /Ordering (GB1) ", b"/Registry (Adobe) /Ordering (Own) "
     )
     assert len(data) == len(plain)
-    document = pdf.read(data)
+    document = pdf.read(data, recognise=None)
     found = "".join(cell.text for block in tables(document.blocks) for cell in block.cells) + "".join(
         texts(document.blocks)
     )
@@ -265,7 +265,7 @@ PICTURE = "q 595 0 0 842 0 0 cm BI /W 2 /H 2 /BPC 8 /CS /G /F /AHx ID 00FF00FF> 
 def test_a_scan_is_said_to_be_one_and_can_be_recognised() -> None:
     scan = Sheet(operators=[PICTURE])
     with pytest.raises(UnreadableError, match="ocr extra") as caught:
-        pdf.read(write([scan]))
+        pdf.read(write([scan]), recognise=None)
     assert caught.value.code == "unsupported_format"
 
     def recognise(page: pypdfium2.PdfPage, number: int) -> Page:
@@ -276,7 +276,7 @@ def test_a_scan_is_said_to_be_one_and_can_be_recognised() -> None:
 
 
 def test_a_scanned_page_among_others_is_an_issue() -> None:
-    document = pdf.read(write([*render(["一、总体情况"]), Sheet(operators=[PICTURE])]))
+    document = pdf.read(write([*render(["一、总体情况"]), Sheet(operators=[PICTURE])]), recognise=None)
     assert [issue.code for issue in document.issues] == ["needs_ocr"]
     assert texts(document.blocks) == ["一、总体情况"]
 
@@ -284,7 +284,7 @@ def test_a_scanned_page_among_others_is_an_issue() -> None:
 def test_text_laid_over_a_scan_is_less_certain() -> None:
     sheet = Sheet(operators=[PICTURE, "3 Tr"])
     sheet.text(LEFT, 72, "一、总体情况", 12)
-    document = pdf.read(write([sheet]))
+    document = pdf.read(write([sheet]), recognise=None)
     assert [issue.code for issue in document.issues] == ["recognised_text"]
 
 
@@ -349,7 +349,7 @@ def test_damage_is_unreadable_or_read_but_never_a_crash(data: st.DataObject) -> 
         if damaged:
             damaged[data.draw(st.integers(0, len(damaged) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     try:
-        pdf.read(bytes(damaged))
+        pdf.read(bytes(damaged), recognise=None)
     except UnreadableError as error:
         code = error.code
     else:
