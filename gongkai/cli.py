@@ -15,7 +15,7 @@ from types import FrameType
 
 import click
 
-from gongkai.commands import crawl, demo, extract, publish, reextract, sites, status, trace, verify
+from gongkai.commands import coverage, crawl, demo, extract, publish, reextract, sites, status, trace, verify
 from gongkai.errors import DEFECT, DONE, INTERRUPTED, TERMINATED, USAGE, TerminatedError, describe, one_line
 from gongkai.session import common_options
 
@@ -40,6 +40,7 @@ for _command in (
     reextract.reextract,
     publish.publish,
     trace.trace,
+    coverage.coverage,
     verify.verify,
     sites.sites,
     status.status,
