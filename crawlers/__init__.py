@@ -6,6 +6,9 @@ One generic Scrapy spider serves every site. What it knows comes from data and f
     platforms/*.py             how a publishing platform shows its lists, see docs/platforms.md;
                                pure functions of a page
     columns, columns.yaml      which links lead towards the annual-report column
+    remembered                 which columns earlier nights found, read from the site's state
+    survey, detect             a short look at sites: what `gongkai sites verify` and `detect` ask
+    checking, registry_file    what is wrong with registry files; writing them
     titles, titles.yaml        which links are reports, which are decoys, which can only be told by reading
     walls                      answers that are no answers: challenges, bans, soft 404s
     guard, robots, polite      what may be asked at all, and how slowly
@@ -27,6 +30,6 @@ start of
 * Only allowed hosts are asked (see `guard`), after every redirect and from the browser too.
 * What is not understood is an issue in the job's figures, never a guess.
 
-The bundled registry (`sites/*.yaml`) is a first small set. Its addresses were seen in public copies of pages
-and in public lists; they were not visited when the entries were written, and each entry's `evidence` says so.
+The bundled registry (`sites/<province>.yaml`) is written by scripts/build_registry.py from public lists. Its
+addresses were seen there and not visited: `state` says so until `gongkai sites verify` was there.
 """

@@ -9,6 +9,9 @@
     writers.py    rows -> Parquet and CSV
     release.py    a release: files, manifest, and the pointer that flips last
     trace.py      the chain of one figure
+    coverage.py   who should have reported, who has, and why not: the ledger of a year
+    bodies.py     names of bodies, compared without their places
+    archived.py   what coverage takes from the archive
 
 Layout in the store:
 

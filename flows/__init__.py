@@ -11,6 +11,7 @@ How the floor is built:
     extract.py      bodies without a record -> records -> manifest
     reextract.py    the archive again with the current extractor; what changed, by cell
     publish.py      a release from everything that was read
+    coverage.py     the ledger of a year over divisions, registry, archive and runs
     summary.py      counts, walls and alerts of a run, and its exit code
     progress.py     what is happening now, for whoever watches
     environment.py  where logs and Prefect's own files live; Prefect's settings, made before it is imported
