@@ -12,7 +12,9 @@ from extraction.charset import declared_charset
 from extraction.checks import check_mentions, run_checks
 from extraction.document import Document, ReadIssue, Table, UnreadableError
 from extraction.editions import editions
+from extraction.forms import TABLES
 from extraction.identity import Identity, Told, identify
+from extraction.indicators import read_indicators
 from extraction.kind import decide
 from extraction.mentions import find_mentions
 from extraction.parts import DOUBTS, parts_of_members, parts_of_text
@@ -111,20 +113,46 @@ def _record(
     checks, failed = run_checks(tables.cells, known)
     said, contradicted = check_mentions(mentions, tables.cells)
     cells, doubted = accept(tables.cells, checks, known)
-    missing = [key for key in KEYS if key not in {section.key for section in sections}]
-    if missing:
-        issues.append(Issue("section_missing", "note", f"sections not found: {', '.join(missing)}"))
     edition, mixed = _edition(tables)
+    local, indicators, sums, noted = read_indicators(tables.extra, identity.year)
+    edition = edition or local or _before_forms(identity.year, tables)
+    missing = [key for key in KEYS if key not in {section.key for section in sections}]
+    if missing and (edition is None or set(editions()[edition].tables) & set(TABLES)):
+        issues.append(Issue("section_missing", "note", f"sections not found: {', '.join(missing)}"))
     return Record(
         *head,
         report=identity.report(tables.editions, edition),
         cells=cells,
         sections=sections,
         mentions=mentions,
-        checks=(*checks, *said),
-        extra=tuple(tables.extra),
-        issues=(*read, *issues, *identity.issues, *tables.issues, *mixed, *failed, *contradicted, *doubted),
+        checks=(*checks, *said, *sums),
+        extra=(*tables.extra, *indicators),
+        issues=(
+            *read,
+            *issues,
+            *identity.issues,
+            *tables.issues,
+            *mixed,
+            *noted,
+            *failed,
+            *contradicted,
+            *doubted,
+        ),
         attachments=attachments,
+    )
+
+
+def _before_forms(year: int | None, tables: Tables) -> str | None:
+    """The edition of a report without tables of a year in which there was no national form of any."""
+    if year is None or tables.found:
+        return None
+    return next(
+        (
+            edition.id
+            for edition in editions().values()
+            if not edition.tables and edition.first_year <= year <= (edition.last_year or year)
+        ),
+        None,
     )
 
 

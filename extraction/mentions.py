@@ -202,8 +202,8 @@ class _Reading:
         if re.match(rf"[^，。；]{{0,3}}[{QUANTITY}]", self.text[match.end() :]):
             return
         flags: list[str] = []
-        if entry.zero_about is not None and not entry.zero_about.search(self.lead + before + match[0]):
-            flags.append("qualified")
+        if entry.zero_about is not None and self.section != entry.about_section:
+            flags += [] if entry.zero_about.search(self.lead + before + match[0]) else ["qualified"]
         if words["excepted"].search(before):
             flags.append("qualified")
         if words["others"].search(clause):
