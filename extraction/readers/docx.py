@@ -305,6 +305,8 @@ class _Reader:
 
     def _note(self, line: Line) -> None:
         self._has_notes = self._has_notes or line.has_notes
+        if line.struck.strip():
+            self._doubt("struck_text", "warning", f"struck-out text was left out: {line.struck.strip()[:60]}")
         if line.hidden.strip():
             self._doubt("hidden_text", "warning", f"hidden text was left out: {line.hidden.strip()[:60]}")
         for relation, text in line.links:

@@ -16,9 +16,10 @@ from lxml import etree
 
 from extraction.charset import decode
 from extraction.document import Block, Document, Fact, Link, Paragraph, ReadIssue, Table, UnreadableError
+from extraction.readers.html_css import MARKS, mark
 from extraction.readers.html_grid import grid, own_rows
 from extraction.readers.html_script import script_article
-from extraction.readers.html_text import BLOCK, SKIP, STRUCK, all_text, hidden, inline_text, render
+from extraction.readers.html_text import BLOCK, SKIP, all_text, hidden, inline_text, render
 
 # Body containers of the publishing platforms, best first: (attribute, value).
 CONTAINERS: tuple[tuple[str, str], ...] = (
@@ -83,6 +84,11 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
     root = parse(text)
     if root is None:
         raise UnreadableError("empty", "no element in the page")
+    cells = int(str(root.xpath("count(//td | //th)")).partition(".")[0])
+    if cells > _MAX_CELLS:
+        raise UnreadableError("too_large", "tables of more cells than any report has")
+    if MARKS.search(text):
+        issues = [*issues, *mark(root)]
     # Held until the page is read: lxml makes an element anew whenever nobody holds it.
     held = list(root.iter())
     body = root.find("body")
@@ -97,20 +103,20 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
             root = container = inner
             facts = [*more, *facts]
     if container is None:
-        from extraction.readers.html_body import main_blocks  # pays for trafilatura
+        from extraction.readers.html_body import (  # pays for trafilatura
+            MANY_CELLS,
+            main_blocks,
+            without_tables,
+        )
 
-        blocks, more = main_blocks(text, Walker(root.getroottree(), prune=True).walk(top))
+        source = text if cells <= MANY_CELLS else without_tables(text)
+        blocks, more = main_blocks(source, Walker(root.getroottree(), prune=True).walk(top))
         facts += more
     else:
         blocks = [block for block, _ in Walker(root.getroottree(), prune=False).walk(container)]
         if place:
             blocks = [_placed(block, place) for block in blocks]
     links = tuple(_links(container if container is not None else top))
-    if sum(len(block.cells) for block in blocks if isinstance(block, Table)) > _MAX_CELLS:
-        raise UnreadableError("too_large", "a table of more cells than any report has")
-    if crossed := sum(1 for element in root.iter(*sorted(STRUCK)) if all_text(element).strip()):
-        message = f"{crossed} struck-out texts are left out"
-        issues = [*issues, ReadIssue("struck_text", "warning", message)]
     if _is_cut(data):
         issues = [*issues, ReadIssue("truncated", "warning", "the page ends before </html>")]
     del held

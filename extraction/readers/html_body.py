@@ -18,6 +18,10 @@ from extraction.normalise import squeeze
 from extraction.readers.html_text import all_text
 from extraction.values import is_figure
 
+MANY_CELLS = 1_000
+"""Cells of a page whose tables are kept from trafilatura: the statutory tables have about 300."""
+
+_DATA_CELLS = 20
 _SHORTEST = 6
 _YEAR = re.compile(r"20[0-9]{2}|二[〇零○O0]")
 _SPANS = re.compile(r"\b(?:col|row)span\s*=\s*(?:\"[^\">]{0,40}\"|'[^'>]{0,40}'|[^\s>]{1,40})", re.IGNORECASE)
@@ -49,6 +53,22 @@ def main_blocks(html: str, walked: Iterable[tuple[Block, etree._Element]]) -> tu
     while first > 0 and _is_title(blocks[first - 1][0]):
         first -= 1
     return [block for block, _ in blocks[first : kept[-1] + 1]], facts
+
+
+def without_tables(html: str) -> str:
+    """The page without its tables of data: they cost trafilatura far more than their length, and are ours."""
+    root = etree.fromstring(html.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8"))
+    if root is None:
+        return html
+    for table in list(root.iter("table")):
+        parent = table.getparent()
+        cells = sum(1 for _ in table.iter("td", "th"))
+        if parent is None or cells <= _DATA_CELLS or next(table.iterdescendants("table"), None) is not None:
+            continue
+        tail = table.tail
+        table.clear()
+        table.tail = tail
+    return etree.tostring(root, encoding="unicode", method="html")
 
 
 def _is_kept(block: Block, text: str) -> bool:

@@ -60,9 +60,11 @@ def sheet_blocks(cells: Iterable[SheetCell], merges: Iterable[Merge]) -> Iterato
     Raises:
         UnreadableError: more cells than any report has.
     """
-    grid = {(cell.row, cell.column): cell for cell in cells}
-    if len(grid) > MAX_CELLS:
-        raise UnreadableError("too_large", f"a sheet of {len(grid)} cells")
+    grid: dict[tuple[int, int], SheetCell] = {}
+    for cell in cells:
+        grid[cell.row, cell.column] = cell
+        if len(grid) > MAX_CELLS:
+            raise UnreadableError("too_large", f"a sheet of more than {MAX_CELLS} cells")
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     covered: set[tuple[int, int]] = set()
     for top, bottom, left, right in merges:

@@ -43,6 +43,7 @@ class Line:
         boxes: text boxes anchored in it (``w:txbxContent``).
         links: hyperlinks and pictures as (relationship id, anchor text).
         hidden: text formatted as hidden.
+        struck: text struck out.
         has_notes: whether it refers to footnotes or endnotes.
     """
 
@@ -51,6 +52,7 @@ class Line:
         self.boxes: list[etree._Element] = []
         self.links: list[tuple[str, str]] = []
         self.hidden = ""
+        self.struck = ""
         self.has_notes = False
         # One entry per open field: True while in its code, False in its result. Kept to one paragraph, so
         # that a field whose end is missing cannot swallow the rest of the document.
@@ -80,6 +82,12 @@ class Line:
         properties = first_child(run, _RUN_PROPERTIES)
         if properties is not None and len(properties) and _is_on(properties.find(f"{W}vanish")):
             self.hidden += "".join(text.text or "" for text in run.iter(f"{W}t"))
+            return
+        if properties is not None and any(
+            _is_on(properties.find(f"{W}{name}")) for name in ("strike", "dstrike")
+        ):
+            # Taken back by the agency: what stands beside it is what it reports.
+            self.struck += "".join(text.text or "" for text in run.iter(f"{W}t"))
             return
         for child in run:
             self._run_content(child)

@@ -65,15 +65,16 @@ def _sheets(book: xlrd.book.Book, issues: list[ReadIssue]) -> Iterator[tuple[str
             for top, bottom, left, right in sheet.merged_cells
             if top < bottom and left < right
         ]
-        found = list(sheet_blocks(_cells(book, sheet), merges))
+        found = list(sheet_blocks(_cells(book, sheet, issues), merges))
         if found and not sheet.name.lower().startswith("sheet"):
             found.insert(0, Paragraph(sheet.name, path=f"{sheet.name}!"))
         if found:
             yield sheet.name, found
 
 
-def _cells(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Iterator[SheetCell]:
+def _cells(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, issues: list[ReadIssue]) -> Iterator[SheetCell]:
     count = 0
+    told: set[str] = set()
     for row in range(sheet.nrows):
         for column in range(min(sheet.row_len(row), MAX_COLUMN)):
             kind = sheet.cell_type(row, column)
@@ -93,8 +94,23 @@ def _cells(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Iterator[SheetCell]
                 )
             )
             code = book.format_map[style.format_key].format_str
+            hidden = _hidden(sheet, row, column)
             text = _shown(book, kind, sheet.cell_value(row, column), code)
+            if hidden is not None:
+                if text.strip() and hidden not in told:
+                    told.add(hidden)
+                    issues.append(ReadIssue("hidden_text", "warning", f"hidden {hidden} was left out"))
+                continue
             yield SheetCell(row, column, text, bordered, f"{sheet.name}!{xlrd.cellname(row, column)}")
+
+
+def _hidden(sheet: xlrd.sheet.Sheet, row: int, column: int) -> str | None:
+    """The hidden row or column that a cell stands in."""
+    if (info := sheet.rowinfo_map.get(row)) is not None and info.hidden:
+        return f"row {row + 1}"
+    if (info := sheet.colinfo_map.get(column)) is not None and info.hidden:
+        return f"column {column + 1}"
+    return None
 
 
 def _shown(book: xlrd.book.Book, kind: int, value: object, code: str) -> str:

@@ -111,6 +111,8 @@ class _Book:
 
     def _cells(self, root: etree._Element, path: str) -> Iterator[SheetCell]:
         row = -1
+        hidden_columns = _hidden_columns(root)
+        told: set[int] = set()
         for element in root.iterfind(f"{_S}sheetData/{_S}row"):
             row = _integer(element.get("r"), row + 2) - 1
             hidden = element.get("hidden") in ("1", "true")
@@ -130,6 +132,12 @@ class _Book:
                         ReadIssue("hidden_text", "warning", f"hidden row {row + 1} was left out")
                     )
                     break
+                if column in hidden_columns:
+                    if text.strip() and column not in told:
+                        told.add(column)
+                        message = f"hidden column {column + 1} was left out"
+                        self.issues.append(ReadIssue("hidden_text", "warning", message))
+                    continue
                 bordered = style < len(self._bordered) and self._bordered[style]
                 yield SheetCell(row, column, text, bordered, f"{path}{cell.get('r') or (row, column)}")
 
@@ -162,6 +170,15 @@ class _Book:
             return ""
         code = self._formats[style] if style < len(self._formats) else "General"
         return shown(stored, code, from_1904=self._from_1904)
+
+
+def _hidden_columns(root: etree._Element) -> set[int]:
+    out: set[int] = set()
+    for element in root.iterfind(f"{_S}cols/{_S}col"):
+        if element.get("hidden") in ("1", "true"):
+            first, last = (_integer(element.get(name)) for name in ("min", "max"))
+            out |= set(range(first - 1, min(last, MAX_COLUMN)))
+    return out
 
 
 def _merges(root: etree._Element) -> Iterator[Merge]:

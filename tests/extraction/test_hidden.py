@@ -1,0 +1,100 @@
+"""What a reader of the document does not see is no figure, and leaving it out is said."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from extraction import Record, extract
+from extraction.readers import docx as docx_reader
+from tests.extraction.printed_forms import (
+    html_table,
+    model,
+    proactive_table,
+    requests_table,
+    review_table,
+    right,
+)
+from tests.extraction.render_docx import docx
+
+M = model(random.Random(5), "2021", 0)
+TITLE = f"<p>青溪县教育局{M.year}年政府信息公开工作年度报告</p>"
+
+
+def page(tables: str, css: str = "") -> Record:
+    head = f"<head><meta charset=utf-8><style>{css}</style></head>"
+    return extract(f"<html>{head}<body>{TITLE}{tables}</body></html>".encode())
+
+
+def tables() -> str:
+    return "".join(html_table(t) for t in (proactive_table(M), requests_table(M), review_table(M)))
+
+
+def issue(record: Record, code: str) -> bool:
+    return any(i.code == code and i.severity == "warning" for i in record.issues)
+
+
+@pytest.mark.parametrize(
+    ("css", "mark"),
+    [
+        (".old{text-decoration: line-through}", '<span class="old">77</span>'),
+        (
+            "<!-- td p span.x1, b { color:red; text-decoration-line:line-through } -->",
+            '<span class="x1 y">77</span>',
+        ),
+        ("#gone { text-decoration:underline line-through }", '<i id="gone">77</i>'),
+        (".t .h{display:none}", '<span class="t"><span class="h">77</span></span>'),
+        ("td .h{visibility:hidden!important}", '<font class="h">77</font>'),
+        ("", '<span style="text-decoration:line-through">77</span>'),
+        ("", '<span style="display:none">77</span>'),
+    ],
+)
+def test_what_a_style_strikes_or_hides_is_left_out_and_told(css: str, mark: str) -> None:
+    record = page(tables().replace("<td><p>", f"<td><p>{mark}"), css)
+    assert right(record, M) == len(M.texts)
+    assert issue(record, "hidden_text") or issue(record, "struck_text")
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "@media print { td { display:none } }",
+        ".tab{display:none}",
+        "a:hover{text-decoration:line-through}",
+        ".b .c{text-decoration:line-through}",
+    ],
+)
+def test_what_a_reader_does_see_stays(css: str) -> None:
+    record = page(f'<div class="tab c">{tables()}</div>', css)
+    assert right(record, M) == len(M.texts)
+    assert not issue(record, "hidden_text")
+
+
+@pytest.mark.parametrize("how", ['class="r"', 'style="display:none"'])
+def test_hidden_rows_and_cells(how: str) -> None:
+    extra = f"<tr {how}><td>规章</td><td>91</td><td>92</td><td>93</td></tr>"
+    text = tables().replace("</table>", f"{extra}</table>", 1)
+    text = text.replace("<tr>", f"<tr><td {how}>88</td>")
+    record = page(text, ".r{display:none}")
+    assert right(record, M) == len(M.texts)
+    assert issue(record, "hidden_text")
+
+
+def test_text_struck_out_in_word() -> None:
+    struck = "<w:r><w:rPr><w:strike/></w:rPr><w:t>12</w:t></w:r>"
+    kept = '<w:r><w:rPr><w:strike w:val="0"/></w:rPr><w:t>34</w:t></w:r>'
+    document = docx_reader.read(docx(f"<w:p>{struck}{kept}</w:p>"))
+    assert [block.text for block in document.blocks if hasattr(block, "text")] == ["34"]
+    assert [i.code for i in document.issues] == ["struck_text"]
+
+
+@pytest.mark.parametrize("cells", [900, 250_000])
+def test_huge_tables_cost_little(cells: int) -> None:
+    rows = "".join(f"<tr>{f'<td>{n}</td>' * 10}</tr>" for n in range(cells // 10))
+    begun = time.process_time()
+    record = page(f"<table>{rows}</table>" + "<p>本年度各项工作平稳有序。</p>" * 20)
+    assert time.process_time() - begun < 10
+    assert record.kind == ("unreadable" if cells > 200_000 else "not_report") or record.kind == "report"
+    assert ("too_large" in {i.code for i in record.issues}) == (cells > 200_000)
