@@ -11,6 +11,7 @@ because `raw` in the record must be what the agency published.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -162,6 +163,8 @@ class Document:
         links: attachments and pictures that the body names.
         issues: what the reader could not take with certainty.
         pages: number of pages, where the format has them.
+        again: another parse of the same bytes, made on demand, where the reader has one.
+        again: another parse of the same bytes, made on demand, where the reader has one.
         members: the sheets or files it has, where there are several.
     """
 
@@ -171,6 +174,7 @@ class Document:
     links: tuple[Link, ...] = ()
     issues: tuple[ReadIssue, ...] = field(default=())
     pages: int | None = None
+    again: Callable[[], Document | None] | None = field(default=None, compare=False, repr=False)
     members: tuple[Member, ...] = ()
 
 

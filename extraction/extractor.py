@@ -20,6 +20,7 @@ from extraction.mentions import find_mentions
 from extraction.parts import DOUBTS, parts_of_members, parts_of_text
 from extraction.readers import reader
 from extraction.record import Issue, Record
+from extraction.second_look import look_again
 from extraction.sections import KEYS, find_sections
 from extraction.sniff import EMPTY, sniff
 from extraction.tables import Tables, read_tables
@@ -99,7 +100,7 @@ def _record(
     lines = text_lines(document)
     identity = identify(document, lines, first_table, told)
     found.append(identity)
-    tables = read_tables(document, identity.year)
+    tables = look_again(document, read_tables(document, identity.year), identity.year)
     lines = text_lines(document, tables.used)
     sections, _ = find_sections(lines, tables.blocks)
     kind, issues = decide(document, lines, identity, tables, sections)

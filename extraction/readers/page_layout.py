@@ -47,10 +47,10 @@ class Layout:
 Item = Line | Grid | Loose
 
 
-def compose(pages: Sequence[Page]) -> Layout:
-    """Put pages together to a document."""
+def compose(pages: Sequence[Page], *, ruled: bool = True) -> Layout:
+    """Put pages together; with `ruled` false, tables are told by the places of their text alone."""
     layout = Layout()
-    contents = [(page, _contents(page, layout)) for page in pages]
+    contents = [(page, _contents(page, layout, ruled=ruled)) for page in pages]
     _strip_margins(contents)
     _take_overflow(contents)
     edges = margins([[item for item in items if isinstance(item, Line)] for _, items in contents])
@@ -85,9 +85,9 @@ def compose(pages: Sequence[Page]) -> Layout:
     return layout
 
 
-def _contents(page: Page, layout: Layout) -> list[Item]:
+def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
     """The lines and tables of one page, from top to bottom."""
-    grids, crowded = find_grids(page)
+    grids, crowded = find_grids(page) if ruled else ([], False)
     if crowded:
         layout.issues.append(
             ReadIssue(

@@ -163,12 +163,17 @@ def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Documen
         facts = tuple(_facts(document))
     except UnicodeDecodeError as error:
         issues.append(ReadIssue("part_unreadable", "warning", f"the file's properties are damaged ({error})"))
+
+    def again() -> Document:
+        return Document(media_type=MEDIA_TYPE, blocks=tuple(compose(pages, ruled=False).blocks), pages=count)
+
     return Document(
         media_type=MEDIA_TYPE,
         blocks=tuple(layout.blocks),
         facts=facts,
         issues=(*issues, *layout.issues),
         pages=count,
+        again=again,
     )
 
 
