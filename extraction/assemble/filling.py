@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from extraction.align import RawRow
 from extraction.assemble.cells import agreed_slot, read_cell
-from extraction.assemble.guards import guard_order, missing
+from extraction.assemble.guards import guard_columns, guard_order, missing
 from extraction.assemble.keys import Instance
 from extraction.assemble.remainder import Filled, extra_row, row_texts
 from extraction.editions import Edition, TableForm
@@ -41,6 +41,7 @@ def fill(instance: Instance, edition: Edition) -> Filled:
         _beyond(out, instance, raw, row.columns, key)
     missing(out, instance, table)
     guard_order(out, instance, table)
+    guard_columns(out, instance, table)
     _leftovers(out, instance, table)
     return out
 

@@ -7,6 +7,8 @@ from extraction.assemble.remainder import Filled, extra_row, row_texts
 from extraction.editions import TableForm
 from extraction.record import Issue
 
+_TOTAL = "total"
+
 
 def missing(out: Filled, instance: Instance, table: TableForm) -> None:
     """Say which rows and cells of the form are not there, and which labels stand twice."""
@@ -62,3 +64,24 @@ def guard_order(out: Filled, instance: Instance, table: TableForm) -> None:
             names,
         )
     )
+
+
+def guard_columns(out: Filled, instance: Instance, table: TableForm) -> None:
+    """Heads in another order than the form prints them may stand over each other's figures.
+
+    Sums cannot show it: only a total in another place is told by them.
+    """
+    order = list(table.columns)
+    names: list[str] = []
+    heads: set[str] = set()
+    for key, row in instance.rows.items():
+        printed = [column for column in row.slots if column in order and column != _TOTAL]
+        wanted = sorted(printed, key=order.index)
+        moved = {a for a, b in zip(printed, wanted, strict=True) if a != b}
+        names += [
+            name for column in sorted(moved) if (name := f"{instance.kind}.{key}.{column}") in out.cells
+        ]
+        heads |= moved
+    if names:
+        message = f"{instance.kind}: column heads stand in another order: {', '.join(sorted(heads))}"
+        out.issues.append(Issue("column_order", "warning", message, tuple(names)))
