@@ -175,12 +175,17 @@ def is_body(name: str) -> bool:
     return name in central_bodies()[0]
 
 
+_ENDINGS = ("人民政府", "办事处", "管理委员会", "管委会")
+
+
 def agencies_in(text: str, *, whole: bool = False) -> list[str]:
     """Bodies named in a text; `whole`: the text is nothing but a name."""
     bare = squeeze(text)
     if whole:
         return [bare] if 3 <= len(bare) <= 36 and is_body(bare) and not re.search(r"网$|网站", bare) else []
-    out = []
+    out: list[str] = []
+    if not any(word in bare for word in _ENDINGS):
+        return out  # most lines of a report
     for match in re.finditer(
         r"[\u4e00-\u9fff]{2,20}?(?:人民政府(?:办公室|办公厅|[\u4e00-\u9fff]{1,10}?办事处)?|街道办事处|办事处|管理委员会|管委会)",
         bare,

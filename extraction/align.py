@@ -88,12 +88,12 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
         extra: list[Cell] = []
         for column, cell in sorted(cover.get(number, {}).items()):
             if column < first:
-                if cell not in labels:
+                if not _among(cell, labels):
                     labels.append(cell)
             elif (key := key_at.get(column)) is not None:
-                if cell not in values[key]:
+                if not _among(cell, values[key]):
                     values[key].append(cell)
-            elif cell not in extra:
+            elif not _among(cell, extra):
                 extra.append(cell)
         texts = _without_serial([cell.text for cell in labels if squeeze(cell.text)], form)
         if len(texts) > 1 and is_unit(texts[-1]):
@@ -103,7 +103,7 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
         words = [c for cells in values.values() for c in cells if not is_value_like(c.text)]
         if words and any(squeeze(cell.text) for cell in extra):
             return None
-        if any(form.knows(cell.text) for cells in (*values.values(), extra) for cell in cells):
+        if any(map(form.knows, [cell.text for cells in (*values.values(), extra) for cell in cells])):
             return None
         if any(cell.column < first <= cell.column + cell.colspan - 1 for cell in labels):
             return None
@@ -122,6 +122,11 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
     return out
 
 
+def _among(cell: Cell, cells: list[Cell]) -> bool:
+    """Whether a cell is one of some, itself: a comparison of all it holds would be slow."""
+    return any(cell is each for each in cells) if cells else False
+
+
 def _without_serial(texts: list[str], form: Form) -> list[str]:
     """A serial number before a known label is no label."""
     if len(texts) > 1 and is_figure(texts[0]) and form.knows(texts[1]):
@@ -133,11 +138,14 @@ def _cover(segment: Segment) -> dict[int, dict[int, Cell]]:
     """Row -> grid column -> the cell that covers it, for the data rows (bounded by the cells there are)."""
     cover: dict[int, dict[int, Cell]] = {number: {} for number, _ in segment.rows}
     last = max(cover, default=-1)
+    width = segment.table.width
     for cell in segment.table.cells:
-        for row in range(cell.row, min(cell.row + cell.rowspan, last + 1)):
-            if row in cover:
-                for column in range(cell.column, min(cell.column + cell.colspan, segment.table.width)):
-                    cover[row].setdefault(column, cell)
+        across = range(cell.column, min(cell.column + cell.colspan, width))
+        for number in range(cell.row, min(cell.row + cell.rowspan, last + 1)):
+            row = cover.get(number)
+            if row is not None:
+                for column in across:
+                    row.setdefault(column, cell)
     return cover
 
 
@@ -149,6 +157,8 @@ def _slot(cells: list[Cell], key: str, key_at: dict[int, str], row: int) -> Slot
             return Slot(cells[0])
         return Slot(cells[0], "unreadable", "several cells under one head")
     cell = cells[0]
+    if cell.colspan == 1 and cell.row == row:
+        return Slot(cell)
     over = {key_at.get(c) for c in range(cell.column, cell.column + cell.colspan)} - {None, key}
     if (over or cell.row != row) and is_figure(cell.text):
         return Slot(cell, "unreadable", "one figure printed across several rows or columns")

@@ -20,6 +20,7 @@ from extraction.record import CellRecord, Check, Issue, Mention
 
 EMPTY = frozenset({"blank", "dash", "not_applicable"})
 """Statuses of cells in which no figure was meant to stand."""
+_NOTHING = Decimal(0)
 
 
 def run_checks(cells: dict[str, CellRecord], editions: dict[str, Edition]) -> tuple[list[Check], list[Issue]]:
@@ -81,14 +82,14 @@ def _judge(form: CheckForm, edition: Edition, cells: dict[str, CellRecord]) -> I
     else:
         places = list(table.rows)
         name = lambda field, place: f"{table.key}.{place}.{field}"  # noqa: E731
+    left, right = _sides(form)
+    fields = {*left, *right}
     for place in places:
-        left, right = _sides(form)
-        wanted = [name(field, place) for field in (*left, *right)]
-        if form.over == "rows" and not {*left, *right} <= set(table.rows[place].columns):
+        if form.over == "rows" and not fields.issubset(table.rows[place].columns):
             continue
-        if any(cell not in cells for cell in wanted):
-            continue
-        yield _check(form, place, [name(f, place) for f in left], [name(f, place) for f in right], cells)
+        lefts, rights = [name(field, place) for field in left], [name(field, place) for field in right]
+        if cells.keys() >= {*lefts, *rights}:
+            yield _check(form, place, lefts, rights, cells)
 
 
 def _sides(form: CheckForm) -> tuple[list[str], list[str]]:
@@ -117,7 +118,7 @@ def _check(
 
 
 def _sum(names: list[str], cells: dict[str, CellRecord]) -> Decimal:
-    return sum((cells[name].value or Decimal(0) for name in names), Decimal(0))
+    return sum([cells[name].value or _NOTHING for name in names], _NOTHING)
 
 
 def _compare(form: CheckForm, expected: Decimal, actual: Decimal) -> bool:

@@ -63,9 +63,7 @@ class Form:
 
     def row_exact(self, text: str) -> str | None:
         """The row whose printed label (or a variant) this is word for word."""
-        core = label_core(text)
-        found = {key for key, labels in self.rows.items() if any(core in label.exact for label in labels)}
-        return found.pop() if len(found) == 1 else None
+        return _row_exact(self.key, text)
 
     def candidates(self, text: str) -> frozenset[str]:
         """All rows that a label may name; a prefix (其中) before it says nothing."""
@@ -98,6 +96,12 @@ def _find(table: str, part: str, text: str) -> str | None:
 @lru_cache(maxsize=8192)
 def _knows(table: str, text: str) -> bool:
     return _find(table, "rows", text) is not None or _find(table, "groups", text) is not None
+
+
+@lru_cache(maxsize=8192)
+def _row_exact(table: str, text: str) -> str | None:
+    found = _wordings(table, "rows").get(label_core(text), frozenset())
+    return next(iter(found)) if len(found) == 1 else None
 
 
 @lru_cache(maxsize=8192)

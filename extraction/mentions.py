@@ -98,13 +98,16 @@ class _Reading:
 
     def mentions(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Place in the coded sentence, and the mention's own fields."""
+        units = {quantity.unit for quantity in self.coded.quantities}
         for entry in self.know.entries:
-            for pattern in entry.also:
-                for match in pattern.finditer(self.text):
-                    yield from self._figure(entry, match, claim=False)
-            for pattern in entry.forms:
-                for match in pattern.finditer(self.text):
-                    yield from self._figure(entry, match, claim=True)
+            # A figure in other units than the entry counts in is none of it, whatever the words.
+            if not units.isdisjoint(entry.counters):
+                for pattern in entry.also:
+                    for match in pattern.finditer(self.text):
+                        yield from self._figure(entry, match, claim=False)
+                for pattern in entry.forms:
+                    for match in pattern.finditer(self.text):
+                        yield from self._figure(entry, match, claim=True)
             for pattern in entry.zero:
                 done = False
                 for match in pattern.finditer(self.text):

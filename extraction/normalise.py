@@ -24,7 +24,7 @@ _RADICALS = str.maketrans(
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e")
 )
-_SPACE = re.compile(r"\s+")
+_TO_MEND = re.compile(f"[{''.join(map(chr, (*_INVISIBLE, *_RADICALS)))}]")
 _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]")
 _PUNCTUATION = re.compile(r"[\"'“”‘’「」『』《》〈〉\[\]【】〔〕{}(),.，。、;:；：·•・|_`~\-—–…!！?？*#]+")
 _GLOSS = re.compile(r"\([^()]*\)")
@@ -42,7 +42,10 @@ _UNOPENED = re.compile(rf"^(?:[{_NUMERALS}]{{1,3}}|[0-9]{{1,2}})\)")
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """One form for characters that look alike: NFKC, radicals, no invisible characters or Word residue."""
-    text = _RESIDUE.sub("", text).translate(_INVISIBLE).translate(_RADICALS)
+    if "[bookmark:" in text:
+        text = _RESIDUE.sub("", text)
+    if _TO_MEND.search(text):
+        text = text.translate(_INVISIBLE).translate(_RADICALS)
     return unicodedata.normalize("NFKC", text)
 
 
@@ -51,7 +54,7 @@ def squeeze(text: str) -> str:
     """`fold` without any white space."""
     if text.isascii() and text.isalnum():
         return text  # most cells are figures, which hold nothing to normalise
-    return _SPACE.sub("", fold(text))
+    return "".join(fold(text).split())
 
 
 def strip_enumerators(text: str) -> str:
