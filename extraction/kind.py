@@ -50,7 +50,7 @@ def decide(
     issues: list[Issue] = []
     for title in _titles(document, lines):
         for code, pattern, reason, yields in _knowledge():
-            if pattern.search(title):
+            if pattern.search(title if yields else _own_part(title)):
                 if yields and ({"requests", "proactive"} <= figures or figures & set(LISTS)):
                     issues.append(
                         Issue(
@@ -82,6 +82,12 @@ def decide(
     return "not_report", [
         Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")
     ]
+
+
+def _own_part(title: str) -> str:
+    """A report's title without the column and the site that a page title goes on with."""
+    first = re.split(r"[_|｜]", title, maxsplit=1)[0]
+    return first if as_title(first) else title
 
 
 def _titles(document: Document, lines: list[TextLine]) -> list[str]:
