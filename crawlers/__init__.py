@@ -7,6 +7,7 @@ One generic Scrapy spider serves every site. What it knows comes from data and f
                                pure functions of a page
     columns, columns.yaml      which links lead towards the annual-report column
     remembered                 which columns earlier nights found, read from the site's state
+    ending                     what the entry expects and was not found; whether the whole site was searched
     survey, detect             a short look at sites: what `gongkai sites verify` and `detect` ask
     checking, registry_file    what is wrong with registry files; writing them
     titles, titles.yaml        which links are reports, which are decoys, which can only be told by reading

@@ -7,7 +7,8 @@ captures remembers the same.
 
 A night asks the remembered columns alone. It looks for them anew from the entry points
 
-* where there is none, or every `rediscover_days`: new columns hang where nobody looks any more;
+* where there is none, where the last look was not finished (`ending`), or every `rediscover_days`: new
+  columns hang where nobody looks any more;
 * at once where one is lost: it answers no more, or shows neither a report nor a way to one.
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from crawlers.columns import names_column, path_of_column
 from crawlers.crawl import SiteCrawl, Step
@@ -131,12 +132,29 @@ def _path(url: str, lists: dict[str, Resource]) -> tuple[str, ...]:
     return tuple(reversed(path))
 
 
-def entry_steps(crawl: SiteCrawl, *, rediscover_days: float, now: datetime) -> list[Step]:
-    """Return the steps that a site's crawl begins with."""
-    state = crawl.archive.state
-    known = columns(state)
+def entry_steps(
+    crawl: SiteCrawl,
+    walk: tuple[datetime, frozenset[str]] | None,
+    *,
+    rediscover_days: float,
+    now: datetime,
+) -> list[Step]:
+    """Return the steps that a site's crawl begins with.
+
+    Args:
+        crawl: the site's crawl.
+        walk: when the last whole walk from the entry points ended, and from which it began.
+        rediscover_days: days after which the entry points are asked again.
+        now: the present moment.
+    """
+    known = columns(crawl.archive.state)
     starts = _starts(crawl)
-    if not known or _is_due(crawl, known, state, timedelta(days=rediscover_days), now):
+    fresh = (
+        walk is not None
+        and now - walk[0] < timedelta(days=rediscover_days)
+        and walk[1] >= {step.url for step in starts}
+    )
+    if not known or not fresh:
         crawl.walked = True
         return starts
     entries = {step.url: step for step in starts}
@@ -167,20 +185,3 @@ def again(crawl: SiteCrawl, step: Step, *, alive: bool) -> list[Step]:
 
 def _starts(crawl: SiteCrawl) -> list[Step]:
     return [Step(url, "listing", start=True) for url in crawl.site.entries]
-
-
-def _is_due(
-    crawl: SiteCrawl, known: Iterable[Column], state: SiteState, every: timedelta, now: datetime
-) -> bool:
-    """Tell whether the entry points were not asked for so long that new columns may hang there."""
-    columns = {column.url for column in known}
-    for url in crawl.site.entries:
-        resource = state.resources.get(url) or state.resources.get(url + _RENDERED)
-        if url in columns:
-            continue
-        if resource is None:
-            return True  # the entry is new
-        asked = datetime.strptime(resource.last_time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-        if now - asked >= every:
-            return True
-    return False

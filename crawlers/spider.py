@@ -15,7 +15,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers import walls
+from crawlers import ending, walls
 from crawlers.archiving import SiteArchive
 from crawlers.crawl import SiteCrawl, Step, header_dict, lost_steps
 from crawlers.failures import kind_of
@@ -55,6 +55,7 @@ class ReportSpider(Spider):
         self.failure: StoreError | None = None
         self.stopping = False
         self._stop = asyncio.Event()
+        self._store = store
         self._progress = progress
         self.recorder = Recorder(progress)
         self._reader = Reader(job.settings)
@@ -89,10 +90,9 @@ class ReportSpider(Spider):
             crawl.figures.finished = "running"
             self._progress({"event": "site_started", "site": crawl.site.id})
             days = self.job.settings.rediscover_days
-            for request in self._requests(
-                crawl,
-                [*entry_steps(crawl, rediscover_days=days, now=datetime.now(UTC)), *lost_steps(crawl)],
-            ):
+            walk = await asyncio.to_thread(ending.load_walk, self._store, crawl.site.id)
+            starts = entry_steps(crawl, walk, rediscover_days=days, now=datetime.now(UTC))
+            for request in self._requests(crawl, [*starts, *lost_steps(crawl)]):
                 yield request
             self._done(crawl)
 
@@ -320,6 +320,8 @@ class ReportSpider(Spider):
     async def _close(self, crawl: SiteCrawl, reason: str) -> None:
         try:
             await crawl.archive.close()
+            if reason == "ok":
+                await ending.end(crawl, self._store)
         except StoreError as error:
             self._fail(error)
             return

@@ -27,6 +27,9 @@ GOOD_OUTCOMES = ("new", "changed", "unchanged_304", "unchanged_hash")
 
 NEEDS_BROWSER = "needs_browser"
 
+ASSERTIONS = frozenset({"fewer_reports_than_expected", "known_reports_missing", "column_moved"})
+"""Issues of the crawler that say: the site is not what its entry, or its past, lets one expect."""
+
 
 def summary_key(run: str) -> str:
     """Return the key of a run's summary."""
@@ -123,6 +126,11 @@ def _site_alerts(site: str, crawl: Mapping[str, Any], extract: Mapping[str, Any]
             alerts.append(_alert(site, "ended_early", f"{ending}: {_why(crawl, ending)}"))
         elif not any(outcomes.get(name) for name in GOOD_OUTCOMES):
             alerts.append(_alert(site, "no_answer", _why(crawl, "no page answered")))
+        alerts += [
+            _alert(site, issue["code"], issue["message"], failed=False)
+            for issue in crawl.get("issues", ())
+            if issue.get("code") in ASSERTIONS
+        ]
         if walls := len(crawl.get("blocked", ())):
             alerts.append(
                 _alert(site, "walls", f"{walls} pages blocked, such as {crawl['blocked'][0]}", failed=False)
