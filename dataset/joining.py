@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from dataset.model import Body
 
-_QUALIFIED = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|自治区|自治州|市|盟|区|县|旗|镇|乡|街道)")
+QUALIFIED = re.compile(r"[\u4e00-\u9fff]{2,}?(?:省|自治区|自治州|市|盟|区|县|旗|镇|乡|街道)")
 
 Key = tuple[str, int, str]
 """Agency, year, region."""
@@ -67,7 +67,7 @@ def join_regions(groups: Groups) -> Groups:
     joined: Groups = defaultdict(list)
     for (agency, year, region), bodies in groups.items():
         target = region
-        if _QUALIFIED.match(agency):
+        if QUALIFIED.match(agency):
             parts = [code for code in regions[agency, year] if is_within(code, region) and code != region]
             deepest = max(parts, key=lambda code: (depth(code), code), default=region)
             # One chain of regions only: a name found in two districts of the city is two bodies.

@@ -10,6 +10,9 @@ belong to the district: the more specific region wins. So does the same fully qu
 (`牧野区花园街道办事处`) with the same year; a bare name (`教育局`) may be another body in each region and is
 never joined across regions.
 
+Over the years. A body's reports carry ids that begin alike: one name and one region for all its years (see
+`dataset.over_years`).
+
 Copies. A report's documents (page, attachments, the same at other addresses) are copies of each other. The
 one with the most figures is primary, then the better format, then the first address. Copies that disagree in
 a figure are an issue that names the cells.
@@ -27,6 +30,7 @@ from typing import Any
 
 from dataset.joining import Groups, depth, is_within, join_pages, join_regions
 from dataset.model import Assembly, Body, Issue, Report
+from dataset.over_years import settle
 from dataset.sources import Head, Sighting, Unreadable, by_body
 
 FORMATS = ("html", "word", "spreadsheet", "pdf", "text", "image")
@@ -51,14 +55,17 @@ def assemble(found: Iterable[Sighting | Unreadable], load: Callable[[Head], Mapp
         else:
             assembly.unpublished.append(_unreadable(one))
     groups: Groups = defaultdict(list)
+    bodies: list[Body] = []
     for _, seen in sorted(by_body(sightings).items()):
         body = _resolve(sorted(seen, key=lambda one: (one.site.id, one.url)))
         if isinstance(body, Issue):
             assembly.unpublished.append(body)
         else:
-            groups[body.agency, body.year, body.region].append(body)
-    for (agency, year, region), bodies in join_pages(join_regions(groups)).items():
-        assembly.reports.append(_report(agency, year, region, bodies, load))
+            bodies.append(body)
+    for body in settle(bodies):
+        groups[body.agency, body.year, body.region].append(body)
+    for (agency, year, region), joined in join_pages(join_regions(groups)).items():
+        assembly.reports.append(_report(agency, year, region, joined, load))
     assembly.reports.sort(key=lambda report: report.id)
     assembly.unpublished.sort(key=lambda issue: (issue.url or "", issue.sha256 or "", issue.code))
     return assembly
