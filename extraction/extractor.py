@@ -111,6 +111,9 @@ def _record(
         return Record(*head, issues=(*read, *issues), attachments=attachments)
     known = {kind: editions()[edition] for kind, edition in tables.editions.items() if edition is not None}
     mentions = find_mentions(sections, identity.year)
+    if {issue.code for issue in identity.issues} & {"year_conflict", "year_unknown"}:
+        # Which year is the report's own is in doubt, and with it which figures are.
+        mentions = tuple(m.with_flag("year_unsure") for m in mentions)
     checks, failed = run_checks(tables.cells, known)
     said, contradicted = check_mentions(mentions, tables.cells)
     cells, doubted = accept(tables.cells, checks, known)

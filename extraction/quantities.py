@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from extraction.normalise import fold
+
 QUANTITY = "\ue000-\ue3ff"
 OWN, BEFORE, AFTER, SEVERAL, PART = "\ue400", "\ue401", "\ue402", "\ue403", "\ue404"
 """A date of the reporting year, of an earlier one, of a later one; several years; a part of a year."""
@@ -118,7 +120,8 @@ def code(sentence: str, year: int | None) -> Coded:
         if spaced and chars and chars[-1].isdigit() and char.isdigit():
             gaps.add(len(chars))
         spaced = False
-        chars.append(char)
+        # Radicals that PDF fonts emit for characters; digits that are marks (①, ²) stay what they are.
+        chars.append(fold(char) if "\u2e80" <= char <= "\u2fdf" else char)
         source.append(place)
     bare = "".join(chars).translate(_FORMS)
     wide = {i for i, char in enumerate(chars) if char == "，"}

@@ -31,6 +31,9 @@ KEYS = ("overview", "proactive", "requests", "review_litigation", "problems", "o
 _TABLES = frozenset({"proactive", "requests", "review_litigation"})
 _LONGEST = 48
 _LONGEST_LABEL = 60
+_NEAR = 3
+_NO_HEAD = re.compile(r"[。；;，,0-9]$|[.…·]{3,}")
+"""Sentences, and lines of a table of contents."""
 _NONE = frozenset({"无", "无。", "暂无", "暂无。", "没有", "没有。", "无其他需要报告的事项。"})
 
 
@@ -144,7 +147,7 @@ def _candidates(lines: list[TextLine], meaning: dict[str, re.Pattern[str]]) -> l
     for number, line in enumerate(lines):
         for head, rest in _splits(line):
             bare = squeeze(head)
-            if not bare or len(bare) > _LONGEST or bare[-1] in "。；;，,":
+            if not bare or len(bare) > _LONGEST or _NO_HEAD.search(bare):
                 continue
             ranked = next((rank for pattern, rank in _knowledge().ranks if pattern.match(line.bare)), None)
             rank = ranked if ranked is not None else (1 if not rest else 0)
@@ -208,7 +211,21 @@ def _choose(candidates: list[_Candidate], lines: list[TextLine], tables: dict[st
     while at is not None:
         chain.append(ranked[at])
         at = before[at]
-    return chain[::-1]
+    return _of_one_kind(chain[::-1], lines, tables)
+
+
+def _of_one_kind(chain: list[_Candidate], lines: list[TextLine], tables: dict[str, int]) -> list[_Candidate]:
+    """Without heads inside a section (2.依申请公开) that stand far above the table they would be about."""
+    if Counter(candidate.rank for candidate in chain).most_common(1)[0][0] < 3:
+        return chain
+    blocks = [line.block for line in lines]
+    return [
+        candidate
+        for candidate in chain
+        if candidate.rank >= 3
+        or candidate.key not in tables
+        or bisect_left(blocks, tables[candidate.key]) - candidate.line <= _NEAR
+    ]
 
 
 def _score(candidate: _Candidate, blocks: list[int], tables: dict[str, int]) -> float:

@@ -21,7 +21,16 @@ from tests.corpus.judge import COMMITTED, Verdict, documents, faults, judge_safe
 EXPECTATIONS = COMMITTED.parent / "expectations.yaml"
 PAGE = Path(__file__).parents[2] / "docs" / "extraction.md"
 BEGIN, END = "<!-- corpus: begin -->", "<!-- corpus: end -->"
-KEYS = ("kind_right", "right", "title_right", "agency_right", "year_right", "edition_right")
+KEYS = (
+    "kind_right",
+    "right",
+    "title_right",
+    "agency_right",
+    "year_right",
+    "edition_right",
+    "mention_right",
+    "section_right",
+)
 
 
 def raised(before: dict[str, dict[str, int]], reached: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
@@ -35,8 +44,8 @@ def raised(before: dict[str, dict[str, int]], reached: dict[str, Counter[str]]) 
 def page_table(verdicts: list[Verdict]) -> str:
     """The table of docs/extraction.md."""
     lines = [
-        "| format | documents | kind right | cells | right | flagged | silently wrong | title | agency | year | edition |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| format | documents | kind right | cells | right | flagged | silently wrong | title | agency | year | edition | sections | mentions | flagged or missed | silently wrong |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     rows = summary(verdicts)
     total: Counter[str] = Counter()
@@ -51,6 +60,11 @@ def page_table(verdicts: list[Verdict]) -> str:
         }
         parts = [f"{row[f'{key}_right']}/{judged[key]}" if judged[key] else "–" for key in judged]
         figures = [row["documents"], row["kind_right"], cells or "–", share, row["flagged"], row["SILENT"]]
+        headed = row["section_right"] + row["section_missed"] + row["section_wrong"]
+        stated = sum(row[f"mention_{word}"] for word in ("right", "flagged", "missed"))
+        parts.append(f"{row['section_right']}/{headed}" if headed else "–")
+        parts.append(f"{row['mention_right']}/{stated}" if stated else "–")
+        parts += [str(row["mention_flagged"] + row["mention_missed"]), str(row["mention_SILENT"])]
         lines.append("| " + " | ".join([name, *map(str, figures), *parts]) + " |")
     return "\n".join(lines)
 

@@ -64,6 +64,7 @@ def special(rng: random.Random, kind: str | None = None) -> tuple[Rendered, dict
             "document_number": None,
             "agency_accept": [first.who.short],
         }
+        truth |= {"sections": [], "mentions": [], "mentions_other_years": []}
         del truth["edition"]
         return rendered, truth
     second = make(rng, Options(deviations=set(), year=2022, edition="2021"))

@@ -24,6 +24,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.corpus.judge_text import judge_text
+
 HERE = Path(__file__).parent
 COMMITTED = HERE / "documents"
 FLAGGING = {"error", "warning"}
@@ -288,6 +290,7 @@ def judge(record: dict[str, Any], truth: dict[str, Any], name: str) -> Verdict:
     if record.get("kind") == "report":
         _judge_identity(record, truth, out)
         _judge_checks(record, truth, out)
+        judge_text(record, truth, out.cells, out.problems)
     return out
 
 
@@ -336,6 +339,13 @@ COLUMNS = (
     "false_check",
     "error_unnoticed",
     "extra_lost",
+    "mention_right",
+    "mention_flagged",
+    "mention_missed",
+    "mention_SILENT",
+    "section_right",
+    "section_missed",
+    "section_wrong",
 )
 
 

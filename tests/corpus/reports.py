@@ -40,6 +40,8 @@ class Report:
     missing: list[str] = field(default_factory=list)
     extra_rows: list[str] = field(default_factory=list)
     year_flag: bool = False
+    stated: narrative.Stated = field(default_factory=narrative.Stated)
+    sections: list[str] = field(default_factory=list)
 
     @property
     def edition(self) -> str:
@@ -66,6 +68,9 @@ class Report:
             "missing_tables": self.missing,
             "broken": self.broken,
             "extra_rows": self.extra_rows,
+            "sections": self.sections,
+            "mentions": sorted(set(self.stated.own)),
+            "mentions_other_years": sorted(set(self.stated.others)),
             "cells": {key: _cell(cell) for key, cell in self.table.items()},
         }
 
@@ -228,7 +233,7 @@ def make(rng: random.Random, options: Options | None = None) -> Report:
     if fee_head:
         word.replaced["本年收费金额（单位：万元）"] = fee_head
     report = Report(who, editions, [], table, broken, [f"style_{style}", f"profile_{profile}"])
-    _assemble(rng, report, values, word, deviations, money_head)
+    _assemble(rng, report, values, word, deviations, money_head, options.deviations is None)
     report.deviations += sorted(deviations)
     return report
 
@@ -305,6 +310,7 @@ def _assemble(
     word: labels.Wording,
     deviations: set[str],
     money_head: str | None,
+    varied: bool,
 ) -> None:
     who = report.who
     tables = _statutory(rng, report, word, deviations, money_head)
@@ -333,12 +339,13 @@ def _assemble(
     told = values if honest else {key: value + 3 for key, value in values.items()}
     sections: dict[str, list[Block]] = {
         "overview": [
-            *(Text(line) for line in narrative.overview(rng, who, told, honest=True)),
+            *(Text(line) for line in narrative.overview(rng, who, told, honest=True, stated=report.stated)),
+            *(Text(line) for line in narrative.statements(who, told, report.stated, varied)),
             *_decoys(rng, report, deviations),
         ],
         **tables,
         "problems": [Text(line) for line in narrative.problems(rng, who)],
-        "other": [Text(line) for line in narrative.other(rng, who)],
+        "other": [Text(line) for line in narrative.other(rng, who, report.stated)],
     }
     if "tables_at_end" in deviations:
         for key in ("proactive", "requests", "review_litigation"):
@@ -353,11 +360,13 @@ def _assemble(
         sections["other"] += [Text(note), Grid(plain_cells, "requests")]
     if "no_other_section" in deviations and "tables_at_end" not in deviations:
         del sections["other"]
+        report.stated.own = [each for each in report.stated.own if not each[0].startswith("info_fee")]
     for key in narrative.SECTIONS:
         if key not in sections:
             continue
         if "no_headings" not in deviations or key in {"overview", "problems"}:
             blocks.append(Text(heads[key], "heading"))
+            report.sections.append(key)
         blocks += sections[key]
     blocks += [Text(line, "sign") for line in who.signature]
     blocks += [Text(line, "wrapper") for line in who.issued]
@@ -380,11 +389,10 @@ def _make_2014(rng: random.Random, options: Options) -> Report:
         ["概述", "主动公开政府信息情况", "依申请公开政府信息情况", "存在的主要问题和改进措施"]
     ):
         blocks.append(Text(f"{narrative.CHINESE[number]}、{head}", "heading"))
-        blocks.append(
-            Text(
-                f"{year}年，{who.self_name}主动公开政府信息{rng.randint(1, 900)}条，受理申请{rng.randint(0, 20)}件。"
-            )
-        )
+        items, received = rng.randint(1, 900), rng.randint(0, 20)
+        report.stated.own += [("items_published", items), ("requests_received", received)]
+        report.sections.append(("overview", "proactive", "requests", "problems")[number])
+        blocks.append(Text(f"{year}年，{who.self_name}主动公开政府信息{items}条，受理申请{received}件。"))
     blocks += [Text(line, "sign") for line in who.signature]
     blocks += [Text(f"附表：{who.agency}政府信息公开情况统计表"), Text(f"（{year}年度）")]
     blocks.append(grids.statistics_2014(table, rng))

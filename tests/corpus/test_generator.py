@@ -2,6 +2,7 @@
 
 import copy
 import random
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.corpus import figures, forms, generate, plan
 from tests.corpus.grids import Grid
 from tests.corpus.judge import COMMITTED, documents, judge
+from tests.corpus.judge_text import judge_text
 from tests.corpus.renderers import html
 from tests.corpus.reports import Options, make
 
@@ -35,6 +37,36 @@ def test_forms_have_the_statutory_number_of_cells() -> None:
     for edition, count in (("2019", 198), ("2021", 200)):
         keys = [*forms.proactive_keys(edition), *forms.request_keys(edition), *forms.review_keys()]
         assert len(keys) == len(set(keys)) == count
+
+
+def test_the_judge_sees_what_the_text_does_not_state() -> None:
+    truth = {
+        "sections": ["overview", "problems"],
+        "mentions": [["requests_received", 5], ["wechat_items", 12]],
+        "mentions_other_years": [["requests_received", 2021, 4]],
+    }
+
+    def mention(key: str, value: int, year: int | None = None, *flags: str) -> dict[str, Any]:
+        return {"key": key, "value": value, "year": year, "flags": list(flags)}
+
+    record = {
+        "sections": [{"key": "overview"}, {"key": "other"}],
+        "mentions": [
+            mention("requests_received", 5),
+            mention("requests_received", 4, 2021),
+            mention("wechat_items", 12, None, "qualified"),
+            mention("weibo_items", 3),
+            mention("requests_received", 5, 2020),
+        ],
+    }
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    judge_text(record, truth, counts, problems)
+    assert counts == {
+        "mention_right": 1, "mention_flagged": 1, "mention_SILENT": 2,
+        "section_right": 1, "section_missed": 1, "section_wrong": 1,
+    }  # fmt: skip
+    assert [problem for problem in problems if problem.startswith("SILENT mention")]
 
 
 @pytest.mark.parametrize("seed", range(60))
