@@ -108,13 +108,21 @@ def write(folder: Path, name: str, rendered: Rendered, truth: dict[str, Any]) ->
 def dump_truth(truth: dict[str, Any]) -> str:
     """JSON with one cell a line, so that a review can read it."""
     cells = truth.get("cells", {})
+    short = ("sections", "mentions", "mentions_other_years")
     head = json.dumps(
-        {key: value for key, value in truth.items() if key != "cells"}, ensure_ascii=False, indent=1
+        {key: value for key, value in truth.items() if key not in {"cells", *short}},
+        ensure_ascii=False,
+        indent=1,
+    )
+    told = "".join(
+        f",\n {json.dumps(key)}: {json.dumps(truth[key], ensure_ascii=False)}"
+        for key in short
+        if key in truth
     )
     lines = ",\n".join(
         f"  {json.dumps(key)}: {json.dumps(cell, ensure_ascii=False)}" for key, cell in cells.items()
     )
-    return f'{head[:-2]},\n "cells": {{\n{lines}\n }}\n}}\n'
+    return f'{head[:-2]}{told},\n "cells": {{\n{lines}\n }}\n}}\n'
 
 
 def main() -> None:
