@@ -23,6 +23,7 @@ class Entry:
     key: str
     label: str
     label_en: str
+    hints: tuple[str, ...]
     counters: frozenset[str]
     money: bool
     item: bool
@@ -114,6 +115,7 @@ def _entry(entry: dict[str, Any], macros: Mapping[str, str], plain: str) -> Entr
         key=entry["key"],
         label=entry.get("label", ""),
         label_en=entry.get("label_en", ""),
+        hints=tuple(entry["hints"]),
         counters=frozenset(entry.get("counters", ("元",))),
         money=bool(entry.get("money")),
         item=bool(entry.get("item")),

@@ -61,6 +61,8 @@ def _in_text(section: str, text: str, year: int | None) -> Iterator[Mention]:
 
 
 def _joined(text: str) -> str:
+    if "\n" not in text:
+        return text
     out = list(text)
     for match in _SOFT_END.finditer(text):
         start = text.rfind("\n", 0, match.start()) + 1
@@ -99,7 +101,10 @@ class _Reading:
     def mentions(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Place in the coded sentence, and the mention's own fields."""
         units = {quantity.unit for quantity in self.coded.quantities}
+        absent = self.know.absent.search(self.text) is not None
         for entry in self.know.entries:
+            if not any(hint in self.text for hint in entry.hints):
+                continue
             # A figure in other units than the entry counts in is none of it, whatever the words.
             if not units.isdisjoint(entry.counters):
                 for pattern in entry.also:
@@ -108,7 +113,7 @@ class _Reading:
                 for pattern in entry.forms:
                     for match in pattern.finditer(self.text):
                         yield from self._figure(entry, match, claim=True)
-            for pattern in entry.zero:
+            for pattern in entry.zero if absent else ():
                 done = False
                 for match in pattern.finditer(self.text):
                     found = list(self._none(entry, match))
