@@ -58,6 +58,8 @@ REMARK = re.compile(
 NO_AGENCY = re.compile(r"(?:县|区|市|旗|部门|网|街道办事处|信用.{2,4})$")
 AGENCY = re.compile(r"(?:人民政府|办事处|开发区|高新区|新区|园区|文旅区)$")
 
+DEPARTMENT = re.compile(r"(?:局|厅|委员会|委|监狱|支队|总队)$")
+
 # Bodies that the regulation on the disclosure of government information does not oblige.
 NOT_OBLIGED = re.compile(
     r"人大|人民代表大会|政协|法院|检察院|党校|市委|县委|区委|纪委|监委|监察委|讲师团|文明办|党史|妇女联合会|妇联|工商联|侨联|"
@@ -101,8 +103,9 @@ def common(codes: Iterable[str]) -> str | None:
 
 def regions_of(rows: list[dict[str, str]]) -> tuple[str, list[str], bool]:
     """Return a site's region, its further regions, and whether the rows contradict each other."""
-    codes = list(dict.fromkeys(row["region_code"] for row in rows))
-    hubs = list(dict.fromkeys(row["region_code"] for row in rows if row["agency"] == "all"))
+    telling = [row for row in rows if row["hub"] or row["agency"] != "all"] or rows
+    codes = list(dict.fromkeys(row["region_code"] for row in telling))
+    hubs = list(dict.fromkeys(row["region_code"] for row in rows if row["hub"]))
     shared = common(hubs or codes)
     region = shared or "000000"
     return region, [code for code in codes if code != region], shared is None
@@ -166,7 +169,8 @@ def site_of(host: str, rows: list[dict[str, str]], reports: list[dict[str, str]]
     one_body = len(agencies) == 1 and len(named) == len(rows)
     addresses = addresses_of(rows)
     starts = [one for one in addresses if one["kind"] in {"column", "platform", "home"}]
-    agency = agencies[0] if one_body and not any(a["kind"] == "report" for a in addresses) else "all"
+    only_reports = all(row["kind"] == "article" for row in rows)
+    agency = agencies[0] if one_body and (not only_reports or own_host(host, agencies[0])) else "all"
     place = next((row["region_name"] for row in rows if row["region_code"] == region), "")
     known = [
         {
@@ -193,7 +197,8 @@ def site_of(host: str, rows: list[dict[str, str]], reports: list[dict[str, str]]
     guesses = [row["platform"] for row in rows if row["platform"] not in {"other", "unknown"}]
     data = {
         "id": site_id(host),
-        "name": agency if agency != "all" else hub_name(place, host),
+        # A host of which only reports of single bodies are known may be anybody's.
+        "name": agency if agency != "all" else host if only_reports else hub_name(place, host),
         "region": region,
         "regions": regions,
         "agency": agency,
@@ -208,6 +213,11 @@ def site_of(host: str, rows: list[dict[str, str]], reports: list[dict[str, str]]
     return Site.model_validate(data)
 
 
+def own_host(host: str, agency: str) -> bool:
+    """Tell whether a host below a government's (``czj.taian.gov.cn``) is that of the department it shows."""
+    return host.count(".") >= 3 and bool(DEPARTMENT.search(agency))
+
+
 def hub_name(place: str, host: str) -> str:
     """Return what to call the hub of a place."""
     if place in ZONES:
@@ -215,18 +225,26 @@ def hub_name(place: str, host: str) -> str:
     return f"{place}人民政府" if place and place != "全国" else host
 
 
+def read(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def build(entry_points: Path, known_reports: Path | None, out: Path) -> dict[str, list[Site]]:
     """Return the sites by province."""
     by_host: dict[str, list[dict[str, str]]] = defaultdict(list)
-    rows = list(csv.DictReader(entry_points.open(encoding="utf-8-sig", newline="")))
+    rows = read(entry_points)
     region_of = {row["start_url"]: row["region_code"] for row in rows}
     for row in rows:
         row["region_code"] = row["region_code"] or ZONES[row["region_name"]]
+        # 溧阳市 among a city's departments is no department: its own row says where it is.
+        row["hub"] = "yes" if row["agency"] == "all" else ""
         row["agency"] = clean_agency(row["agency"], row["region_name"])
         by_host[host_of(row["start_url"])].append(row)
     known: dict[str, list[dict[str, str]]] = defaultdict(list)
     if known_reports is not None:
-        for report in csv.DictReader(known_reports.open(encoding="utf-8-sig", newline="")):
+        for report in read(known_reports):
             region = region_of.get(report["url"])
             if region is None:
                 sys.exit(f"{known_reports}: {report['url']} is not among the addresses of {entry_points}")
