@@ -16,15 +16,11 @@ import cv2
 import numpy as np
 
 from extraction.ocr import ILLEGIBLE, MISFIT, SURE, UNSURE
-from extraction.ocr.engine import Engine, PixelBox, Pixels, Reading
+from extraction.ocr.engine import SIGNS, Engine, PixelBox, Pixels
 from extraction.ocr.straighten import EM, ink
 
-ALPHABET = "0123456789.,-—/%+"
-"""What a figure is written with."""
 CLEAR = 0.8
 """Probability of a character that is not doubted."""
-LONGEST = 14
-"""Characters of a figure with its unit."""
 FAINT = 190
 """Grey below this is ink, where nothing else is near."""
 SPECK = 0.16 * EM
@@ -35,7 +31,6 @@ GAP = 0.12 * EM
 """Paper between two lines."""
 ILLEGIBLE_MARK = "\ufffd"
 
-_FIGURE = re.compile(r"[0-9.,\-—/%+]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # What the recogniser may make of a lone digit or dash, having no words around it.
 _CONFUSED = frozenset("oOQDlI|丨〇○口一丶、゜°。·:'`~_")
@@ -115,32 +110,23 @@ def _read_lines(inside: Pixels, boxes: list[PixelBox], engine: Engine) -> list[T
 def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> TextLine:
     if _is_dash(box):
         return TextLine("—", box, SURE)
-    first = engine.read(crop(inside, box, across=0.35, along=0.2))
-    text = first.text.translate(_FORMS).strip()
-    han = len(_HAN.findall(text)) - (text in _CONFUSED)
-    if han > 3 or (han and not any(character.isdigit() for character in text)):
-        return TextLine(first.text.strip(), box, SURE if first.least >= CLEAR else UNSURE)
-    if han:
-        again = engine.read(crop(inside, box, across=0.8, along=0.35))
-        return _compared(text, first, again.text.translate(_FORMS).strip(), again, box)
-    second = engine.read(crop(inside, box, across=0.8, along=0.4), only=ALPHABET)
-    other = second.text.strip()
-    if not other and not text:
-        return TextLine(ILLEGIBLE_MARK, box, ILLEGIBLE)
-    if not _FIGURE.fullmatch(text):
-        if len(text) > LONGEST or (len(text) > 1 and not set(text) <= _CONFUSED | set(ALPHABET)):
-            return TextLine(text, box, UNSURE)
-        # A lone mark that is no figure by itself: what it is as a figure stands, in doubt.
-        return TextLine(other or ILLEGIBLE_MARK, box, UNSURE if other else ILLEGIBLE)
-    line = _compared(text, first, other, second, box)
-    if line.confidence == SURE and not has_room(marks, box, text):
-        return TextLine(text, box, MISFIT)
-    return line
-
-
-def _compared(text: str, first: Reading, other: str, second: Reading, box: PixelBox) -> TextLine:
-    sure = text == other and min(first.least, second.least) >= CLEAR
-    return TextLine(text, box, SURE if sure else UNSURE)
+    free, figure = engine.read_figure(crop(inside, box, across=0.8, along=0.4))
+    text = free.text.translate(_FORMS).strip()
+    if len(text) > 1 and not set(text) <= _CONFUSED | set(SIGNS) | {" "}:
+        if any(character.isdigit() for character in text) and len(_HAN.findall(text)) <= 3:
+            again = engine.read(crop(inside, box, across=0.35, along=0.2))
+            sure = text == again.text.translate(_FORMS).strip() and min(free.least, again.least) >= CLEAR
+        else:
+            sure = free.least >= CLEAR
+        return TextLine(free.text.strip(), box, SURE if sure else UNSURE)
+    _, again = engine.read_figure(crop(inside, box, across=1.2, along=0.2))
+    if not figure.text and not again.text:
+        return TextLine(ILLEGIBLE_MARK, box, ILLEGIBLE) if not text else TextLine(text, box, UNSURE)
+    if len(text) == 1 and _HAN.match(text) and text not in _CONFUSED and free.least >= CLEAR:
+        return TextLine(text, box, SURE)  # 无
+    if figure.text != again.text or min(figure.least, again.least) < CLEAR:
+        return TextLine(figure.text or again.text, box, UNSURE)
+    return TextLine(figure.text, box, SURE if has_room(marks, box, figure.text) else MISFIT)
 
 
 def crop(picture: Pixels, box: PixelBox, *, across: float, along: float) -> Pixels:

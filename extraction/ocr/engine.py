@@ -25,6 +25,11 @@ PixelBox = tuple[int, int, int, int]
 DETECTOR = "PP-OCRv6_det_small.onnx"
 RECOGNISER = "PP-OCRv6_rec_small.onnx"
 
+SIGNS = "0123456789.,-—/%+"
+"""What a figure is written with."""
+ALIKE = {"0": "OoQD〇○", "1": "lI|丨", "-": "－", "—": "一―–", "/": "／", ".": "．", ",": "，"}
+"""Characters that look like a sign of a figure, and cannot stand in one."""
+
 HEIGHT = 48
 """Rows of the recogniser's input."""
 NARROWEST = 48
@@ -75,7 +80,12 @@ class Engine:
         self._recogniser = _session(models / RECOGNISER)
         named = self._recogniser.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._characters = ["", *named, " "]
-        self._allowed: dict[str, np.ndarray[Any, Any]] = {}
+        self._alike = {
+            self._characters.index(sign): [
+                code for code, at in enumerate(self._characters) if at and at in sign + ALIKE.get(sign, "")
+            ]
+            for sign in SIGNS
+        } | {0: [0]}
 
     def detect(self, image: Pixels) -> list[PixelBox]:
         """The boxes of lines of text."""
@@ -104,16 +114,28 @@ class Engine:
             )
         return boxes
 
-    def read(self, crop: Pixels, *, only: str | None = None) -> Reading:
-        """What a crop of one line says.
+    def read(self, crop: Pixels) -> Reading:
+        """What a crop of one line says; never read together with others, so that it depends on it alone."""
+        steps, width = self._steps(crop)
+        return self._decoded(steps, width)
 
-        Args:
-            crop: the line; never read together with others, so that its reading depends on it alone.
-            only: the characters that may stand there.
+    def read_figure(self, crop: Pixels) -> tuple[Reading, Reading]:
+        """What a crop of one line says, and what it says if it is a figure.
+
+        A ring that stands alone may be 0, O, o or 〇: nothing but the words around it tell them apart. In a
+        figure it can only be 0, so what speaks for any of them speaks for it.
         """
+        steps, width = self._steps(crop)
+        figure = np.zeros_like(steps)
+        for code, alike in self._alike.items():
+            figure[:, code] = steps[:, alike].sum(axis=1)
+        return self._decoded(steps, width), self._decoded(figure, width)
+
+    def _steps(self, crop: Pixels) -> tuple[np.ndarray[Any, Any], float]:
+        """Probabilities of each character at each step, and the share of the steps that the crop takes."""
         height, width = crop.shape
         if height < 2 or width < 2:
-            return Reading("")
+            return np.zeros((0, len(self._characters)), np.float32), 1.0
         wide = min(max(round(width * HEIGHT / height), 1), WIDEST)
         method = cv2.INTER_CUBIC if height < HEIGHT else cv2.INTER_AREA
         line = cv2.resize(crop, (wide, HEIGHT), interpolation=method)
@@ -121,28 +143,24 @@ class Engine:
         shaped = np.full((HEIGHT, full), 1.0, np.float32)
         shaped[:, :wide] = line.astype(np.float32) / 127.5 - 1.0
         steps = self._run(self._recogniser, np.repeat(shaped[None, None], 3, axis=1))[0]
-        if only is not None:
-            allowed = self._codes(only)
-            best = allowed[steps[:, allowed].argmax(axis=1)]
-        else:
-            best = steps.argmax(axis=1)
-        text, sure, places = [], [], []
+        return steps, wide / full
+
+    def _decoded(self, steps: np.ndarray[Any, Any], width: float) -> Reading:
+        text: list[str] = []
+        sure: list[float] = []
+        places: list[float] = []
         before = 0
-        for step, code in enumerate(best.tolist()):
+        best = steps.argmax(axis=1).tolist() if len(steps) else []
+        for step, code in enumerate(best):
+            likely = min(float(steps[step, code]), 1.0)
             if code and code != before:
                 text.append(self._characters[code])
-                sure.append(float(steps[step, code]))
-                places.append(min((step + 0.5) / len(best) * full / wide, 1.0))
+                sure.append(likely)
+                places.append(min((step + 0.5) / len(best) / width, 1.0))
             elif code:
-                sure[-1] = max(sure[-1], float(steps[step, code]))
+                sure[-1] = max(sure[-1], likely)
             before = code
         return Reading("".join(text), tuple(sure), tuple(places))
-
-    def _codes(self, characters: str) -> np.ndarray[Any, Any]:
-        if characters not in self._allowed:
-            codes = [code for code, named in enumerate(self._characters) if named in characters or not code]
-            self._allowed[characters] = np.array(codes)
-        return self._allowed[characters]
 
     @staticmethod
     def _run(session: onnxruntime.InferenceSession, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
