@@ -28,7 +28,7 @@ bench: setup  ## the benchmarks, each beside a peer in the same run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 lock:  ## resolve the dependencies anew into requirements.lock (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra browser --extra dev --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra browser --extra ocr --extra dev --upgrade pyproject.toml -o requirements.lock
 
 clean:  ## take away what setup and demo made
 	rm -rf .venv data build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -58,7 +58,8 @@ def read_cell(picture: Pixels, box: PixelBox, engine: Engine) -> list[TextLine]:
     if right - left < 4 or bottom - top < 4:
         return []
     inside = np.ascontiguousarray(picture[top:bottom, left:right])
-    marks = _without_dirt(ink(inside, FAINT))
+    # Softened, so that the grain of a scan is not taken for pale strokes.
+    marks = _without_dirt(ink(cv2.GaussianBlur(inside, (0, 0), 0.9), FAINT))
     boxes = []
     for low, high in bands(marks):
         columns = np.flatnonzero(marks[low:high].any(axis=0))

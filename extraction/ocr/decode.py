@@ -42,6 +42,8 @@ def frames(data: bytes) -> Iterator[Picture | UnreadableError]:
         warnings.simplefilter("ignore")  # about damaged tags that nothing here needs
         try:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
+        except Image.DecompressionBombError as error:
+            raise UnreadableError("too_large", "a picture of more pixels than any page has") from error
         except _BROKEN as error:
             raise UnreadableError(
                 "malformed", f"the picture cannot be read ({type(error).__name__})"

@@ -107,6 +107,8 @@ GROUPS: list[tuple[str, str, Renderer, str, list[str | None]]] = [
     ("trap", "html", html.render, "style", ["hidden_spans", "struck"]),
     ("trap", "docx", docx.render, "feature", ["vanish", "deleted_row", "textbox"]),
     ("trap", "xlsx", xlsx.render, "feature", ["formulas", "hidden_sheet", "hidden_column"]),
+    ("worn", "scan", tools.worn, "feature", ["askew", "stamp", "low_dpi", "turned90", "bilevel", "blurred"]),
+    ("photo", "picture", tools.worn, "feature", ["long_picture", "tiff"]),
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from extraction import ocr
 from tests.corpus import generate
 from tests.corpus.judge import COMMITTED, Verdict, documents, faults, judge_safely, summary
 
@@ -21,7 +22,12 @@ OPEN: dict[str, str] = EXPECTATIONS["open"] or {}
 OPEN_DEVIATIONS = set(EXPECTATIONS["open_deviations"] or {})
 SLOW = set(EXPECTATIONS["slow"])
 FORMATS = sorted(EXPECTATIONS["formats"])
-FAST_FORMATS = [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in FORMATS]
+RECOGNISED = {"picture", "scan"}
+NEEDS_OCR = pytest.mark.skipif(not ocr.available(), reason="the ocr extra is not installed")
+FAST_FORMATS = [
+    pytest.param(name, marks=[*([pytest.mark.slow] * (name in SLOW)), *([NEEDS_OCR] * (name in RECOGNISED))])
+    for name in FORMATS
+]
 
 
 @cache

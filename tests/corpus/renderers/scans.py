@@ -224,7 +224,7 @@ def render(report: Report, rng: random.Random, feature: str | None = None) -> Re
             out, "TIFF", save_all=True, append_images=pages[1:], compression="group4", dpi=(150, 150)
         )
     else:
-        extra = {} if feature == "bilevel" else {"quality": 35 if feature == "jpeg" else 60}
+        extra = {} if feature == "bilevel" else {"quality": 30 if feature == "jpeg" else 45}
         dpi = DPI.get(feature, 150)
         if feature == "bilevel":
             pages = [page.convert("1", dither=Image.Dither.NONE) for page in pages]

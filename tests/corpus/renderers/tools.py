@@ -159,3 +159,10 @@ def scan(report: Report, rng: random.Random, feature: str | None = None) -> Rend
     page = f"<html><head><style>@page{{size:A4;margin:0}}body{{margin:0}}</style></head><body>{shift}</body></html>"
     data = _chromium(page, "--no-pdf-header-footer", output="out.pdf")
     return Rendered(data, "pdf", "application/pdf", None, ["pdf_scan"])
+
+
+def worn(report: Report, rng: random.Random, feature: str | None = None) -> Rendered:
+    """A scan or picture that a machine or a clerk did something to; needs what the ocr extra brings."""
+    from tests.corpus.renderers import scans
+
+    return scans.render(report, rng, feature)
