@@ -127,7 +127,8 @@ def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> 
         return TextLine(text, box, SURE)  # 无
     if figure.text != again.text or min(figure.least, again.least) < CLEAR:
         return TextLine(figure.text or again.text, box, UNSURE)
-    return TextLine(figure.text, box, SURE if has_room(marks, box, figure.text) else MISFIT)
+    doubted = not has_room(marks, box, figure.text) or (figure.text == "1" and _leans(marks, box))
+    return TextLine(figure.text, box, MISFIT if doubted else SURE)
 
 
 def crop(picture: Pixels, box: PixelBox, *, across: float, along: float) -> Pixels:
@@ -189,6 +190,15 @@ def has_room(marks: Pixels, box: PixelBox, text: str) -> bool:
         pieces += start >= reached
         reached = max(reached, start + width)
     return pieces <= digits
+
+
+def _leans(marks: Pixels, box: PixelBox) -> bool:
+    """A stroke that leans to the right is rather a slash than a one."""
+    left, top, right, bottom = box
+    third = max((bottom - top) // 3, 1)
+    upper = np.flatnonzero(marks[top : top + third, left:right].any(axis=0))
+    lower = np.flatnonzero(marks[bottom - third : bottom, left:right].any(axis=0))
+    return len(upper) > 0 and len(lower) > 0 and float(upper.mean() - lower.mean()) > 0.15 * (bottom - top)
 
 
 def _is_dash(box: PixelBox) -> bool:

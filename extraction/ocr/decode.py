@@ -22,6 +22,8 @@ MAX_PIXELS = 64_000_000
 LARGE = 16_000_000
 """More pixels than this tell the recogniser nothing more."""
 SMALLEST = 32
+STAMP, REDDER = 130, 40
+"""Red of a pixel, and how much more red than green, from which it is the ink of a stamp."""
 PIXEL = 0.75
 """Points of a picture's pixel: 96 to the inch, as browsers show it, whatever the file claims."""
 
@@ -116,5 +118,7 @@ def _planes(image: Image.Image) -> tuple[Pixels, Pixels]:
         return grey, grey
     colours = image.convert("RGB")
     grey = np.asarray(colours.convert("L"))
-    red = np.asarray(colours.getchannel("R"))
-    return grey, np.maximum(grey, red)
+    red, green = (np.asarray(colours.getchannel(name)) for name in "RG")
+    # Where red stands on paper there is nothing else; where black shows through it, red is dark too.
+    stamp = (red > STAMP) & (red.astype(np.int16) - green > REDDER)
+    return grey, np.where(stamp, np.uint8(255), np.maximum(grey, red))
