@@ -35,6 +35,9 @@ _REPORT = re.compile(
 _WRAPPER = re.compile(r"(?:关于)?(?:印发|公布|发布|报送|呈报)[《<]?(.+?)[》>]?的(?:通知|公告|报告|函)")
 _SUFFIX = re.compile(r"[_|｜]|(?<=[报告])[-–—]+")
 _PERIOD = re.compile(r"(20[0-9]{2})年1月1日(?:起)?(?:至|到|-|—|~|～)+(?:(20[0-9]{2})年)?12月31日")
+_PREFACE = re.compile(
+    r"(20[0-9]{2})年?度?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|情况)"
+)
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(【（［](?:20[0-9]{2})[〕\])】）］](?:第)?[0-9]{1,4}号")
 _AGGREGATE = re.compile(
     r"(?:汇总|涵盖|包含|包括|统计).{0,24}(?:全省|全市|全县|全区|全旗|各部门|各乡镇|各街道|各县|各区|各镇|所属|下级|本级及)"
@@ -164,7 +167,7 @@ def identify(
     out.lines = lines
     titles = _text_titles(lines)
     _title(out, facts, [title for title in titles if title[0] < len(head)])
-    _year(out, lines, head, told)
+    _year(out, facts, lines, head, told)
     _dates(out, facts, lines)
     _agency(out, facts, lines, told)
     _document_number(out, facts, head)
@@ -241,7 +244,26 @@ def _heads_on(head: list[TextLine], number: int, size: int) -> bool:
     )
 
 
-def _year(out: Identity, lines: list[TextLine], head: list[TextLine], told: Told | None = None) -> None:
+def _dated_after(facts: list[tuple[str, str]], lines: list[TextLine], year: int, other: int) -> bool:
+    """Whether the document's own dates lie in the year after one year, and none in that after the other."""
+    found = [*published_dates(facts, lines), *signature_dates(lines)]
+    dated = {int(date[:4]) - 1 for date, _, _ in found}
+    return year in dated and other not in dated
+
+
+def _preface_years(head: list[TextLine]) -> list[int]:
+    """Years whose disclosure report the first lines say they give."""
+    found = [int(match[1]) for line in head[:12] for match in _PREFACE.finditer(line.bare)]
+    return list(dict.fromkeys(found))
+
+
+def _year(
+    out: Identity,
+    facts: list[tuple[str, str]],
+    lines: list[TextLine],
+    head: list[TextLine],
+    told: Told | None = None,
+) -> None:
     named = [year for entry in out.sources.get("title", ()) for year in title_years(entry["value"])[:1]]
     for year in named:
         out.note("year", year, "title")
@@ -251,6 +273,12 @@ def _year(out: Identity, lines: list[TextLine], head: list[TextLine], told: Told
         out.note("year", year, "period")
     title = title_years(out.title)[:1] if out.title else []
     found = title or period[:1]
+    if title and period and title[0] not in period and _dated_after(facts, lines, period[0], title[0]):
+        # A title copied from last year over a text of this one; the issue of the conflict stays.
+        found = period[:1]
+    if not found and len(told_of := _preface_years(head)) == 1:
+        out.note("year", told_of[0], "preface")
+        found = told_of
     if not found and told is not None and told.year is not None:
         out.note("year", told.year, "whole")
         found = [told.year]

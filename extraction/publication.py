@@ -11,7 +11,7 @@ import re
 from extraction.dates import dates, is_date_line
 from extraction.text_lines import TextLine
 
-_FACTS = ("pubdate", "发布日期", "发布时间", "公开日期", "publishdate")
+_FACTS = ("pubdate", "发布日期", "发布时间", "公开日期", "publishdate", "日期", "时间")
 _GUESSED = "trafilatura:date"
 _LABELLED = re.compile(
     r"(?:^|[^\u4e00-\u9fff])(?:(?:信息)?(?:发布|公开|上传|录入|发文|公布)?(?:日期|时间))[:：]?(?=20\d\d)|"

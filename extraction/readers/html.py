@@ -58,6 +58,9 @@ _LABELS = frozenset(
 _LABELLED = re.compile(
     rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})"
 )
+_LINE_DATE = re.compile(r"\s*(日期|时间)\s*[:：]\s*(20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\n]{0,12})")
+_BESIDE_DATE = re.compile(r"来源|浏览|点击|阅读|字号|字体|作者")
+_LINE_LENGTH = 200
 _LABELLING = ("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i")
 """Elements that facts with a label stand in."""
 _SPACED = re.compile(r"[\s\u3000\u00a0:：]+")
@@ -308,6 +311,9 @@ def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator
         )
         if not text.strip() or len(text) > 160:
             continue
+        if (match := _LINE_DATE.fullmatch(text)) and _is_article_line(element):
+            yield Fact(match[1], match[2], "page")
+            continue
         if match := _LABELLED.fullmatch(text):
             yield Fact(match[1], match[2].strip(), "page")
             continue
@@ -320,6 +326,13 @@ def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator
                 value = element.tail.strip(" :：\n\t\xa0\u3000")
             if value and len(value) <= 160:
                 yield Fact(label, " ".join(value.split()), "page")
+
+
+def _is_article_line(element: etree._Element) -> bool:
+    """Whether what stands beside an article's date stands beside an element: source, readers, type size."""
+    parent = element.getparent()
+    text = "" if parent is None else all_text(parent)
+    return len(text) <= _LINE_LENGTH and _BESIDE_DATE.search(text) is not None
 
 
 def _links(element: etree._Element) -> Iterator[Link]:

@@ -192,3 +192,33 @@ def test_the_signature_writes_a_short_name_out() -> None:
     assert record.report is not None
     assert record.report.agency == "昌吉回族自治州发展和改革委员会"
     assert region(record) == "652300"
+
+
+def test_a_plain_date_above_the_article_is_its_publications_beside_its_source() -> None:
+    info = "<div><span>日期：2022-01-09</span><span>来源：青溪县水利局</span><span>浏览次数：7</span></div>"
+    today = "<div><span>日期：2026-11-22</span><span>星期日</span></div>"
+    text = body("青溪县水利局2021年政府信息公开工作年度报告")
+    for above, published in ((info, "2022-01-09"), (today, None), (today + info, "2022-01-09")):
+        page_ = f"<html><head><meta charset=utf-8></head><body>{above}<div id=zoom>{text}</div></body></html>"
+        record = extract(page_.encode())
+        assert record.report is not None
+        assert record.report.published == published
+
+
+def test_a_title_of_another_year_yields_to_period_and_dates_together() -> None:
+    text = body("青溪县水利局2020年政府信息公开工作年度报告").replace(
+        TEXT, f"{TEXT}统计期限自2021年1月1日至2021年12月31日。", 1
+    )
+    signed = "<p>青溪县水利局</p><p>{}</p>"
+    for when, year in (("2022年1月9日", 2021), ("2021年1月9日", 2020), ("", 2020)):
+        record = page(text + signed.format(when))
+        assert record.report is not None
+        assert record.report.year == year
+        assert codes(record)["year_conflict"] == "warning"
+
+
+def test_the_year_of_the_preface() -> None:
+    text = body("青溪县水利局政府信息公开工作年度报告")
+    record = page(text.replace("<p>一、", "<p>现将我局2021年度政府信息公开工作情况报告如下。</p><p>一、", 1))
+    assert record.report is not None
+    assert record.report.year == 2021
