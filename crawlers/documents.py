@@ -47,6 +47,18 @@ _QUOTED_FILE = re.compile(
 )
 
 
+_FEW_CELLS = 20
+_SMALL = 150
+"""Pixels; a table that can be read is larger."""
+_MOST_PICTURES = 60
+_SOURCES = ("data-src", "data-original", "src", "oldsrc")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|bmp|webp|tiff?)(?:$|[?#!])", re.IGNORECASE)
+_ORNAMENT = re.compile(
+    r"icon|logo|qr_?code|ewm|erweima|weixin|wechat|share|spacer|blank|arrow|banner|button|btn|/images?/(?:bg|line|dot)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file of a document page.
@@ -94,6 +106,34 @@ def _select(page: Page) -> lxml.html.HtmlElement | None:
 def _in_body(page: Page, element: lxml.html.HtmlElement) -> bool:
     body = _select(page)
     return body is not None and any(parent is body for parent in element.iterancestors())
+
+
+def pictures(page: Page) -> Iterator[Attachment]:
+    """Yield the pictures in the body of a page without tables of figures: they may be its tables.
+
+    Signs, codes to scan and spacers are left out, by what their names and sizes say.
+    """
+    body = _select(page)
+    if body is None or len(body.xpath(".//td")) > _FEW_CELLS:
+        return
+    seen: set[str] = set()
+    for image in body.iter("img"):
+        # Pages that load pictures late have a spacer in `src`.
+        named = [(image.get(name) or "").strip() for name in _SOURCES]
+        source = next((value for value in named if value and not value.startswith("data:")), None)
+        url = page.join(source) if source is not None else None
+        if url is None or url in seen or not _PICTURE.search(url) or _ORNAMENT.search(url):
+            continue
+        if any(
+            size.isdigit() and int(size) < _SMALL
+            for name in ("width", "height")
+            if (size := image.get(name, ""))
+        ):
+            continue
+        seen.add(url)
+        yield Attachment(url, image.get("title") or image.get("alt") or "")
+        if len(seen) >= _MOST_PICTURES:
+            return
 
 
 def attachments(page: Page) -> Iterator[Attachment]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from crawlers import platforms
 from crawlers.columns import Part, is_column, leads, names_column, part_of
 from crawlers.crawl import Series, SiteCrawl, Step
-from crawlers.documents import attachments, resembles_report
+from crawlers.documents import attachments, pictures, resembles_report
 from crawlers.job import Politeness
 from crawlers.links import dialect, folder, is_file
 from crawlers.page import Entry, Listing, Page, PageRequest
@@ -108,6 +108,7 @@ class Reader:
         if not reports:
             return "document", []
         crawl.figures.reports += 1
+        files += pictures(page)
         return "document", [
             Step(file.url, "attachment", Trail(step.url, file.words or None, None), parent=step.url)
             for file in files

@@ -11,7 +11,7 @@ import yaml
 
 from extraction.agency import title_agency
 from extraction.dates import title_years
-from extraction.document import Document
+from extraction.document import Document, Link
 from extraction.editions import editions
 from extraction.forms import LISTS
 from extraction.identity import Identity, as_title
@@ -27,6 +27,7 @@ _HEAD = 6
 _LONGEST = 80
 _FEW_SECTIONS = 3
 _LIST = 3
+_NAMED = 5
 
 
 @lru_cache(maxsize=1)
@@ -156,12 +157,16 @@ def _elsewhere(document: Document) -> list[Issue]:
         for link in document.links
         if re.search(r"\.(?:png|jpe?g|gif|bmp|webp|tiff?)(?:$|\?)", link.url, re.IGNORECASE)
     ]
-    if len(pictures) < len(document.links):
-        issues.append(
-            Issue("content_in_attachment", "warning", "the page names attachments that may hold the report")
-        )
+    files = [link for link in document.links if link not in pictures]
+    if files:
+        message = f"the report may be in the attachments: {_listed(files)}"
+        issues.append(Issue("content_in_attachment", "warning", message))
     if pictures:
-        issues.append(
-            Issue("content_in_pictures", "warning", f"{len(pictures)} pictures may hold the tables")
-        )
+        message = f"the tables may be in {len(pictures)} pictures: {_listed(pictures)}"
+        issues.append(Issue("content_in_pictures", "warning", message))
     return issues
+
+
+def _listed(links: list[Link]) -> str:
+    named = [link.text or link.url for link in links[:_NAMED]]
+    return "; ".join(named) + (f" and {len(links) - _NAMED} more" if len(links) > _NAMED else "")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crawlers import platforms, walls
 from crawlers.columns import leads, names_column, path_of_column
-from crawlers.documents import attachments
+from crawlers.documents import attachments, pictures
 from crawlers.links import anchors, dialect, file_type, is_file
 from crawlers.page import Page, decode, join
 from crawlers.sniff import sniff
@@ -183,6 +183,21 @@ def test_files_in_the_body_beside_it_and_in_viewers_belong_to_the_document() -> 
     assert [file.url.removeprefix("http://x.gov.cn") for file in attachments(page)] == [
         "/nb/P1.doc", "/nb/P2.pdf", "/upload/c.pdf",
     ]  # fmt: skip
+
+
+def test_pictures_of_a_body_without_tables_may_be_its_tables() -> None:
+    images = (
+        '<img src="W0202.png" alt="表一"><img src="/upload/2.jpg?v=1"><img data-src="3.JPG" src="data:image/gif;base64,x">'
+        '<img src="W0202.png"><img src="/images/icon_pdf.png"><img src="qrcode.jpg"><img src="4.jpg" width="32">'
+        '<img src="spacer.gif">'
+    )
+    body = f'<img src="/banner/top.jpg"><div class="TRS_Editor"><p>报告</p>{images}</div>'
+    page = Page("http://x.gov.cn/nb/a.html", body)
+    assert [(file.url.removeprefix("http://x.gov.cn"), file.words) for file in pictures(page)] == [
+        ("/nb/W0202.png", "表一"), ("/upload/2.jpg?v=1", ""), ("/nb/3.JPG", ""),
+    ]  # fmt: skip
+    table = "<table>" + "<tr><td>0</td><td>1</td></tr>" * 15 + "</table>"
+    assert list(pictures(Page("http://x.gov.cn/nb/a.html", body.replace("<p>报告", f"{table}<p>报告")))) == []
 
 
 @pytest.mark.parametrize(

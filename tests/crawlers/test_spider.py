@@ -262,6 +262,17 @@ def test_attachments_that_are_error_pages_are_not_kept(crawl: Callable[..., Craw
     assert outcomes == {"a.pdf": "new", "b.pdf": "error:page_for_file"}
 
 
+def test_pictures_that_may_be_the_tables_are_kept(crawl: Callable[..., Crawled]) -> None:
+    site = small()
+    images = '<img src="t1.png"><img src="/images/logo.png"><h3>二'
+    site.page(PATH, report_article(ONE).replace("<h3>二", images, 1))
+    site.file("/nb/202401/t1.png", b"\x89PNG\r\n\x1a\n" + bytes(64), "image/png")
+    with serve(site) as base:
+        done = crawl(entry(base + "/nb/"))
+    found = {c.url.rsplit("/", 1)[1]: c.outcome for c in done.captures() if c.role == "attachment"}
+    assert found == {"t1.png": "new"}
+
+
 def test_an_unreachable_store_ends_the_job(crawl: Callable[..., Crawled], tmp_path: Path) -> None:
     site = small()
     (tmp_path / "file").write_text("x")

@@ -265,3 +265,17 @@ def test_an_index_page_of_other_bodies_reports_joins_nothing(archive) -> None:
 )
 def test_a_fuller_name_is_the_same_bodys(name: str, own: str, fuller: bool) -> None:
     assert is_fuller(name, own) is fuller
+
+
+def test_a_picture_without_a_name_belongs_to_the_report_of_its_page(archive) -> None:
+    archive.site("a")
+    archive.report("a", "http://a/1", b"page", {}, agency="甲区教育局", year=2021)
+    for number, figures in ((1, {NEW: (3, "3")}), (2, {NEW: (3, "3"), GRANTED: (1, "1")})):
+        archive.report(
+            "a", f"http://a/{number}.png", f"picture {number}".encode(), figures, agency=None, year=None,
+            role="attachment", parent="http://a/1", media_type="image/png",
+        )  # fmt: skip
+    (report,) = assembled(archive).reports
+    assert report.id == "410711-甲区教育局-2021"
+    assert report.primary.first.url == "http://a/2.png"
+    assert len(report.copies) == 2
