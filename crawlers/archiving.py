@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from crawlers.job import Politeness
+from crawlers.lists import ListNotes, load_notes, save_notes
 from crawlers.sniff import sniff
 from crawlers.spool import Spool
 from storage import (
@@ -104,6 +105,8 @@ class SiteArchive:
         self._lost: set[str] = set()
         self._removed: dict[str, Tombstone] = {}
         self._again: dict[str, str] = {}
+        self._files: dict[str, list[Resource]] | None = None
+        self.notes = ListNotes()
 
     async def open(self) -> None:
         """Load what is known of the site."""
@@ -119,11 +122,21 @@ class SiteArchive:
         self._removed = removed_addresses(self._store, self._site)
         self._again = load_refetch(self._store, self._site)
         self._lost.update(self._again.values())
+        self.notes = load_notes(self._store, self._site)
 
     @property
     def state(self) -> SiteState:
         """What was known of the site when the crawl began."""
         return self._state
+
+    def files_of(self, page: str) -> list[Resource]:
+        """Return what is known of a page's attachments."""
+        if self._files is None:
+            self._files = {}
+            for resource in self._state.resources.values():
+                if resource.parent is not None:
+                    self._files.setdefault(resource.parent, []).append(resource)
+        return self._files.get(page, [])
 
     def known(self, key: str) -> Resource | None:
         """Return what is known of a resource."""
@@ -252,7 +265,10 @@ class SiteArchive:
             note=answer.note,
         )
 
-    async def close(self) -> None:
-        """Write what waits and fold it into the site's state."""
+    async def close(self, notes: ListNotes) -> None:
+        """Write what waits, fold it into the site's state, and remember what the lists said."""
         await self.flush()
         self._state = await asyncio.to_thread(refresh_state, self._store, self._site)
+        if notes != self.notes:
+            await asyncio.to_thread(save_notes, self._store, self._site, notes)
+            self.notes = notes

@@ -107,7 +107,17 @@ def _run(job: Job, store: ObjectStore, held: Holding) -> int:
 
     logging.captureWarnings(capture=True)
     warnings.simplefilter("default")
-    process = AsyncCrawlerProcess(scrapy_settings(job))
+
+    class Process(AsyncCrawlerProcess):
+        """Tells the spider that it is to end before the engine waits for what is under way."""
+
+        def stop(self) -> Any:
+            for running in self.crawlers:
+                if isinstance(running.spider, ReportSpider) and running.engine is not None:
+                    running.spider.stop_early()
+            return super().stop()
+
+    process = Process(scrapy_settings(job))
     crawler = process.create_crawler(ReportSpider)
     task = process.crawl(crawler, job=job, store=store, progress=progress)
     process.start()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from crawlers.archiving import SiteArchive
 from crawlers.figures import SiteFigures
 from crawlers.guard import HostGuard
-from crawlers.page import PageRequest
+from crawlers.lists import ListNotes, Tonight
+from crawlers.page import Page, PageRequest
 from crawlers.registry import Site
+from crawlers.titles import completed
 from storage import Trail
 
 
@@ -85,6 +91,13 @@ class Step:
         )
 
 
+def named(step: Step, page: Page | None) -> Step:
+    """Return a step with the whole of its title, where its list cut it and the page says it."""
+    if step.role != "document" or page is None or step.trail.anchor is None:
+        return step
+    return replace(step, trail=replace(step.trail, anchor=completed(step.trail.anchor, page.title)))
+
+
 class SiteCrawl:
     """The crawl of one site in one job.
 
@@ -99,6 +112,10 @@ class SiteCrawl:
         decoys: addresses counted as decoys.
         ways: remembered columns that this crawl began with.
         walked: whether the entry points were asked.
+        pending: steps that were asked and have no answer yet, by the key of their resource.
+        walls: walls met at the first try, by address.
+        waiting: steps left for the next night.
+        tonight: what the site's lists say.
         over: whether the crawl has ended.
     """
 
@@ -109,11 +126,58 @@ class SiteCrawl:
         self.figures = SiteFigures()
         self.asked: set[str] = set()
         self.decoys: set[str] = set()
+        self.pending: dict[str, Step] = {}
+        self.walls: dict[str, str] = {}
+        self.waiting: list[Step] = []
+        self.tonight = Tonight()
         self.open = 0
         self.requests = 0
         self.ways: frozenset[str] = frozenset()
         self.walked = False
         self.over = False
+
+    def leave(self, step: Step) -> None:
+        """Leave a step for the next night; a list not read to its end does not tell what is missing."""
+        self.waiting.append(replace(step, tries=0, fresh=False))
+        self.cut(step)
+
+    def cut(self, step: Step) -> None:
+        """Take note that a page of a list could not be had."""
+        if step.role == "listing" and step.series is not None:
+            self.tonight.broken.add(step.series.origin)
+
+    def fold(self, nights: int) -> ListNotes:
+        """Return what to remember of the site's lists; lists that are not believed become issues."""
+        for step in self.pending.values():
+            self.leave(step)
+        self.pending.clear()
+        notes, alerts = self.tonight.fold(self.archive.notes, nights)
+        for alert in alerts:
+            self.figures.issue(
+                alert.code, f"the list had {alert.before} documents and shows {alert.now}", alert.origin
+            )
+        self.figures.waiting = len(self.waiting)
+        left = [dump_step(step) for step in self.waiting]
+        return notes.model_copy(update={"waiting": left})
+
+
+_STEPS = TypeAdapter(Step)
+
+
+def dump_step(step: Step) -> dict[str, Any]:
+    """Return a step as plain data."""
+    found: dict[str, Any] = _STEPS.dump_python(step, mode="json", exclude_defaults=True)
+    return found
+
+
+def load_step(data: Mapping[str, Any]) -> Step:
+    """Return the step of plain data.
+
+    Raises:
+        ValueError: it is none.
+    """
+    # From JSON, because a trail is read strictly.
+    return _STEPS.validate_json(json.dumps(data))
 
 
 def lost_steps(crawl: SiteCrawl) -> list[Step]:

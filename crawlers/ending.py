@@ -18,7 +18,7 @@ from crawlers.crawl import SiteCrawl
 from storage import ObjectNotFoundError, ObjectStore, canonical_json, timestamp
 
 # Steps of the walk that were not reached; the next night walks again.
-_CUT = frozenset({"request_budget", "needs_browser", "internal_error"})
+_CUT = frozenset({"request_budget", "host_rests", "needs_browser", "internal_error"})
 
 
 def walk_key(site: str) -> str:

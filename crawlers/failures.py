@@ -14,10 +14,14 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from crawlers.crawl import Step
 from crawlers.guard import GuardedResolver, HostNotAllowedError, PrivateAddressError
+from crawlers.pace import HostRestsError
 from crawlers.polite import RobotsRefusedError
+from crawlers.transport import is_tls_failure
 
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (HostRestsError, "rests"),
     (HostNotAllowedError, "host_not_allowed"),
     (PrivateAddressError, "private_address"),
     (DownloadTimeoutError, "timeout"),
@@ -39,6 +43,16 @@ def kind_of(error: BaseException, url: str) -> str:
     if isinstance(error, IgnoreRequest) and "redirect" in str(error):
         return "too_many_redirects"
     if isinstance(error, DownloadFailedError | OSError):
-        text = str(error).lower()
-        return "tls" if "ssl" in text or "tls" in text or "certificate" in text else "connection"
+        return "tls" if is_tls_failure(error) else "connection"
     return "browser" if type(error).__module__.startswith("playwright") else "download"
+
+
+def may_be_plain(step: Step, kind: str) -> bool:
+    """Tell whether a page that https does not give may be had over http: many hosts speak only that.
+
+    Only the default port has a counterpart, and only for plain pages: a form is not sent another way.
+    """
+    if kind not in {"tls", "connection_refused", "connection"} or step.page is not None or step.browser:
+        return False
+    parts = urlsplit(step.url)
+    return parts.scheme == "https" and parts.port in {None, 443}

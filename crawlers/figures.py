@@ -30,6 +30,8 @@ class SiteFigures:
         decoy_reasons: the same by reason.
         columns: annual-report columns that list reports, by address: what led there, platform, paging, year
             and class of agencies where the column is split, and how many reports its pages name.
+        kept: documents that their lists show unchanged, and that were therefore not asked.
+        waiting: steps left for the next night.
         issues: what was not understood or needs a person.
         platforms: listing pages by the platform module that read them.
         finished: why the crawl of the site ended.
@@ -46,6 +48,8 @@ class SiteFigures:
     decoys: int = 0
     decoy_reasons: Counter[str] = field(default_factory=Counter)
     columns: dict[str, dict[str, Any]] = field(default_factory=dict)
+    kept: int = 0
+    waiting: int = 0
     issues: list[dict[str, str]] = field(default_factory=list)
     platforms: Counter[str] = field(default_factory=Counter)
     finished: str = "not started"
@@ -102,6 +106,8 @@ class SiteFigures:
             "decoys": self.decoys,
             "decoy_reasons": dict(sorted(self.decoy_reasons.items())),
             "columns": self.columns,
+            "kept": self.kept,
+            "waiting": self.waiting,
             "issues": self.issues,
             "platforms": dict(sorted(self.platforms.items())),
             "finished": self.finished,

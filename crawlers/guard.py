@@ -73,14 +73,34 @@ def allowed_hosts(start: Iterable[str], hosts: Iterable[str]) -> frozenset[str]:
     return frozenset(named + twins)
 
 
+# Ranges that the table of special addresses calls global, or does not know, but that lead inwards or nowhere.
+_INWARD = tuple(
+    ipaddress.ip_network(network)
+    for network in ("::/96", "fec0::/10", "192.0.0.0/24", "2001::/23", "3fff::/20", "5f00::/16")
+)
+# Translation of IPv4 into IPv6: the address inside is the one that is reached.
+_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+
+def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address stands for, None where it stands for itself."""
+    if any(address in network for network in _NAT64):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
 def is_public(address: str) -> bool:
     """Tell whether an IP address belongs to the public internet."""
     try:
         parsed = ipaddress.ip_address(address.strip("[]").split("%", 1)[0])
     except ValueError:
         return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return bool((mapped or parsed).is_global) and not parsed.is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inside = _inside(parsed)
+        if inside is not None:
+            return is_public(str(inside))
+    inward = any(parsed in network for network in _INWARD if network.version == parsed.version)
+    return parsed.is_global and not parsed.is_multicast and not inward
 
 
 class HostGuard:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from crawlers.registry import Site
+from crawlers.window import Window
 
 
 class JobError(Exception):
@@ -29,12 +30,21 @@ class Politeness(BaseModel):
         wall_retry: seconds before the one slow further try at a wall; 0 for none.
         max_body: bytes of one body, at most.
         max_redirects: redirects of one request, at most.
-        max_requests: requests to one site in one job, at most.
+        max_requests: requests to one site in one job, at most; the next night begins with what is left.
         max_list_pages: pages of one list, at most.
         rediscover_days: a site whose columns are known is searched for others after so many days; 0 for every
             time.
         lists_only: lists are read, documents are not asked; to see what a site is.
         max_depth: steps from a start address to the annual-report column, at most.
+        max_delay: seconds that a host's slowness or errors may lengthen its pause to; what robots.txt or the
+            entry ask for is kept beyond that.
+        max_failures: after so many addresses in a row without an answer a host is left alone for the night.
+        max_walls: ... or after so many that met a wall.
+        window: hours in which sites are asked, time of China, such as ``00:30-06:30``; None for any time.
+        recheck_days: a document that its list shows unchanged is asked again after so many days; 0 for every
+            time. What stays the same is asked ever less often,
+        recheck_most_days: but at least after so many days.
+        gone_after: complete lists without a document before its 404 counts as gone.
         max_crawl_delay: a robots.txt that asks for more seconds than this closes the site to this job.
         flush_captures: captures are written at the latest when so many are waiting.
         flush_seconds: ... or when the oldest has waited so long.
@@ -60,10 +70,24 @@ class Politeness(BaseModel):
     lists_only: bool = False
     max_depth: Annotated[int, Field(ge=0)] = 3
     max_crawl_delay: Annotated[float, Field(gt=0)] = 120.0
+    max_delay: Annotated[float, Field(ge=0)] = 60.0
+    max_failures: Annotated[int, Field(gt=0)] = 8
+    max_walls: Annotated[int, Field(gt=0)] = 5
+    window: str | None = None
+    recheck_days: Annotated[float, Field(ge=0)] = 7.0
+    recheck_most_days: Annotated[float, Field(ge=0)] = 90.0
+    gone_after: Annotated[int, Field(ge=1)] = 3
     flush_captures: Annotated[int, Field(gt=0)] = 200
     flush_seconds: Annotated[float, Field(gt=0)] = 2.0
     browser: bool = True
     browser_timeout: Annotated[float, Field(gt=0)] = 60.0
+
+    @field_validator("window")
+    @classmethod
+    def _window(cls, value: str | None) -> str | None:
+        if value is not None:
+            Window.parse(value)
+        return value
 
 
 class Job(BaseModel):

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import lxml.html
 
 from crawlers.page import Page, squeeze
+from crawlers.titles import CUT
 
 FILE_TYPES = ("docx", "doc", "wps", "xlsx", "xls", "et", "rtf", "pdf", "ofd", "zip", "rar", "7z")
 _FILE_NAME = re.compile(rf"\.({'|'.join(FILE_TYPES)})$", re.IGNORECASE)
@@ -125,16 +126,13 @@ class Anchor:
     element: lxml.html.HtmlElement
 
 
-_CUT = re.compile(r"(?:…|\.{2,}|。{2,}|⋯)+\s*$")
-
-
 def anchor_words(element: lxml.html.HtmlElement) -> str:
     """Return the words of a link, completed from its title attribute where they are cut or missing."""
     text = squeeze(element.text_content())
     title = squeeze(element.get("title"))
     if not title:
         return text
-    stem = _CUT.sub("", text).strip()
+    stem = CUT.sub("", text).strip()
     # The title attribute may hold a tooltip ("标题：… 时间：…"): it is taken only when it continues the text.
     if not text or (stem != text and stem[:4] in title) or (len(title) > len(text) and text in title):
         return re.sub(r"^标题[:：]\s*", "", title)

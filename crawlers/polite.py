@@ -1,4 +1,4 @@
-"""Slowly: robots.txt with its Crawl-delay, pauses between requests, further tries with growing pauses."""
+"""Politely: robots.txt with its Crawl-delay, the pace of each host, the hours of the night, further tries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
 from crawlers.guard import authority
+from crawlers.pace import HostPace, HostRestsError, Pace
 from crawlers.page import decode
+from crawlers.window import Window
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -47,9 +49,10 @@ _RETRY_ERRORS = (
     ConnectionDone,
     ConnectionLost,
 )
-# A Retry-After beyond this ends the tries of this night instead.
+# Walls, most likely: the spider looks closer.
+_REFUSALS = frozenset({401, 403, 405, 407, 412, 468, 493, 512, 514, 521, 567})
+# A Retry-After beyond this ends the night for the host instead.
 _MAX_WAIT = 300.0
-_LEAST_PAUSE = 0.001
 
 
 class RobotsRefusedError(IgnoreRequest):
@@ -73,11 +76,13 @@ class Crawling(Protocol):
         job: what is crawled, with its settings.
         agent: how we introduce ourselves.
         stopping: whether the job is being ended early.
+        pace: how fast each host is asked.
     """
 
     job: Job
     agent: str
     stopping: bool
+    pace: Pace
 
     @property
     def recorder(self) -> _Recorder:
@@ -88,23 +93,20 @@ class Crawling(Protocol):
         """Return the headers that ask for a known address only if it changed."""
         ...
 
-    async def pause(self, seconds: float) -> None:
-        """Wait, but not when the job is being ended."""
-        ...
-
 
 class PoliteMiddleware:
-    """Downloader middleware: obeys robots.txt and keeps the pauses of each host.
+    """Downloader middleware: obeys robots.txt and keeps the pace of each host and the hours of the night.
 
     RFC 9309: a robots.txt that answers 4xx allows everything, one that answers 5xx or not at all closes the
-    host. The pause counts from the end of an answer, so that a slow server gets as much rest as a fast one.
+    host. The pause counts from the end of an answer, good or bad, so that a slow server gets as much rest as
+    a fast one.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._rules: dict[str, asyncio.Future[Protego | RobotsRefusedError | None]] = {}
-        self._delays: dict[str, float] = {}
-        crawler.signals.connect(self._answered, signals.response_downloaded)
+        self._window: Window | None = None
+        crawler.signals.connect(self._opened, signals.engine_started)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PoliteMiddleware:
@@ -115,10 +117,20 @@ class PoliteMiddleware:
     def _spider(self) -> Crawling:
         return cast("Crawling", self._crawler.spider)
 
+    def _opened(self) -> None:
+        window = self._spider.job.settings.window
+        self._window = Window.parse(window) if window is not None else None
+        self._spider.pace.apply = self._apply
+
     async def process_request(self, request: Request) -> None:
-        """Wait for the rules of the request's host; refuse what they do not allow."""
+        """Wait for the rules of the request's host; refuse what they or the hour do not allow."""
         host = authority(request.url)
-        self._keep_delay(host, request.meta["crawl"].site.delay)
+        if self._window is not None and not self._window.is_open():
+            raise HostRestsError(
+                f"sites are asked from {self._window.begins:%H:%M} to {self._window.ends:%H:%M}"
+            )
+        self._spider.pace.check(host)
+        self._spider.pace.keep(host, request.meta["crawl"].site.delay)
         if request.meta.get("robots") or not self._spider.job.settings.obey_robots:
             return
         rules = await self.rules(request)
@@ -185,32 +197,52 @@ class PoliteMiddleware:
             limit = self._spider.job.settings.max_crawl_delay
             if delay > limit:
                 return RobotsRefusedError("robots_delay", f"robots.txt asks for {delay:g} s between requests")
-            self._keep_delay(authority(url), float(delay))
+            self._spider.pace.keep(authority(url), float(delay))
         return rules
 
-    def _keep_delay(self, host: str, delay: float) -> None:
-        """Let no request to a host follow another sooner than the longest delay anyone asked for."""
-        if self._spider.job.settings.concurrency_per_host == 1:
-            # Without any pause Scrapy takes the next request from a queue before the one it took counts as
-            # sent.
-            delay = max(delay, _LEAST_PAUSE)
-        delay = max(delay, self._delays.get(host, 0.0))
-        if self._delays.get(host) == delay:
+    def _apply(self, host: str, pace: HostPace) -> None:
+        """Make Scrapy's queue of a host keep its pace."""
+        if self._spider.stopping:
             return
-        self._delays[host] = delay
         downloader = self._downloader()
         # Queues of hosts are dropped when idle and made again from these settings.
         downloader.per_slot_settings[host] = {
-            "delay": delay,
+            "delay": pace.delay,
             "concurrency": self._spider.job.settings.concurrency_per_host,
             "jitter": 0.0,
         }
-        if host in downloader.slots:
-            downloader.slots[host].delay = delay
+        slot = downloader.slots.get(host)
+        if slot is not None:
+            slot.delay = pace.delay
+            slot.lastseen = max(slot.lastseen, pace.held_until - pace.delay)
+
+    def begins(self, request: Request) -> None:
+        """Stop a request that waited in its host's queue while its host came to rest or the job to an end."""
+        if self._spider.stopping:
+            raise HostRestsError("the job is being ended")
+        self._spider.pace.check(authority(request.url))
+
+    def release(self) -> None:
+        """Let what waits in the queues go at once, to be stopped by `begins`: the job is being ended."""
+        downloader = self._downloader()
+        for slot in list(downloader.slots.values()):
+            slot.delay = slot.lastseen = 0.0
+            if slot.latercall is not None:
+                slot.latercall.cancel()
+                slot.latercall = None
+            downloader._process_queue(slot)  # noqa: SLF001 - it has no public way
+
+    def ended(self, request: Request) -> None:
+        """Count the pause of a host from now: an answer is complete, or there will be none."""
+        host = authority(request.url)
+        slot = self._downloader().slots.get(host)
+        if slot is not None:
+            pace = self._spider.pace.of(host)
+            slot.lastseen = max(monotonic(), pace.held_until - pace.delay)
 
     def delay_of(self, host: str) -> float:
         """Return the pause that a host is given."""
-        return self._delays.get(host, 0.0)
+        return self._spider.pace.of(host).delay
 
     def _downloader(self) -> Any:
         engine = self._crawler.engine
@@ -218,14 +250,12 @@ class PoliteMiddleware:
             raise RuntimeError("the engine has not started")
         return engine.downloader
 
-    def _answered(self, request: Request) -> None:
-        slot = self._downloader().slots.get(request.meta.get("download_slot", ""))
-        if slot is not None:
-            slot.lastseen = monotonic()
-
 
 class RetryMiddleware:
-    """Downloader middleware: asks again after server errors and broken connections, ever later."""
+    """Downloader middleware: asks again after server errors and broken connections, ever later.
+
+    The whole host waits, not only the request that failed.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -235,30 +265,46 @@ class RetryMiddleware:
         """Build from Scrapy's crawler."""
         return cls(crawler)
 
-    async def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask again after 5xx, 408 and 429."""
-        if response.status not in _RETRY_STATUS:
-            return response
-        return await self._again(request, _retry_after(response)) or response
-
-    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """Ask again after broken connections and timeouts."""
-        return await self._again(request, None) if isinstance(exception, _RETRY_ERRORS) else None
-
-    async def _again(self, request: Request, wait: float | None) -> Request | None:
         spider = cast("Crawling", self._crawler.spider)
-        settings = spider.job.settings
-        tries = int(request.meta.get("retry_times", 0))
-        if tries >= settings.retries or spider.stopping or (wait is not None and wait > _MAX_WAIT):
+        host = authority(request.url)
+        if response.status not in _RETRY_STATUS:
+            if response.status not in _REFUSALS:
+                spider.pace.good(host, request.meta.get("download_latency"))
+            return response
+        spider.pace.bad(host, request.url, f"status {response.status}")
+        wait = retry_after(response)
+        again = self._again(request, wait)
+        if again is None and wait is not None:
+            # It said when to come back, and that is later than this crawl waits.
+            spider.pace.rest(host, f"it asked for {wait:.0f} s of rest")
+        return again or response
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """Ask again after broken connections and timeouts."""
+        if not isinstance(exception, _RETRY_ERRORS):
             return None
-        await spider.pause(max(wait or 0.0, settings.backoff * 2**tries))
+        spider = cast("Crawling", self._crawler.spider)
+        spider.pace.bad(authority(request.url), request.url, str(exception) or type(exception).__name__)
+        return self._again(request, None)
+
+    def _again(self, request: Request, wait: float | None) -> Request | None:
+        spider = cast("Crawling", self._crawler.spider)
+        settings, host = spider.job.settings, authority(request.url)
+        tries = int(request.meta.get("retry_times", 0))
+        long = wait is not None and wait > _MAX_WAIT
+        if tries >= settings.retries or spider.stopping or long or spider.pace.of(host).resting:
+            return None
+        spider.pace.hold(host, max(wait or 0.0, settings.backoff * 2**tries))
         again = request.copy()
         again.dont_filter = True
         again.meta["retry_times"] = tries + 1
         return again
 
 
-def _retry_after(response: Response) -> float | None:
+def retry_after(response: Response) -> float | None:
+    """Return the seconds of an answer's Retry-After, number or date; None where there is none."""
     raw = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if raw.isdigit():
         return float(raw)

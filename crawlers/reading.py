@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from crawlers import platforms
@@ -14,6 +15,7 @@ from crawlers.job import Politeness
 from crawlers.links import dialect, folder, is_file
 from crawlers.page import Entry, Listing, Page, PageRequest
 from crawlers.platforms import redirect
+from crawlers.recheck import answered_by_list
 from crawlers.remembered import again
 from crawlers.rendering.shells import is_script_shell
 from crawlers.titles import Verdict, judge
@@ -25,6 +27,8 @@ _STEPS_A_PAGE = 12
 _MAX_HOPS = 4
 # A page without files that is larger than this holds its report as text.
 _SHELL = 20_000
+# A page sent in place of a file is not better tomorrow.
+_FINAL = {"error:not_found", "error:page_for_file", "error:soft_404", "error:too_large"}
 # Years, then classes, then agencies: deeper than this no column was seen to be split.
 _COLUMN_DEPTH = 4
 
@@ -34,6 +38,7 @@ class Reader:
 
     def __init__(self, settings: Politeness) -> None:
         self._settings = settings
+        self._now = datetime.now(UTC)
 
     def read(
         self, crawl: SiteCrawl, step: Step, page: Page | None, *, unchanged: bool
@@ -54,6 +59,7 @@ class Reader:
         if self._settings.lists_only:
             steps = [one for one in steps if one.role == "listing"]
         alive = bool(steps) or step.url in crawl.figures.columns or role == "document"
+        alive = alive or crawl.tonight.shows(step.url)
         return role, [*steps, *again(crawl, step, alive=alive)]
 
     def instead(self, crawl: SiteCrawl, step: Step) -> list[Step]:
@@ -106,6 +112,12 @@ class Reader:
         if unseen and crawl.site.render != "never" and is_script_shell(page):
             return "document", [replace(step, browser=True)]
         if not reports:
+            verdict = judge(page.title, in_column=True)
+            if verdict.kind == "decoy" and step.url not in crawl.decoys:
+                # Its list did not tell, its own title does.
+                crawl.decoys.add(step.url)
+                crawl.figures.decoys += 1
+                crawl.figures.decoy_reasons[verdict.reason] += 1
             return "document", []
         crawl.figures.reports += 1
         files += pictures(page)
@@ -148,7 +160,11 @@ class Reader:
         further = self._further(crawl, step, listing, reports=bool(reports), unchanged=unchanged)
         ways = self._ways(step, page, listing)
         inner = any(way.column for way in ways)
-        if not steps and not further and not inner and self._needs_browser(crawl, step, page, listing):
+        # What a list shows and need not be asked is shown all the same.
+        shown = bool(steps) or crawl.tonight.shows(
+            step.series.origin if step.series is not None else step.url
+        )
+        if not shown and not further and not inner and self._needs_browser(crawl, step, page, listing):
             return "listing", [replace(step, browser=True), *ways]
         return "listing", [*further, *ways, *steps]
 
@@ -161,6 +177,7 @@ class Reader:
         dialects = Counter((dialect(entry.url), _section(entry.url)) for entry in certain)
         from_service = step.page is not None and step.page.platform not in {None, "static", "trs_wcm"}
         steps: list[Step] = []
+        listed: set[str] = set()
         for entry, verdict in verdicts:
             if verdict.kind == "decoy":
                 if entry.url not in crawl.decoys:
@@ -175,18 +192,37 @@ class Reader:
             )
             if verdict.kind == "report" or (verdict.kind == "undecided" and near):
                 trail = Trail(step.url, entry.title or None, entry.date)
-                steps.append(
-                    Step(
-                        entry.url,
-                        "document",
-                        trail,
-                        column=step.column,
-                        depth=step.depth + 1,
-                        words=entry.title,
-                        certain=verdict.kind == "report",
-                    )
+                found = Step(
+                    entry.url,
+                    "document",
+                    trail,
+                    column=step.column,
+                    depth=step.depth + 1,
+                    words=entry.title,
+                    certain=verdict.kind == "report",
                 )
+                steps += self._unless_answered(crawl, found)
+                listed.add(entry.url)
+        origin = step.series.origin if step.series is not None else step.url
+        if listed or step.column or origin in crawl.archive.notes.lists:
+            crawl.tonight.saw(origin, listed)
         return steps
+
+    def _unless_answered(self, crawl: SiteCrawl, step: Step) -> list[Step]:
+        """Return the step to a document; where its list answers for it, only files that are still missing."""
+        known = crawl.archive.known(step.url)
+        if not answered_by_list(known, step.trail, self._settings, self._now):
+            return [step]
+        if step.url in crawl.asked or crawl.archive.is_removed(step.url):
+            return []
+        crawl.asked.add(step.url)
+        crawl.figures.kept += 1
+        crawl.figures.reports += step.certain
+        return [
+            Step(file.url, "attachment", file.trail, parent=step.url)
+            for file in crawl.archive.files_of(step.url)
+            if file.sha256 is None and file.last_outcome not in _FINAL
+        ]
 
     def _ways(self, step: Step, page: Page, listing: Listing) -> list[Step]:
         """Return the steps to other lists: frames and branches, columns and their parts, the way to them."""
@@ -234,6 +270,7 @@ class Reader:
                 series = Series(step.url, set(urls), urls, frozenset(_section(url) for url in urls))
             if series.pages >= self._settings.max_list_pages:
                 crawl.figures.issue("list_page_cap", f"the list goes on after {series.pages} pages", step.url)
+                crawl.tonight.broken.add(series.origin)
                 continue
             if (
                 listing.total is not None
@@ -282,12 +319,14 @@ class Reader:
             crawl.figures.issue(
                 "page_parameter_ignored", "a further page shows the first page again", step.url
             )
+            crawl.tonight.broken.add(series.origin)
         elif listing.total is not None and len(series.seen) < listing.total:
             crawl.figures.issue(
                 "list_incomplete",
                 f"the list says {listing.total} entries, {len(series.seen)} were found",
                 step.url,
             )
+            crawl.tonight.broken.add(series.origin)
         return []
 
     def _needs_browser(self, crawl: SiteCrawl, step: Step, page: Page, listing: Listing) -> bool:

@@ -180,6 +180,8 @@ class Site(BaseModel):
         hosts: further hosts (``host`` or ``host:port``) that may be asked.
         render: whether a browser may or must show the pages.
         delay: seconds between requests, at least.
+        tls: ``legacy`` where a host cannot speak today's TLS: older versions, weak ciphers and renegotiation
+            are then tried after it, and every capture says so.
         allow_private: loopback and private addresses may be asked; demos and tests only.
         expect: what a healthy site yields.
         evidence: where the address was seen, and when it was verified.
@@ -202,6 +204,7 @@ class Site(BaseModel):
     hosts: tuple[str, ...] = ()
     render: Literal["auto", "always", "never"] = "auto"
     delay: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 2.0
+    tls: Literal["standard", "legacy"] = "standard"
     allow_private: bool = False
     expect: Expect = Expect()
     evidence: str = ""

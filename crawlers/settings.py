@@ -30,7 +30,7 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
             "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.3",
         },
         # Requests: one at a time to a host; `polite` keeps the pauses.
-        "CONCURRENT_REQUESTS": polite.concurrency,
+        "CONCURRENT_REQUESTS": max(polite.concurrency, 2 * len(job.sites)),
         "CONCURRENT_REQUESTS_PER_DOMAIN": polite.concurrency_per_host,
         # Workers that Scrapy starts for the output of every page; ours yields requests, no items.
         "CONCURRENT_ITEMS": 1,
@@ -67,7 +67,17 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
             "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
             "crawlers.redirects.GuardedRedirects": 600,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "crawlers.unpacking.Unpacking": 590,
         },
+        "DOWNLOAD_HANDLERS": {
+            "http": "crawlers.transport.PoliteHandler",
+            "https": "crawlers.transport.PoliteHandler",
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
+        # The next request is one of the host with the fewest under way: a large site does not hold up the
+        # others.
+        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.DownloaderAwarePriorityQueue",
         # The spider makes its requests itself; nothing may drop, change or count them unseen.
         "SPIDER_MIDDLEWARES": {
             "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,

@@ -17,13 +17,17 @@ from twisted.python.failure import Failure
 
 from crawlers import ending, walls
 from crawlers.archiving import SiteArchive
-from crawlers.crawl import SiteCrawl, Step, header_dict, lost_steps
-from crawlers.failures import kind_of
-from crawlers.guard import GuardedResolver
+from crawlers.crawl import SiteCrawl, Step, header_dict, lost_steps, named
+from crawlers.failures import kind_of, may_be_plain
+from crawlers.guard import GuardedResolver, authority
 from crawlers.job import Job
+from crawlers.leftover import left_over
+from crawlers.pace import Pace
 from crawlers.page import Page, decode
+from crawlers.polite import PoliteMiddleware
 from crawlers.reading import Reader
 from crawlers.recording import Progress, Recorder, content_type, resource_key
+from crawlers.refusing import whats_wrong
 from crawlers.remembered import entry_steps
 from crawlers.rendering.browser import why_no_browser
 from crawlers.settings import user_agent
@@ -44,6 +48,7 @@ class ReportSpider(Spider):
         recorder: what writes answers down.
         failure: the store's error that ended the job, None while there is none.
         stopping: whether the job is being ended early.
+        pace: how fast each host is asked.
     """
 
     name = "reports"
@@ -54,6 +59,7 @@ class ReportSpider(Spider):
         self.agent = user_agent(job.settings.contact)
         self.failure: StoreError | None = None
         self.stopping = False
+        self.pace = Pace(job.settings)
         self._stop = asyncio.Event()
         self._store = store
         self._progress = progress
@@ -92,7 +98,8 @@ class ReportSpider(Spider):
             days = self.job.settings.rediscover_days
             walk = await asyncio.to_thread(ending.load_walk, self._store, crawl.site.id)
             starts = entry_steps(crawl, walk, rediscover_days=days, now=datetime.now(UTC))
-            for request in self._requests(crawl, [*starts, *lost_steps(crawl)]):
+            rest = left_over(crawl, self.job.settings.gone_after)
+            for request in self._requests(crawl, [*starts, *lost_steps(crawl), *rest]):
                 yield request
             self._done(crawl)
 
@@ -125,10 +132,14 @@ class ReportSpider(Spider):
             return None
         if crawl.requests >= self.job.settings.max_requests:
             crawl.figures.issue(
-                "request_budget", f"more than {self.job.settings.max_requests} requests; the rest waits"
+                "request_budget",
+                f"more than {self.job.settings.max_requests} requests; the rest waits for the next night",
             )
+            crawl.asked.add(key)
+            crawl.leave(step)
             return None
         crawl.asked.add(key)
+        crawl.pending[key] = step
         crawl.requests += 1
         crawl.open += 1
         return self._build(crawl, step)
@@ -144,6 +155,8 @@ class ReportSpider(Spider):
             "guard": crawl.guard,
             "step": step,
             "cookiejar": crawl.site.id,
+            # Named now, so that the scheduler can share out its turns between hosts.
+            "download_slot": authority(step.url),
         }
         page = step.page
         headers = dict(page.headers) if page is not None else {}
@@ -200,7 +213,7 @@ class ReportSpider(Spider):
             log.exception("site %s: %s could not be read", crawl.site.id, step.url)
             crawl.figures.issue("internal_error", "the crawler failed on this page; see the log", step.url)
         finally:
-            self._done(crawl)
+            self._done(crawl, step)
 
     async def failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Record a request that got no answer; go on with what may replace it."""
@@ -209,31 +222,51 @@ class ReportSpider(Spider):
         error = failure.value if failure.value is not None else RuntimeError("no answer, and no reason given")
         try:
             kind = kind_of(error, request.url)
+            if kind == "rests":
+                if not self.stopping:
+                    crawl.figures.issue("host_rests", str(error))
+                if step.tries and step.url in crawl.walls:
+                    # Its second try will not be: the wall stands.
+                    self.recorder.note(crawl, step, f"blocked:{crawl.walls[step.url]}", note=str(error))
+                    crawl.cut(step)
+                else:
+                    crawl.leave(step)
+                return
+            if not (step.page is not None and step.page.alternatives):
+                crawl.cut(step)
             self.recorder.note(crawl, step, f"error:{kind}", note=str(error) or type(error).__name__)
             if kind in {"robots", "robots_delay"}:
                 crawl.figures.issue(kind, str(error), step.url)
-            for other in self._requests(crawl, self._reader.instead(crawl, step)):
+            plain = [replace(step, url=f"http:{step.url[6:]}")] if may_be_plain(step, kind) else []
+            for other in self._requests(crawl, plain or self._reader.instead(crawl, step)):
                 yield other
         finally:
-            self._done(crawl)
+            self._done(crawl, step)
 
     async def _answered(self, crawl: SiteCrawl, step: Step, response: Response) -> list[Step]:
         headers = {name.lower(): value for name, value in header_dict(response.headers).items()}
         if response.status == 304:
             return await self._unchanged(crawl, step, response)
         rendered = bool(response.meta.get("playwright"))
-        wall = walls.recognise(response.status, headers, response.body)
+        wall, host = walls.recognise(response.status, headers, response.body), authority(response.url)
         if wall is not None:
             wait = self.job.settings.wall_retry
-            if step.tries == 0 and wait and not self.stopping:
-                await self.pause(wait)
+            self.pace.wall(host, step.url, wall.name)
+            if step.tries == 0 and wait and not self.stopping and self.pace.of(host).resting is None:
+                # The whole host waits: who is shown a wall has asked too much already.
+                self.pace.hold(host, wait)
+                crawl.walls[step.url] = wall.name
                 return [replace(step, tries=1)]
             self.recorder.record(crawl, step, response, f"blocked:{wall.name}", note=wall.marker)
+            crawl.cut(step)
             return self._reader.instead(crawl, step)
+        self.pace.passed(host)
         declared = headers.get("content-type", "").split(";")[0].strip().lower() or None
-        wrong = self._wrong(crawl, step, response, declared)
+        wrong = whats_wrong(crawl, step, response, declared, self.job.settings.gone_after)
         if wrong is not None:
             self.recorder.record(crawl, step, response, wrong)
+            if not (step.page is not None and (step.page.trial or step.page.alternatives)):
+                crawl.cut(step)
             return self._reader.instead(crawl, step)
         outcome, sha256 = crawl.archive.judge(resource_key(step), response.body)
         page = None
@@ -243,27 +276,13 @@ class ReportSpider(Spider):
             )
             page = Page(response.url, text, headers, step.page)
         role, steps = self._reader.read(crawl, step, page, unchanged=outcome == "unchanged_hash")
+        step = named(step, page)
         self.recorder.record(
             crawl, replace(step, role=role), response, outcome, sha256=sha256, body=response.body
         )
         if rendered:
             self.recorder.wire(crawl, step, response)
         return steps
-
-    def _wrong(self, crawl: SiteCrawl, step: Step, response: Response, declared: str | None) -> str | None:
-        """Return the outcome of an answer that must not be kept as what was asked for, None if it may."""
-        known = crawl.archive.known(resource_key(step))
-        if response.status in {404, 410}:
-            return "gone" if known is not None and known.sha256 is not None else "error:not_found"
-        if not 200 <= response.status < 300:
-            return f"error:http_{response.status}"
-        sniffed = sniff(response.body)
-        if step.role == "attachment" and sniffed == "text/html":
-            return "error:soft_404" if walls.hollow(response.body) else "error:page_for_file"
-        if is_page(sniffed, declared):
-            hollow = walls.hollow(response.body, content_type(response))
-            return f"error:{hollow}" if hollow else None
-        return None if response.body else "error:empty"
 
     async def _unchanged(self, crawl: SiteCrawl, step: Step, response: Response) -> list[Step]:
         """A 304: take the archived body for what the server would have sent."""
@@ -288,7 +307,7 @@ class ReportSpider(Spider):
         role, steps = self._reader.read(crawl, step, page, unchanged=True)
         self.recorder.record(
             crawl,
-            replace(step, role=role),
+            replace(named(step, page), role=role),
             response,
             "unchanged_304",
             sha256=known.sha256,
@@ -298,7 +317,7 @@ class ReportSpider(Spider):
 
     # Life
 
-    async def pause(self, seconds: float) -> None:
+    async def _pause(self, seconds: float) -> None:
         """Wait, but not when the job is being ended."""
         try:
             await asyncio.wait_for(self._stop.wait(), seconds)
@@ -307,10 +326,16 @@ class ReportSpider(Spider):
 
     def stop_early(self) -> None:
         """End pauses and further tries; called when the job is asked to end."""
-        self.stopping = True
-        self._stop.set()
+        if not self.stopping:
+            self.stopping = True
+            self._stop.set()
+            polite = self.crawler.get_downloader_middleware(PoliteMiddleware)
+            if polite is not None:
+                polite.release()
 
-    def _done(self, crawl: SiteCrawl) -> None:
+    def _done(self, crawl: SiteCrawl, step: Step | None = None) -> None:
+        if step is not None and step.tries == crawl.pending.get(resource_key(step), step).tries:
+            crawl.pending.pop(resource_key(step), None)
         crawl.open -= 1
         if crawl.open == 0 and not crawl.over:
             crawl.over = True
@@ -319,7 +344,7 @@ class ReportSpider(Spider):
 
     async def _close(self, crawl: SiteCrawl, reason: str) -> None:
         try:
-            await crawl.archive.close()
+            await crawl.archive.close(crawl.fold(self.job.settings.gone_after))
             if reason == "ok":
                 await ending.end(crawl, self._store)
         except StoreError as error:
@@ -330,7 +355,7 @@ class ReportSpider(Spider):
 
     async def _flush_regularly(self) -> None:
         while not self.stopping:
-            await self.pause(min(0.5, self.job.settings.flush_seconds))
+            await self._pause(min(0.5, self.job.settings.flush_seconds))
             for crawl in list(self.crawls.values()):
                 if crawl.archive.is_due:
                     try:

@@ -19,6 +19,9 @@ from typing import Literal
 
 import yaml
 
+CUT = re.compile(r"(?:…|\.{2,}|。{2,}|⋯)+\s*$")
+"""How a list shows that a title goes on."""
+
 Kind = Literal["report", "decoy", "undecided", "other"]
 
 # No list title is longer; a link that wraps a whole paragraph is a teaser.
@@ -82,6 +85,8 @@ def judge(title: str, *, in_column: bool = False) -> Verdict:
         title: the words of the link.
         in_column: whether the list is an annual-report column.
     """
+    if CUT.search(title):
+        return _judge_cut(CUT.sub("", title), in_column=in_column)
     text = normal(title)
     if not text or len(text) > _MAX_TITLE:
         return Verdict("other")
@@ -118,3 +123,23 @@ def year_of(title: str) -> int | None:
     if not years:
         years = {int(year.translate(_DIGITS)) for year in _CHINESE_YEAR.findall(text)}
     return years.pop() if len(years) == 1 else None
+
+
+def _judge_cut(stem: str, *, in_column: bool) -> Verdict:
+    """Judge a title of which only the beginning is shown: what it may still become is undecided."""
+    text, words = normal(stem), _words()
+    for reason, pattern in words.decoys:
+        if pattern.search(text):
+            return Verdict("decoy", reason) if in_column or "公开" in text else Verdict("other")
+    # Words that stand in names of agencies too say nothing before the title has ended.
+    found = judge(stem, in_column=in_column)
+    if found.kind == "report":
+        return found
+    about = "信息公开" in text or "政务公开" in text or "年度报告" in text or "年报" in text
+    return Verdict("undecided") if found.kind != "other" or about or in_column else Verdict("other")
+
+
+def completed(shown: str, title: str) -> str:
+    """Return the whole of a title that a list cut, where the page's own title begins the same way."""
+    stem = normal(CUT.sub("", shown))
+    return title if CUT.search(shown) and stem and normal(title).startswith(stem) else shown

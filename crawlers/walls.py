@@ -16,7 +16,7 @@ _HEAD = 8192
 # Longer pages with such words are real pages that mention them.
 _MAX_SOFT_404 = 2048
 _SOFT_404 = re.compile(
-    r"找不到|页面不存在|不存在或已|已被删除|已删除|无法找到|没有找到|您访问的(?:页面|内容|信息|网页)|404|not\s*found|页面已失效|栏目不存在",
+    r"找不到|页面不存在|不存在或已|已被删除|已删除|无法找到|没有找到|您访问的(?:页面|内容|信息|网页)|(?<!\d)404(?!\d)|not\s*found|页面已失效|栏目不存在",
     re.IGNORECASE,
 )
 # Stubs of 13 bytes and the like: less than any page with a list or a report.

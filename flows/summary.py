@@ -30,6 +30,9 @@ NEEDS_BROWSER = "needs_browser"
 ASSERTIONS = frozenset({"fewer_reports_than_expected", "known_reports_missing", "column_moved"})
 """Issues of the crawler that say: the site is not what its entry, or its past, lets one expect."""
 
+WATCHED = frozenset({"list_empty", "list_shrunk", "host_rests", "request_budget"})
+"""Issues of a crawl that are alerts of the run."""
+
 
 def summary_key(run: str) -> str:
     """Return the key of a run's summary."""
@@ -127,9 +130,10 @@ def _site_alerts(site: str, crawl: Mapping[str, Any], extract: Mapping[str, Any]
         elif not any(outcomes.get(name) for name in GOOD_OUTCOMES):
             alerts.append(_alert(site, "no_answer", _why(crawl, "no page answered")))
         alerts += [
-            _alert(site, issue["code"], issue["message"], failed=False)
+            # Not what it was, not believed, left alone: a person should look.
+            _alert(site, issue["code"], f"{issue['message']} {issue.get('url', '')}".strip(), failed=False)
             for issue in crawl.get("issues", ())
-            if issue.get("code") in ASSERTIONS
+            if issue.get("code") in ASSERTIONS | WATCHED
         ]
         if walls := len(crawl.get("blocked", ())):
             alerts.append(
@@ -172,6 +176,8 @@ def _counts(
         "documents": crawl_sum("documents"),
         "attachments": crawl_sum("attachments"),
         "decoys": crawl_sum("decoys"),
+        "kept": crawl_sum("kept"),
+        "waiting": crawl_sum("waiting"),
         "new": outcomes.get("new", 0),
         "changed": outcomes.get("changed", 0),
         "unchanged": outcomes.get("unchanged_304", 0) + outcomes.get("unchanged_hash", 0),

@@ -21,6 +21,7 @@ from typing import Protocol
 
 from crawlers.page import Listing, Page
 from crawlers.platforms import (
+    embedded,
     endpoints,
     epoint,
     gkmlpt,
@@ -67,6 +68,7 @@ ORDER: tuple[Platform, ...] = (
     ucap,
     trs_wcm,
     webber,
+    embedded,
     static,
 )
 BY_NAME: dict[str, Platform] = {module.NAME: module for module in ORDER}

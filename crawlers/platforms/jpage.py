@@ -33,15 +33,19 @@ def detect(page: Page) -> bool:
     return "dataproxy.jsp" in page.text or ("<datastore>" in page.text and "getMessage.do" not in page.text)
 
 
-def _between(text: str, start: str, end: str) -> Iterator[str]:
-    """Yield what stands between marks; plain searching, as lazy patterns crawl on pages of megabytes."""
-    place = 0
-    while (begin := text.find(start, place)) >= 0:
-        begin += len(start)
-        stop = text.find(end, begin)
-        if stop < 0:
+def _between(text: str, name: str) -> Iterator[str]:
+    """Yield what elements hold; plain searching, as lazy patterns crawl on pages of megabytes."""
+    place, end = 0, f"</{name}>"
+    while (begin := text.find(f"<{name}", place)) >= 0:
+        begin += len(name) + 1
+        place = begin
+        # `<recordset>` begins like `<record>`; `<record id="1">` is one.
+        if text[begin : begin + 1] not in {">", " ", "\n", "\t", "\r"}:
+            continue
+        open_end, stop = text.find(">", begin), text.find(end, begin)
+        if not 0 <= open_end < stop:
             return
-        yield text[begin:stop]
+        yield text[open_end + 1 : stop]
         place = stop + len(end)
 
 
@@ -54,7 +58,7 @@ def _plain(piece: str) -> str:
 
 def records(page: Page) -> tuple[Entry, ...]:
     """Return the entries of the datastore in a page or an answer."""
-    pieces = [_plain(piece) for piece in _between(page.text, "<record>", "</record>")]
+    pieces = [_plain(piece) for piece in _between(page.text, "record")]
     origin = page.request.origin if page.request is not None and page.request.origin else page.url
     return static.entries(Page(origin, "<ul>" + "\n".join(pieces) + "</ul>")) if pieces else ()
 
@@ -65,7 +69,7 @@ def _total(page: Page) -> int | None:
 
 
 def _next_group(page: Page) -> str | None:
-    for piece in _between(page.text, "<nextgroup>", "</nextgroup>"):
+    for piece in _between(page.text, "nextgroup"):
         match = _PROXY.search(_plain(piece))
         if match:
             return html.unescape(match.group(1))

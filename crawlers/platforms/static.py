@@ -17,9 +17,25 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _PAGE_KEYS = ("page", "pageno", "pageindex", "currpage", "currentpage", "pn", "pagenum", "curpage", "p")
+# Fields by which forms turn pages; a bare `page` may be anything else's.
+_FORM_KEYS = {
+    *_PAGE_KEYS,
+    "cpage",
+    "currentpageno",
+    "pagenumber",
+    "page_no",
+    "nowpage",
+    "thispage",
+    "page.pageno",
+} - {"p"}
+# A page says that a script of it turns pages.
+_TURNS = re.compile(r"(?:go|to|turn|jump|next)_?page\s*\(|pageSubmit|\.submit\(\)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"[\"']?([^\"'\s()]*[\w-]+\.(?:s?html?|jsp|jspx|jhtml|aspx?|php)(?:\?[^\"'\s()]*)?)[\"']?", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"^(.*?[_\-])(\d{1,5})(\.\w+)$")
 _BARE_NUMBER = re.compile(r"^(.*/)(\d{1,4})(\.s?html?)$")
-_PLAIN = re.compile(r"^(.*/)([A-Za-z][\w-]*?)(\.s?html?|\.htm)$")
+_PLAIN = re.compile(r"^(.*/)([A-Za-z][\w-]*?)(\.s?html?|\.jhtml|\.jspx|\.aspx|\.php)$")
 
 
 def detect(page: Page) -> bool:
@@ -46,6 +62,13 @@ def plain(title: str) -> str:
     return squeeze(parse_html(title).text_content()) if "<" in title or "&" in title else squeeze(title)
 
 
+def is_entry(entry: Entry) -> bool:
+    """Tell whether a line from data is one of a list of articles, files or reports."""
+    if is_file(entry.url) or dialect(entry.url) is not None:
+        return True
+    return judge(entry.title).kind in {"report", "decoy"}
+
+
 def _is_entry(anchor: Anchor) -> bool:
     if is_file(anchor.url) or dialect(anchor.url) is not None or anchor.date is not None:
         return True
@@ -65,6 +88,9 @@ def next_page(page: Page) -> PageRequest | None:
     if linked is not None:
         return PageRequest(linked, platform=NAME, number=number + 1, origin=page.url)
     declared = declared_pages(page)
+    form = _form_page(page, number)
+    if form is not None and (declared is None or number < declared):
+        return form
     if declared is None:
         # A pager that only scripts build leaves its empty box; without any sign nothing is tried.
         if number == 1 or page.request is None or not page.request.trial:
@@ -93,7 +119,56 @@ def _linked(page: Page, number: int) -> str | None:
             return anchor.url
         if anchor.text == str(number + 1) and numbered is None:
             numbered = anchor.url
-    return numbered
+    return numbered or _clicked(page, number)
+
+
+def _clicked(page: Page, number: int) -> str | None:
+    """Return the address that a click on the next page leads to, where a script attribute names it."""
+    for element in page.tree.iter("a", "span", "button", "li", "option", "input"):
+        words = (
+            squeeze(element.text_content()) or squeeze(element.get("value")) or squeeze(element.get("title"))
+        )
+        if not (_NEXT.match(words) or words in {str(number + 1), f"第{number + 1}页"}):
+            continue
+        for name in ("onclick", "href", "data-href", "data-url", "tagname", "value"):
+            match = _ADDRESS.search(element.get(name) or "")
+            url = page.join(match.group(1)) if match else None
+            if url is not None and url != page.url:
+                return url
+    return None
+
+
+def _form_page(page: Page, number: int) -> PageRequest | None:
+    """Return the next page of a list that a form turns: it has a field for the page's number."""
+    if not (_TURNS.search(page.text) or declared_pages(page)):
+        return None
+    for form in page.tree.iter("form"):
+        fields = {
+            squeeze(field.get("name")): field.get("value") or ""
+            for field in form.iter("input", "select")
+            if squeeze(field.get("name"))
+            and (field.get("type") or "").lower() not in {"submit", "button", "image"}
+        }
+        key = next((name for name in fields if name.lower() in _FORM_KEYS), None)
+        if key is None or not (fields[key] or "1").isdigit():
+            continue
+        url = page.join(form.get("action") or page.url)
+        if url is None:
+            continue
+        fields[key] = str(int(fields[key] or "1") + 1)
+        method = (form.get("method") or "get").upper()
+        asked = url if method == "POST" else f"{url.split('?', 1)[0]}?{urlencode(fields)}"
+        return PageRequest(
+            asked,
+            method="POST" if method == "POST" else "GET",
+            form=tuple(fields.items()) if method == "POST" else None,
+            headers=(("Referer", page.url),),
+            platform=NAME,
+            number=number + 1,
+            origin=page.url,
+            trial=True,
+        )
+    return None
 
 
 def candidates(url: str, number: int) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from crawlers.guard import allowed_hosts
 from crawlers.job import Job
+from crawlers.rendering.gate import Gate
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = (
@@ -61,23 +62,22 @@ def why_no_browser() -> str | None:
     return None
 
 
-def launch_options(hosts: frozenset[str]) -> dict[str, Any]:
+def launch_options(gate: Gate) -> dict[str, Any]:
     """Return Playwright's launch options; the sandbox stays on except for root, for whom Chromium refuses it.
 
     Args:
-        hosts: the only hosts the browser may resolve at all. Playwright shows us a page's requests, but not
-            the redirects they meet; these end here.
+        gate: the only way out, also for addresses on loopback.
     """
-    names = sorted({host.rsplit(":", 1)[0] if "]" not in host else host for host in hosts})
-    rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in names)])
-    arguments = [*_ARGUMENTS, f"--host-resolver-rules={rules}"]
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    # Names are the gate's to resolve.
+    arguments = [*_ARGUMENTS, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     if as_root:
         arguments.append("--no-sandbox")
     return {
         "executable_path": str(find_browser()),
         "headless": True,
         "args": arguments,
+        "proxy": {"server": gate.address, "bypass": "<-loopback>"},
         "chromium_sandbox": not as_root,
         "timeout": 30_000,
         "handle_sigint": False,  # ours to handle: captures are flushed first
@@ -91,12 +91,19 @@ def rendering_settings(job: Job) -> dict[str, Any]:
     if not job.settings.browser or all(site.render == "never" for site in job.sites) or why_no_browser():
         return {}
     rendered = [site for site in job.sites if site.render != "never"]
-    hosts = frozenset[str]().union(*(allowed_hosts(site.start, site.hosts) for site in rendered))
+    reached = {site.id: allowed_hosts(site.start, site.hosts) for site in rendered}
+    private = [reached[site.id] for site in rendered if site.allow_private]
+    gate = Gate(frozenset[str]().union(*reached.values()), frozenset[str]().union(*private))
     handler = "crawlers.rendering.handler.RenderingHandler"
     return {
-        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
+        "DOWNLOAD_HANDLERS": {
+            "http": handler,
+            "https": handler,
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(hosts),
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(gate),
+        "GONGKAI_GATE": gate,
         "PLAYWRIGHT_MAX_CONTEXTS": 2,
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": job.settings.browser_timeout * 1000,

@@ -18,7 +18,6 @@ from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error as PlaywrightError
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
@@ -28,6 +27,7 @@ from crawlers.crawl import SiteCrawl
 from crawlers.guard import authority, is_public
 from crawlers.job import Politeness
 from crawlers.polite import PoliteMiddleware
+from crawlers.transport import PoliteHandler
 
 if TYPE_CHECKING:
     from playwright.async_api import Page as BrowserPage
@@ -163,6 +163,8 @@ def render_meta(crawl: SiteCrawl, settings: Politeness) -> dict[str, Any]:
             "service_workers": "block",
             "accept_downloads": False,
             "locale": "zh-CN",
+            # As for the crawler itself, see docs/decisions/0004.
+            "ignore_https_errors": True,
         },
         "playwright_page_init_callback": _prepare,
         "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"},
@@ -171,21 +173,21 @@ def render_meta(crawl: SiteCrawl, settings: Politeness) -> dict[str, Any]:
     }
 
 
-class RenderingHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP handler, with Chromium behind it for the requests that ask for it."""
+class RenderingHandler(PoliteHandler):
+    """The ordinary handler, with Chromium behind it for the requests that ask for it."""
 
     lazy = True
+    _starting: ClassVar[WeakKeyDictionary[Crawler, asyncio.Lock]] = WeakKeyDictionary()
     _browsers: ClassVar[WeakKeyDictionary[Crawler, ScrapyPlaywrightDownloadHandler]] = WeakKeyDictionary()
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._owner = crawler
         self._mine: ScrapyPlaywrightDownloadHandler | None = None
 
-    async def download_request(self, request: Request) -> Response:
+    async def fetch(self, request: Request) -> Response:
         """Fetch a request, or have it rendered."""
         if not request.meta.get("playwright"):
-            return await super().download_request(request)
+            return await super().fetch(request)
         polite = self._owner.get_downloader_middleware(PoliteMiddleware)
         visit = Visit(request.meta["crawl"], polite)
         request.meta["visit"] = visit
@@ -209,18 +211,27 @@ class RenderingHandler(HTTP11DownloadHandler):
         return response
 
     async def _browser(self) -> ScrapyPlaywrightDownloadHandler:
-        found = self._browsers.get(self._owner)
-        if found is None:
-            found = self._mine = ScrapyPlaywrightDownloadHandler(self._owner)
-            self._browsers[self._owner] = found
-            # scrapy-playwright starts its driver when the engine starts; that was before this page needed it.
-            await found._launch()  # noqa: SLF001 - it has no public way
-        return found
+        # http and https have a handler each, and share the browser; whoever comes second waits until it runs.
+        async with self._starting.setdefault(self._owner, asyncio.Lock()):
+            found = self._browsers.get(self._owner)
+            if found is None:
+                gate = self._owner.settings.get("GONGKAI_GATE")
+                if gate is not None:
+                    await gate.open()
+                found = self._mine = ScrapyPlaywrightDownloadHandler(self._owner)
+                # scrapy-playwright starts its driver when the engine starts; that was before this page needed
+                # it.
+                await found._launch()  # noqa: SLF001 - it has no public way
+                self._browsers[self._owner] = found
+            return found
 
     async def close(self) -> None:
         """Close the browser, then Scrapy's handler."""
         if self._mine is not None:
             await self._mine.close()
+            gate = self._owner.settings.get("GONGKAI_GATE")
+            if gate is not None:
+                await gate.close()
         await super().close()
 
 

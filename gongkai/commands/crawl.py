@@ -27,7 +27,9 @@ def crawl(session: Session, site: tuple[str, ...], everything: bool, registry: t
     """Crawl sites: discover their annual reports, archive them, and read what is new.
 
     Name sites, or say --all, or give a registry of your own with --sites. Crawling again asks conditionally
-    and stores only what is new; after a crash or a kill, the same command goes on.
+    and stores only what is new; after a crash or a kill, the same command goes on. With --all or a whole
+    registry, documents that their lists show unchanged are not asked again for some days; sites that are
+    named are asked in full.
     """
     if site and everything:
         raise click.UsageError("name sites or say --all, not both")
@@ -42,7 +44,9 @@ def crawl(session: Session, site: tuple[str, ...], everything: bool, registry: t
     if not chosen:
         raise click.UsageError("the registry holds no site; write one as in the README")
     store = session.open()
-    summary = run_nightly(store.url, [one.model_dump(mode="json") for one in chosen], {})
+    # Who names a site wants to know how it is now: its documents are asked too, not only its lists.
+    settings = {"recheck_days": 0} if site else {}
+    summary = run_nightly(store.url, [one.model_dump(mode="json") for one in chosen], settings)
     if session.as_json:
         emit_json(summary)
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import email.utils
 import hashlib
 import itertools
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ class Resource:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     validators: bool = True
+    drip: float = 0.0
 
 
 @dataclass
@@ -56,6 +58,7 @@ class GovernmentSite:
     robots: str | None = "User-agent: *\nAllow: /\n"
     asked: list[Asked] = field(default_factory=list)
     latency: float = 0.0
+    wall: Resource | None = None
     base: str = ""
     together: int = 0
     most_together: int = 0
@@ -72,6 +75,8 @@ class GovernmentSite:
             if self.robots is None:
                 return Resource(b"not found", "text/html", 404, validators=False)
             return Resource(self.robots.encode(), "text/plain")
+        if self.wall is not None:
+            return self.wall
         if asked.path in self.endpoints:
             found = self.endpoints[asked.path](asked)
             if found is not None:
@@ -152,7 +157,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if status != 304:
+            self.send_body(body, resource.drip)
+
+    def send_body(self, body: bytes, drip: float) -> None:
+        if not drip:
             self.wfile.write(body)
+            return
+        try:
+            for n in range(len(body)):
+                self.wfile.write(body[n : n + 1])
+                time.sleep(drip)
+        except OSError:
+            self.close_connection = True  # nobody waits any more
 
 
 class _Server(ThreadingHTTPServer):
@@ -160,14 +176,25 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
 
-@contextmanager
-def serve(site: GovernmentSite, address: str = "127.0.0.1") -> Iterator[str]:
-    """Serve a site on a free port; yields its base address without a slash at the end."""
+def listen(site: GovernmentSite, address: str = "127.0.0.1") -> _Server:
+    """Open a free port for a site; somebody else answers."""
     handler = type("Handler", (_Handler,), {"site": site})
     server = _Server((address, 0), handler)
+    site.base = f"http://{address}:{server.server_address[1]}"
+    return server
+
+
+@contextmanager
+def serve(
+    site: GovernmentSite, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
+    """Serve a site on a free port; yields its base address without a slash at the end."""
+    server = listen(site, address)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        site.base = site.base.replace("http:", "https:")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    site.base = f"http://{address}:{server.server_address[1]}"
     try:
         yield site.base
     finally:

@@ -1,0 +1,97 @@
+"""Three hundred sites, two nights: polite to each, nothing lost, nothing asked twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sim_fleet import Member, make_fleet, serve_fleet
+
+from flows.nightly import nightly
+from flows.server import prefect_api
+from storage import open_store, read_captures
+
+pytestmark = pytest.mark.slow
+
+DELAY = 0.1
+SITES, DEAD, WALLED = 300, 10, 12
+
+
+def _entry(member: Member) -> dict[str, Any]:
+    return {
+        "id": member.name,
+        "name": "青山区人民政府",
+        "region": "410711",
+        "start": [member.site.base + member.start],
+        "delay": DELAY,
+        "render": "never",
+        "allow_private": True,
+    }
+
+
+def test_a_fleet_in_two_nights(tmp_path: Path) -> None:
+    store = f"file://{tmp_path}/store"
+    fleet = make_fleet(SITES, DEAD, WALLED)
+    kinds = Counter(member.kind for member in fleet)
+    assert (kinds["dead"], kinds["good"]) == (DEAD, SITES - DEAD - WALLED)
+    settings = {"retries": 0, "backoff": 0.1, "wall_retry": 0.3, "timeout": 30}
+    asked: list[dict[str, list[Any]]] = []
+    summaries = []
+    with serve_fleet(fleet), prefect_api(store):
+        for _ in range(2):
+            entries = [_entry(member) for member in fleet]
+            summaries.append(nightly(store=store, entries=entries, settings=settings))
+            asked.append({member.name: list(member.site.asked) for member in fleet})
+            for member in fleet:
+                # As the servers saw it: never two requests at once, never one too soon.
+                assert member.site.most_together <= 1, member.name
+                assert min(member.site.gaps(), default=DELAY) >= DELAY * 0.98, member.name
+                member.site.forget()
+    first, second = summaries
+    alerts = {name: set() for name in (m.name for m in fleet)}
+    for alert in first["alerts"]:
+        alerts[alert["site"]].add(alert["code"])
+    archive = open_store(store)
+    documents = 0
+    for member in fleet:
+        crawl = first["sites"][member.name]["crawl"]
+        captures = [c for c in read_captures(archive, member.name) if c.run == first["run"]]
+        found = {
+            c.final_url.removeprefix(member.site.base) for c in captures if c.role != "listing" and c.sha256
+        }
+        if member.kind == "good":
+            found = {path for path in found if "?" not in path or path in member.wanted}
+            assert found == member.wanted, member.name
+            assert alerts[member.name] == set()
+            documents += crawl["documents"]
+        elif member.kind == "dead":
+            assert found == set()
+            assert alerts[member.name] == {"no_answer"}
+            assert set(crawl["outcomes"]) == {"error:connection_refused"}
+        else:
+            assert found == set()
+            assert set(crawl["outcomes"]) == {"new", f"blocked:{member.kind}"}
+            assert alerts[member.name] == {"walls"}
+    assert first["walls"] == Counter(m.kind for m in fleet if m.kind not in {"good", "dead"})
+    assert first["counts"]["sites_failed"] == DEAD
+
+    # The second night: lists only, and no body that a 304 could stand for.
+    needless: list[str] = []
+    expected = made = 0
+    for member in fleet:
+        if member.kind != "good":
+            continue
+        before, now = asked[0][member.name], asked[1][member.name]
+        made += len(now)
+        expected += len(before) - sum(asking.path in member.wanted for asking in before)
+        needless += [asking.path for asking in now if asking.path in member.wanted]
+        services = member.site.endpoints
+        needless += [a.path for a in now if a.status == 200 and a.path not in services]
+    assert needless == []
+    # Pages that only led to the columns are not asked again either.
+    assert 0 < made <= expected
+    assert made <= 8 * kinds["good"]
+    assert second["counts"]["kept"] == documents
+    assert (second["counts"]["new"], second["counts"]["changed"], second["counts"]["gone"]) == (0, 0, 0)
