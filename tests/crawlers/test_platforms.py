@@ -259,7 +259,7 @@ COLUMNS = {
 
 @pytest.mark.slow
 def test_a_column_that_moved_and_a_wall_on_every_platform(crawl: Callable[..., Crawled]) -> None:
-    """The home page links the column's old address, a shell; one report is behind a wall, another opens late."""
+    """The home page links the old address, a shell; one report is behind a wall, another opens late."""
     usual = content.reports.__defaults__
     content.reports.__defaults__ = (content.AGENCIES[:5],)  # the builders ask for all agencies
     try:
