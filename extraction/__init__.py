@@ -13,6 +13,8 @@ Layout, in the order of the way a document takes:
 - `identity`, `agency`, `dates`, `sections`, `kind` read who, when, what sections, and whether it is a
   report at all.
 - `checks` judges the identities of the edition on the figures as printed.
+- `several` finds where the reports begin in a document that joins those of several bodies, `parts` makes a
+  record of each where that is certain.
 
 Three rules hold everywhere. A figure is never altered and never guessed: what cannot be read with
 certainty is null with a status and an issue. Blank is null, never zero. Nothing is dropped: rows and
@@ -24,8 +26,8 @@ unexpected exception in a reader is not hidden either: it becomes the issue ``re
 
 from __future__ import annotations
 
-from extraction.extractor import extract
+from extraction.extractor import extract, extract_all
 from extraction.record import Record
 from extraction.version import EXTRACTOR
 
-__all__ = ["EXTRACTOR", "Record", "extract"]
+__all__ = ["EXTRACTOR", "Record", "extract", "extract_all"]

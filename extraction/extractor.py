@@ -64,6 +64,18 @@ def extract(data: bytes, *, media_type: str | None = None, url: str | None = Non
         )
 
 
+def extract_all(data: bytes, *, media_type: str | None = None, url: str | None = None) -> list[Record]:
+    """The records of all reports in a document: its parts, or the one record of a document of one report.
+
+    Args:
+        data: as `extract`.
+        media_type: as `extract`.
+        url: as `extract`.
+    """
+    record = extract(data, media_type=media_type, url=url)
+    return list(record.parts) or [record]
+
+
 def _read(data: bytes, found: str, declared: str | None, url: str | None) -> Document:
     read = reader(found)
     if found == "text/html":

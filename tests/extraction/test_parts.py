@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 import extraction
-from extraction import Record, extract
+from extraction import Record, extract, extract_all
 from tests.extraction.printed_forms import (
     Model,
     Printed,
@@ -143,6 +143,7 @@ def test_the_json_of_a_part_is_a_records_and_says_which() -> None:
     assert part["document"]["part"]["index"] == 2
     assert part["document"]["part"]["of"] == 3
     assert whole["report"]["agency"] is None
+    assert [record.to_dict() for record in extract_all(as_html(joined("titles").blocks))] == whole["parts"]
     assert json.loads(extract(as_html(joined("titles").blocks)).to_json()) == whole
 
 
@@ -156,6 +157,7 @@ def test_one_report_has_no_parts() -> None:
     one = joined("titles", bodies=BODIES[:1])
     record = extract(as_html(one.blocks))
     assert record.parts == ()
+    assert extract_all(as_html(one.blocks)) == [record]
     assert "parts" not in record.to_dict()
     assert "part" not in record.to_dict()["document"]
     # A cover, then the title again; a contents page; a related report named below.
