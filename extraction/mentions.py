@@ -23,6 +23,8 @@ _WRAPPED = 24
 """Characters of a line from which its end without punctuation may be a page's, not a sentence's."""
 _LONGEST = 600
 _CONTEXT = 240
+_TIMES = frozenset({"次", "期"})
+"""Counters of occasions, on each of which several items may be published."""
 _LEAD = 160
 """Characters before a sentence in which it may say what it is about."""
 
@@ -136,6 +138,7 @@ class _Reading:
             words["negated"].search(before)
             or (claim and words["compared"].search(said))
             or words["conditional"].search(clause)
+            or words["average"].search(clause)
             or (claim and words["apart"].search(self.text[max(0, match.start() - 12) : at]))
             or (entry.unless is not None and entry.unless.search(match[0]))
             or (
@@ -174,8 +177,10 @@ class _Reading:
             yield "part"
         if words["others"].search(clause + said if entry.item else self.opening + before + said):
             yield "scope"
-        if re.match(rf"[、和及与][{QUANTITY}]", self.text[at + 1 :]):
+        if re.match(rf"[、和及与]?[{QUANTITY}]", self.text[at + 1 :]):
             yield "list"
+        if entry.item and self.coded.quantity(match["q"]).unit in _TIMES:
+            yield "qualified"
         yield from self._doubts_of_kind(entry, match, before)
 
     def _doubts_of_kind(self, entry: Entry, match: re.Match[str], before: str) -> Iterator[str]:

@@ -55,6 +55,7 @@ _TOKEN = re.compile(
 )
 _ABOUT_BEFORE = re.compile(r"(?:近|约|大约|大概|逾|超|超过|将近|接近|不到|不足|至少|最多|上)$")
 _ABOUT_AFTER = re.compile(r"(?:余|左右|以上|以内|以下|上下)")
+_WHOLE_YEAR = re.compile(rf"0?1{_TO}12月份?")
 _FAR = 16
 _MOST = 1000
 """Quantities in one sentence: a longer list is no sentence."""
@@ -168,7 +169,7 @@ def _sign(match: re.Match[str], year: int | None) -> tuple[str | None, int | Non
     if match["hanyear"]:
         return _dated(int("".join(str(_DIGITS.get(char, 0)) for char in match["hanyear"][:4])), year)
     if match["month"]:
-        return PART, None
+        return (OWN, year) if _WHOLE_YEAR.fullmatch(match["month"]) else (PART, None)
     return (SHARE, None) if match["share"] else (None, None)
 
 
