@@ -262,7 +262,7 @@ class _Reading:
             return "years"
         if words["part_of_year"].search(self.text[max(0, start - 40) : at]):
             return "part_of_year"
-        if re.match(rf"（[^）]{{0,6}}[{BEFORE}{AFTER}]", self.text[at + 1 :]):
+        if re.match(rf"（[^）]{{0,6}}[{BEFORE}{AFTER}](?!的?结转)", self.text[at + 1 :]):
             return "year_unsure"
         return None
 
