@@ -88,6 +88,8 @@ def scrapy_settings(job: Job) -> dict[str, Any]:
             "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
         },
         "TELNETCONSOLE_ENABLED": False,
+        # Scrapy would read the source of every callback for every answer: milliseconds each, for a warning.
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOGSTATS_INTERVAL": 0,
         "MEMUSAGE_ENABLED": False,

@@ -3,7 +3,7 @@
 How the floor is built:
 
     nightly.py      the Prefect flow `nightly`; its tasks are whole shards (20-50 sites), never documents
-    scheduled.py    the Prefect flows `reextract` and `publish`, for deployments
+    scheduled.py    the Prefect flows `reextract`, `publish` and `fixity`, for deployments
     run.py          a run's plan: site entries kept in the store, shards, settings, summary
     shards.py       sites into shards by host, so that politeness stays local to one process
     crawl.py        one shard's crawl: a Scrapy child process and its statistics
@@ -12,6 +12,8 @@ How the floor is built:
     reextract.py    the archive again with the current extractor; what changed, by cell
     publish.py      a release from everything that was read
     coverage.py     the ledger of a year over divisions, registry, archive and runs
+    fixity.py       a share of the archive against its hashes; states and manifests made anew
+    removal.py      a takedown: bodies, records, addresses
     summary.py      counts, walls and alerts of a run, and its exit code
     progress.py     what is happening now, for whoever watches
     environment.py  where logs and Prefect's own files live; Prefect's settings, made before it is imported

@@ -1,4 +1,4 @@
-"""Prefect flows for deployments beside the nightly one: re-extraction and publication."""
+"""Prefect flows for deployments beside the nightly one: re-extraction, publication, fixity."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from extraction.workers import Extractor
+from flows.fixity import NIGHTLY_SHARE, check_share
 from flows.publish import publish_release
 from flows.reextract import Tally, all_sites, reextract_sites
 from flows.run import store_url
 from storage import open_store
 
 SITES_A_SHARD = 50
+
+
+class FixityError(Exception):
+    """Something in the archive is not what it was; the message names it."""
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -63,3 +68,23 @@ def publish(store: str | None = None) -> dict[str, Any]:
     """
     publication = publish_release(open_store(store_url(store)))
     return publication.as_dict()
+
+
+@flow(name="fixity", persist_result=False)
+def fixity(store: str | None = None, share: float = NIGHTLY_SHARE) -> dict[str, Any]:
+    """Check the next share of the archive against its hashes; every body is read about once a month.
+
+    Args:
+        store: store URL; ``GONGKAI_STORE`` or ``./data`` if not given.
+        share: how much, 0 to 1.
+
+    Returns:
+        Counts and findings; the flow fails where something is wrong, so that somebody looks.
+    """
+    result = check_share(open_store(store_url(store)), share)
+    wrong = [finding for finding in result["findings"] if finding["severity"] == "error"]
+    lines = [f"- {one['kind']}: `{one['key']}`: {one['message']}" for one in wrong]
+    create_markdown_artifact("\n".join(lines) or "nothing is wrong", key="fixity")
+    if wrong:
+        raise FixityError(f"{len(wrong)} findings, such as {wrong[0]['kind']} {wrong[0]['key']}")
+    return result

@@ -15,7 +15,19 @@ from types import FrameType
 
 import click
 
-from gongkai.commands import coverage, crawl, demo, extract, publish, reextract, sites, status, trace, verify
+from gongkai.commands import (
+    coverage,
+    crawl,
+    demo,
+    extract,
+    publish,
+    reextract,
+    remove,
+    sites,
+    status,
+    trace,
+    verify,
+)
 from gongkai.errors import DEFECT, DONE, INTERRUPTED, TERMINATED, USAGE, TerminatedError, describe, one_line
 from gongkai.session import common_options
 
@@ -42,6 +54,7 @@ for _command in (
     trace.trace,
     coverage.coverage,
     verify.verify,
+    remove.remove,
     sites.sites,
     status.status,
 ):

@@ -200,7 +200,8 @@ def _without_secrets(capture: Capture) -> Capture:
         capture,
         url=redact_url(capture.url),
         final_url=redact_url(capture.final_url),
-        redirects=tuple(redact_url(url) for url in capture.redirects),
+        # Of the same type as it was: what could not be read back must be seen as that.
+        redirects=type(capture.redirects)(redact_url(url) for url in capture.redirects),
         request_headers=redact_headers(capture.request_headers),
         response_headers=redact_headers(capture.response_headers),
         parent=None if parent is None else redact_url(parent),
