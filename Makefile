@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Each sets up what it needs (scripts/setup).
 BIN := .venv/bin
 SOURCES := gongkai flows crawlers dataset extraction storage
-.PHONY: help setup demo test test-all lint format lock bench clean
+.PHONY: help setup demo test test-all lint format lock bench audit clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ format: setup  ## let ruff format and mend what it can
 
 bench: setup  ## the benchmarks, each beside a peer in the same run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+audit: setup  ## known vulnerabilities of the locked packages (needs the network, fetches pip-audit)
+	@$(BIN)/python -m venv .venv/audit && .venv/audit/bin/pip install -q pip-audit
+	@.venv/audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 lock:  ## resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra browser --extra ocr --extra dev --upgrade pyproject.toml -o requirements.lock

@@ -48,11 +48,9 @@ def remove(session: Session, what: tuple[str, ...], reason: str, yes: bool) -> i
     if session.as_json:
         emit_json(done)
         return DONE
-    say(
-        f"removed: {done['bodies']:,} bodies, {done['records']:,} records; {len(removal.addresses):,} addresses"
-    )
+    count = len(removal.addresses)
+    say(f"removed: {done['bodies']:,} bodies, {done['records']:,} records, {count:,} addresses")
     if done["releases"]:
-        say(
-            f"still in releases {', '.join(done['releases'])}: publish again; withdraw these by hand if need be"
-        )
+        names = ", ".join(done["releases"])
+        say(f"still in releases {names}: publish again, and withdraw these by hand if need be")
     return DONE

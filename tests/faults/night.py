@@ -230,7 +230,7 @@ def night(trial: dict[str, Any], counter: Counter) -> None:
     for site in plan.sites:
         extracted[site] = extract_site(store, site, InProcess()).as_dict()  # type: ignore[arg-type]
     ended = work.end_run(store, summary, figures["sites"], extracted, [])
-    assert ended["exit"] == 0, ended["alerts"]
+    assert ended["exit"] == 0 or trial.get("partial"), ended["alerts"]
     import extraction
 
     publish(store, extractor=extraction.EXTRACTOR, now=datetime.now(UTC))
