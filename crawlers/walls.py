@@ -19,6 +19,8 @@ _SOFT_404 = re.compile(
     r"找不到|页面不存在|不存在或已|已被删除|已删除|无法找到|没有找到|您访问的(?:页面|内容|信息|网页)|(?<!\d)404(?!\d)|not\s*found|页面已失效|栏目不存在",
     re.IGNORECASE,
 )
+# A challenge or a block page has fewer links.
+_LINKS = 10
 # Stubs of 13 bytes and the like: less than any page with a list or a report.
 _MIN_PAGE = 32
 
@@ -86,6 +88,9 @@ def recognise(status: int, headers: Mapping[str, str], body: bytes) -> Wall | No
         body: decoded of its content encoding.
     """
     head = decode(body[:_HEAD], headers.get("content-type", "")).lower()
+    # Sites behind some walls carry their scripts in every page; a page with links has been let through.
+    if 200 <= status < 300 and head.count("<a ") > _LINKS:
+        return None
     for rule in _rules():
         marker = rule.matches(status, headers, head, len(body))
         if marker is not None:

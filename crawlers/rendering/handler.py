@@ -226,12 +226,12 @@ class RenderingHandler(PoliteHandler):
             return found
 
     async def close(self) -> None:
-        """Close the browser, then Scrapy's handler."""
+        """Close the browser and its gate, then Scrapy's handler."""
         if self._mine is not None:
             await self._mine.close()
-            gate = self._owner.settings.get("GONGKAI_GATE")
-            if gate is not None:
-                await gate.close()
+        gate = self._owner.settings.get("GONGKAI_GATE")
+        if gate is not None:
+            await gate.close()
         await super().close()
 
 

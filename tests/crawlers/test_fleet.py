@@ -13,7 +13,7 @@ from flows.nightly import nightly
 from flows.server import prefect_api
 from storage import open_store, read_captures
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 DELAY = 0.1
 SITES, DEAD, WALLED = 300, 10, 12
