@@ -339,7 +339,8 @@ class ReportSpider(Spider):
         crawl.open -= 1
         if crawl.open == 0 and not crawl.over:
             crawl.over = True
-            task = asyncio.create_task(self._close(crawl, "ok"))
+            cut = self.stopping and bool(crawl.waiting)
+            task = asyncio.create_task(self._close(crawl, "stopped" if cut else "ok"))
             self._closing.add(task)
 
     async def _close(self, crawl: SiteCrawl, reason: str) -> None:
