@@ -1,4 +1,3 @@
-
 """Walls by status, marker and size; and what only looks like one."""
 
 from __future__ import annotations
