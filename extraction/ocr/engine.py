@@ -27,7 +27,7 @@ RECOGNISER = "PP-OCRv6_rec_small.onnx"
 
 SIGNS = "0123456789.,-—/%+"
 """What a figure is written with."""
-ALIKE = {"0": "OoQD〇○", "1": "lI|丨", "-": "－", "—": "一―–", "/": "／", ".": "．", ",": "，"}
+ALIKE = {"0": "OoQD〇○", "-": "－", "—": "一―–", "/": "／", ".": "．", ",": "，"}
 """Characters that look like a sign of a figure, and cannot stand in one."""
 
 HEIGHT = 48

@@ -9,7 +9,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from extraction.document import Box
+from extraction.document import Box, ReadIssue, UnreadableError
 from extraction.ocr import ILLEGIBLE, SURE, UNSURE
 from extraction.ocr.cells import TextLine, read_cell
 from extraction.ocr.engine import Engine, PixelBox, Pixels, engine
@@ -22,6 +22,7 @@ from extraction.readers.page_grid import Grid, find_grids
 TYPE = 10.0
 """Points that a character is taken to be wide, where nothing says how large a page is."""
 MAX_CELLS = 4_000
+LEGIBLE = 0.6
 NEAR = 1.0
 """Points by which the box of one cell may differ."""
 STRETCHED = 0.03
@@ -59,6 +60,7 @@ class ScannedPage(Page):
         moved: stretch and shift from left to right that set it under the page before.
         sure: of the cells that were read apart, the confidence.
         dropped: cells that were too many to be read.
+        legible: mean probability of the characters of its longest lines.
     """
 
     back: Matrix | None = None
@@ -68,6 +70,7 @@ class ScannedPage(Page):
     moved: tuple[float, float] = (1.0, 0.0)
     sure: list[tuple[Box, float]] = field(default_factory=list)
     dropped: int = 0
+    legible: float = 1.0
 
     def displayed(self, box: Box) -> Box:
         """A box of the page as read, on the page as displayed."""
@@ -130,6 +133,7 @@ def read_picture(picture: Picture, number: int) -> ScannedPage:
         points=picture.points,
         unit=unit,
         printed=printed,
+        legible=upright.legible,
     )
     rules = ruling_lines(upright.clean)
     for left, top, right, bottom in rules:
@@ -224,3 +228,21 @@ def align(pages: Sequence[Page]) -> None:
         shift = upper.xs[0] - lower.xs[0] * stretch
         if abs(stretch - 1) <= STRETCHED and abs(upper.xs[0] - lower.xs[0]) <= SHIFTED:
             page.move(stretch, shift)
+
+
+def doubts(pages: Sequence[Page]) -> list[ReadIssue]:
+    """What has to be said of recognised pages.
+
+    Raises:
+        UnreadableError: none of them is legible (handwriting, another script, a photograph of anything).
+    """
+    scans = [page for page in pages if isinstance(page, ScannedPage) and page.glyphs]
+    illegible = [page.number for page in scans if page.legible < LEGIBLE]
+    if illegible and len(illegible) == sum(bool(page.glyphs) for page in pages):
+        raise UnreadableError("illegible", "the text of the picture is hardly legible")
+    out = []
+    if illegible:
+        out.append(ReadIssue("page_illegible", "error", f"pages that are hardly legible: {illegible}"))
+    if dropped := sum(page.dropped for page in scans):
+        out.append(ReadIssue("too_large", "error", f"{dropped} cells of one page were too many to be read"))
+    return out

@@ -17,6 +17,8 @@ INK = 150
 MAX_PIXELS = 12_000_000
 LOOK = 960
 """Longest side of the picture that is looked at for its orientation."""
+WINDOW = 2_200
+"""Longest side of the part that is looked at; shrunk to `LOOK`, type is still legible."""
 STEEPEST = 6.0
 """Degrees of skew that are mended."""
 LEGIBLE = 0.85
@@ -36,6 +38,7 @@ class Upright:
         back: matrix from its pixels to those of the page as given.
         turns: quarter turns clockwise that were needed.
         skew: degrees that were turned back.
+        legible: mean probability of the characters of its longest lines.
     """
 
     grey: Pixels
@@ -43,6 +46,7 @@ class Upright:
     back: Matrix
     turns: int
     skew: float
+    legible: float
 
 
 def straighten(grey: Pixels, clean: Pixels, engine: Engine) -> Upright | None:
@@ -56,7 +60,7 @@ def straighten(grey: Pixels, clean: Pixels, engine: Engine) -> Upright | None:
     em = text_size(ink(grey))
     if em is None:
         return None
-    turns, skew = 0, skew_of(ink(grey))
+    skew = skew_of(ink(grey))
     # Turned before it is scaled: the transform is made once, from the sharpest picture there is.
     scale = min(max(EM / em, 0.2), 4.0)
     scale = min(scale, (MAX_PIXELS / grey.size) ** 0.5)
@@ -64,11 +68,11 @@ def straighten(grey: Pixels, clean: Pixels, engine: Engine) -> Upright | None:
     size = (max(int(grey.shape[1] * scale), 1), max(int(grey.shape[0] * scale), 1))
     grey, clean = (_warped(plane, forth, size, scale) for plane in (grey, clean))
     back = back @ np.linalg.inv(forth)
-    turns = _orientation(grey, engine)
+    turns, legible = _orientation(grey, engine)
     if turns:
         back = back @ _unturn(grey.shape, turns)
         grey, clean = (np.ascontiguousarray(np.rot90(plane, -turns)) for plane in (grey, clean))
-    return Upright(grey, clean, back, turns, skew)
+    return Upright(grey, clean, back, turns, skew, legible)
 
 
 def ink(picture: Pixels, below: int = INK) -> Pixels:
@@ -159,31 +163,44 @@ def _unturn(shape: tuple[int, ...], turns: int) -> Matrix:
     return np.array(quarter[turns], dtype=np.float64)
 
 
-def _orientation(picture: Pixels, engine: Engine) -> int:
-    """Quarter turns clockwise that set the text upright."""
+def _window(picture: Pixels) -> Pixels:
+    """The part of a page that holds most ink, no larger than can be looked at with legible type."""
+    height, width = picture.shape
+    high, wide = min(height, WINDOW), min(width, WINDOW)
+    if (high, wide) == (height, width):
+        return picture
+    small = cv2.resize(ink(picture), None, fx=1 / 32, fy=1 / 32, interpolation=cv2.INTER_AREA).astype(
+        np.float32
+    )
+    size = (max(wide // 32, 1), max(high // 32, 1))
+    sums = cv2.boxFilter(small, -1, size, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+    sums = sums[: max(small.shape[0] - size[1], 0) + 1, : max(small.shape[1] - size[0], 0) + 1]
+    row, column = (int(at) * 32 for at in np.unravel_index(int(sums.argmax()), sums.shape))
+    return np.ascontiguousarray(picture[row : row + high, column : column + wide])
+
+
+def _orientation(page: Pixels, engine: Engine) -> tuple[int, float]:
+    """Quarter turns clockwise that set the text upright, and how legible it then is."""
+    picture = _window(page)
     factor = min(1.0, LOOK / max(picture.shape))
     boxes = engine.detect(_resized(picture, factor))
     wide = sum(r - l for l, t, r, b in boxes if r - l > 1.5 * (b - t))  # noqa: E741
     tall = sum(b - t for l, t, r, b in boxes if b - t > 1.5 * (r - l))  # noqa: E741
-    first = (1, 3) if tall > 2 * wide else (0, 2)
-    if first == (0, 2):
-        lines = [box for box in boxes if box[2] - box[0] > 1.5 * (box[3] - box[1])]
-        lines.sort(key=lambda box: (box[0] - box[2], box[1], box[0]))
-    else:
-        lines = [box for box in boxes if box[3] - box[1] > 1.5 * (box[2] - box[0])]
-        lines.sort(key=lambda box: (box[1] - box[3], box[1], box[0]))
+    level = tall <= 2 * wide
+    lines = [box for box in boxes if (box[2] - box[0] > 1.5 * (box[3] - box[1])) == level]
+    lines.sort(key=lambda box: (-max(box[2] - box[0], box[3] - box[1]), box[1], box[0]))
     crops = []
     for box in lines[:SAMPLE]:
         left, top, right, bottom = (int(edge / factor) for edge in box)
         crops.append(picture[top:bottom, left:right])
     if not crops:
-        return 0
+        return 0, 0.0
     best, turn = -1.0, 0
-    for turns in first:
+    for turns in (0, 2) if level else (1, 3):
         read = [engine.read(np.ascontiguousarray(np.rot90(crop, -turns))) for crop in crops]
         score = sum(reading.mean for reading in read) / len(read)
         if score > best:
             best, turn = score, turns
         if turns == 0 and score >= LEGIBLE:
             break
-    return turn
+    return turn, best

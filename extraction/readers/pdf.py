@@ -19,7 +19,7 @@ from extraction.ocr import MAX_PAGES as MAX_SCANS
 from extraction.readers.page import Page
 from extraction.readers.page_layout import compose
 from extraction.readers.pdf_page import Budget, Drawn, read_page
-from extraction.readers.pdf_scan import Recogniser, align, default, worth_recognising
+from extraction.readers.pdf_scan import Recogniser, default, together, worth_recognising
 
 MEDIA_TYPE = "application/pdf"
 
@@ -156,7 +156,7 @@ def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Documen
             raise UnreadableError("no_text", "the PDF file is a scan in which no text was found")
     issues.extend(scans.said())
     if scans.recognised:
-        align(pages)
+        issues.extend(together(pages))
     layout = compose(pages)
     facts: tuple[Fact, ...] = ()
     try:

@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from extraction import ocr
-from extraction.document import UnreadableError
+from extraction.document import ReadIssue, UnreadableError
 from extraction.readers.page import Page
 from extraction.readers.pdf_page import RECOGNISED, Drawn
 
@@ -68,11 +68,16 @@ def recognise(page: pdfium.PdfPage, number: int) -> Page:
     return read_picture(from_pixels(pixels, (width / columns, height / rows)), number)
 
 
-def align(pages: Sequence[Page]) -> None:
-    """Set tables that go on over a page end below each other."""
-    from extraction.ocr.scan import align as set_below
+def together(pages: Sequence[Page]) -> list[ReadIssue]:
+    """Set tables that go on over a page end below each other, and say what is in doubt.
 
-    set_below(pages)
+    Raises:
+        UnreadableError: no page is legible.
+    """
+    from extraction.ocr.scan import align, doubts
+
+    align(pages)
+    return doubts(pages)
 
 
 def _check_pictures(page: pdfium.PdfPage) -> None:

@@ -29,7 +29,7 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     del url
     ocr.require("this is a picture")
     from extraction.ocr.decode import frames
-    from extraction.ocr.scan import align, read_picture
+    from extraction.ocr.scan import align, doubts, read_picture
 
     pages: list[Page] = []
     issues: list[ReadIssue] = []
@@ -52,6 +52,7 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         pages.append(page)
     if not any(page.glyphs for page in pages):
         raise first or UnreadableError("no_text", "no text was found in the picture")
+    issues += doubts(pages)
     align(pages)
     layout = compose(pages)
     read_pages = [page.number for page in pages if page.glyphs]
