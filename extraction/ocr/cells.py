@@ -29,6 +29,8 @@ TALL = 0.3 * EM
 """Ink as large as this is a character, whatever the recogniser makes of it."""
 GAP = 0.12 * EM
 """Paper between two lines."""
+MENDED = {"白然人": "自然人"}
+"""What is no word, and what it can only be: heads of columns that look like it."""
 ILLEGIBLE_MARK = "\ufffd"
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -119,7 +121,8 @@ def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> 
             sure = text == again.text.translate(_FORMS).strip() and min(free.least, again.least) >= CLEAR
         else:
             sure = free.least >= CLEAR
-        return TextLine(free.text.strip(), box, SURE if sure else UNSURE)
+        text = free.text.strip()
+        return TextLine(MENDED.get(text, text), box, SURE if sure else UNSURE)
     _, again = engine.read_figure(crop(inside, box, across=1.2, along=0.2))
     if not figure.text and not again.text:
         return TextLine(ILLEGIBLE_MARK, box, ILLEGIBLE) if not text else TextLine(text, box, UNSURE)
