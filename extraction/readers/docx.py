@@ -8,6 +8,7 @@ out; automatic list numbers are put in.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -24,12 +25,14 @@ from extraction.document import (
 )
 from extraction.readers.word_numbering import Numbering, W
 from extraction.readers.word_styles import Style, paragraph_styles
-from extraction.readers.word_text import ALTERNATE, TRANSPARENT, Line, branch_of, first_child
+from extraction.readers.word_text import ALTERNATE, TRANSPARENT, Line, branch_of, child_of, first_child
 from extraction.readers.zipped import Package
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 MAX_CELLS = 200_000
+_HELD = 200_000
+"""Elements held at most: honest documents have tens of thousands."""
 MAX_SPAN = 1_000
 """Word itself stops at 63 columns; a larger span is damage or malice."""
 
@@ -66,11 +69,14 @@ def read_package(package: Package, media_type: str) -> Document:
     """
     main = _main_part(package)
     root = package.xml(main)
-    body = root.find(f"{W}body")
+    # Held until the document is read: lxml makes an element anew whenever nobody holds it.
+    held = list(islice(root.iter(), _HELD))
+    body = child_of(root, f"{W}body")
     if body is None:
         raise UnreadableError("malformed", f"{main} has no document body")
     reader = _Reader(package, main)
     blocks = tuple(reader.blocks(body, f"{main}#/w:document/w:body"))
+    del held
     return Document(
         media_type=media_type,
         blocks=blocks,
@@ -171,7 +177,7 @@ class _Reader:
         style = self._styles.get("") or Style()
         properties = first_child(element, _P_PROPERTIES)
         if properties is not None and len(properties):
-            named = properties.find(f"{W}pStyle")
+            named = child_of(properties, f"{W}pStyle")
             if named is not None:
                 style = self._styles.get(named.get(f"{W}val", ""), style)
             style = style.overridden_by(properties)
@@ -349,14 +355,14 @@ def _flatten(container: etree._Element, path: str, wanted: str) -> Iterator[tupl
 
 
 def _row_offset(row: etree._Element) -> int:
-    properties = row.find(f"{W}trPr")
-    skipped = 0 if properties is None else _integer(properties.find(f"{W}gridBefore"), 0)
+    properties = child_of(row, f"{W}trPr")
+    skipped = 0 if properties is None else _integer(child_of(properties, f"{W}gridBefore"), 0)
     return skipped if 0 <= skipped <= MAX_SPAN else 0
 
 
 def _row_deleted(row: etree._Element) -> bool:
-    properties = row.find(f"{W}trPr")
-    return properties is not None and properties.find(f"{W}del") is not None
+    properties = child_of(row, f"{W}trPr")
+    return properties is not None and child_of(properties, f"{W}del") is not None
 
 
 def _cell_deleted(cell: etree._Element) -> bool:

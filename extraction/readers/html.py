@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from lxml import etree
 
@@ -66,6 +67,8 @@ _LABELLING = ("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "
 _SPACED = re.compile(r"[\s\u3000\u00a0:：]+")
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_CELLS = 200_000
+_HELD = 200_000
+"""Elements held at most: honest pages have tens of thousands."""
 _DEPTH = 200
 
 
@@ -93,7 +96,7 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
     if MARKS.search(text):
         issues = [*issues, *mark(root)]
     # Held until the page is read: lxml makes an element anew whenever nobody holds it.
-    held = list(root.iter())
+    held = list(islice(root.iter(), _HELD))
     body = root.find("body")
     top = root if body is None else body
     container = find_container(top)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from extraction.readers.word_numbering import W
+from extraction.readers.word_text import child_of
 
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _BODY_TEXT_LEVEL = 9
@@ -31,14 +32,14 @@ class Style:
     def overridden_by(self, properties: etree._Element) -> Style:
         """This style with the direct formatting of a ``w:pPr`` on top."""
         result = self
-        outline = properties.find(f"{W}outlineLvl")
+        outline = child_of(properties, f"{W}outlineLvl")
         if outline is not None:
             level = _digits(outline.get(f"{W}val"))
             if level is not None:
                 result = replace(result, level=None if level >= _BODY_TEXT_LEVEL else level + 1)
-        numbering = properties.find(f"{W}numPr")
+        numbering = child_of(properties, f"{W}numPr")
         if numbering is not None:
-            list_id, list_level = numbering.find(f"{W}numId"), numbering.find(f"{W}ilvl")
+            list_id, list_level = child_of(numbering, f"{W}numId"), child_of(numbering, f"{W}ilvl")
             if list_id is not None:
                 result = replace(result, list_id=list_id.get(f"{W}val"))
             if list_level is not None:
@@ -63,16 +64,16 @@ def paragraph_styles(root: etree._Element | None) -> dict[str, Style]:
         element = elements.get(style_id)
         if element is None or depth > _MAX_DEPTH:
             return Style()
-        base = element.find(f"{W}basedOn")
+        base = child_of(element, f"{W}basedOn")
         style = Style() if base is None else resolve(base.get(f"{W}val", ""), depth + 1)
-        name = element.find(f"{W}name")
+        name = child_of(element, f"{W}name")
         label = (name.get(f"{W}val", "") if name is not None else "").strip()
         heading = _HEADING.fullmatch(label)
         if heading:
             style = replace(style, level=int(heading.group(1)))
         elif label.lower() in ("title", "标题"):
             style = replace(style, level=0)
-        properties = element.find(f"{W}pPr")
+        properties = child_of(element, f"{W}pPr")
         if properties is not None and not (heading or style.level == 0):
             style = style.overridden_by(properties)
         elif properties is not None:

@@ -80,11 +80,11 @@ class Line:
 
     def _run(self, run: etree._Element) -> None:
         properties = first_child(run, _RUN_PROPERTIES)
-        if properties is not None and len(properties) and _is_on(properties.find(f"{W}vanish")):
+        if properties is not None and len(properties) and _is_on(child_of(properties, f"{W}vanish")):
             self.hidden += "".join(text.text or "" for text in run.iter(f"{W}t"))
             return
         if properties is not None and any(
-            _is_on(properties.find(f"{W}{name}")) for name in ("strike", "dstrike")
+            _is_on(child_of(properties, f"{W}{name}")) for name in ("strike", "dstrike")
         ):
             # Taken back by the agency: what stands beside it is what it reports.
             self.struck += "".join(text.text or "" for text in run.iter(f"{W}t"))
@@ -154,10 +154,15 @@ def first_child(element: etree._Element, tag: str) -> etree._Element | None:
     return first if first is not None and first.tag == tag else None
 
 
+def child_of(element: etree._Element, tag: str) -> etree._Element | None:
+    """The first child with a tag; `find` walks a path in Python, which is slow for each run of a document."""
+    return next(element.iterchildren(tag), None)
+
+
 def branch_of(alternate: etree._Element) -> etree._Element | None:
     """The one branch of alternate content that is read: the first choice, else the fallback."""
-    choice = alternate.find(_CHOICE)
-    return choice if choice is not None and len(choice) else alternate.find(_FALLBACK)
+    choice = child_of(alternate, _CHOICE)
+    return choice if choice is not None and len(choice) else child_of(alternate, _FALLBACK)
 
 
 def _between(element: etree._Element, top: etree._Element) -> Iterator[etree._Element]:
