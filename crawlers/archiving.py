@@ -103,6 +103,7 @@ class SiteArchive:
         self._lock = asyncio.Lock()
         self._hashes: dict[str, str] = {}
         self._lost: set[str] = set()
+        self._unsaved: list[bytes] = []
         self._removed: dict[str, Tombstone] = {}
         self._again: dict[str, str] = {}
         self._files: dict[str, list[Resource]] | None = None
@@ -201,37 +202,44 @@ class SiteArchive:
                 await asyncio.to_thread(self._write, batch)
 
     def _write(self, batch: list[tuple[Answer, str, str | None]]) -> None:
-        bodies = [answer.body for answer, _, _ in batch if answer.body is not None]
-        for answer, moment, sniffed in batch:
-            self._writer.add(self._capture(answer, moment, sniffed))
+        self._take(batch)
         try:
-            if bodies:
-                self._archive.put_bodies(bodies)
+            # Also those of a batch that failed before: its captures wait in the same segment.
+            if self._unsaved:
+                self._archive.put_bodies(self._unsaved)
             for answer, _, _ in batch:
                 if answer.body is not None and answer.sha256 in self._lost:
                     self._archive.restore_body(answer.body)
             self._writer.flush()
         except StoreError:
-            self._spool(bodies)
+            self._spool()
             raise
+        self._unsaved = []
         asked = {redact_url(answer.url) for answer, _, _ in batch} & self._again.keys()
         if asked:
             done_refetch(self._store, self._site, asked)
 
-    def keep_waiting(self) -> None:
+    async def keep_waiting(self) -> None:
         """Keep what still waits on this machine: the store has failed."""
-        batch, self._waiting = self._waiting, []
+        async with self._lock:
+            batch, self._waiting, self._bytes = self._waiting, [], 0
+            if batch:
+                self._take(batch)
+                await asyncio.to_thread(self._spool)
+
+    def _take(self, batch: list[tuple[Answer, str, str | None]]) -> None:
         for answer, moment, sniffed in batch:
             self._writer.add(self._capture(answer, moment, sniffed))
-        self._spool([answer.body for answer, _, _ in batch if answer.body is not None])
+            if answer.body is not None:
+                self._unsaved.append(answer.body)
 
-    def _spool(self, bodies: list[bytes]) -> None:
+    def _spool(self) -> None:
         """Keep what the store did not take on this machine, for the next crawl."""
         spool = Spool.of(self._site)
         if spool is None or not len(self._writer):
             return
         try:
-            spool.keep(*self._writer.waiting(), bodies)
+            spool.keep(*self._writer.waiting(), self._unsaved)
         except OSError as error:
             log.error(
                 "site %s: what waits cannot be kept here either, and is asked again: %s", self._site, error

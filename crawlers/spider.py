@@ -67,6 +67,7 @@ class ReportSpider(Spider):
         self._reader = Reader(job.settings)
         self._flusher: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._ending: asyncio.Task[None] | None = None
         self.crawls = {
             site.id: SiteCrawl(site, SiteArchive(store, site.id, job.run, job.settings)) for site in job.sites
         }
@@ -373,8 +374,8 @@ class ReportSpider(Spider):
             self.stop_early()
             engine = self.crawler.engine
             if engine is not None:
-                task = asyncio.create_task(engine.close_spider_async(reason="store"))
-                self._closing.add(task)
+                # Not among those that `_end` waits for: it waits for `_end`.
+                self._ending = asyncio.create_task(engine.close_spider_async(reason="store"))
 
     async def _end(self) -> None:
         """Write everything that still waits; Scrapy waits for this before the process ends."""
@@ -383,11 +384,9 @@ class ReportSpider(Spider):
             await self._flusher
         for crawl in self.crawls.values():
             if self.failure is not None:
-                crawl.archive.keep_waiting()
+                await crawl.archive.keep_waiting()
             elif not crawl.over:
                 crawl.over = True
                 await self._close(crawl, "stopped")
         current = asyncio.current_task()
-        await asyncio.gather(
-            *(t for t in self._closing if t is not current and not t.get_name().startswith("store"))
-        )
+        await asyncio.gather(*(task for task in self._closing if task is not current))

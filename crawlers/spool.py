@@ -47,6 +47,9 @@ class Spool:
             _write(part / f"body-{number:06d}", body)
         _write(part / "segment", segment)
         _write(part / "key", json.dumps({"key": key}).encode())
+        # A later failure of the same run keeps the same segment with more in it. A kill between these two
+        # lines loses the batch, which is then asked for again.
+        shutil.rmtree(whole, ignore_errors=True)
         part.replace(whole)
         descriptor = os.open(self._folder, os.O_RDONLY)
         try:
