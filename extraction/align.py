@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from extraction.columns import Columns
+from extraction.columns import BESIDE, Columns
 from extraction.document import Cell
 from extraction.forms import Form, forms
 from extraction.normalise import squeeze
@@ -100,7 +100,8 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
             texts = texts[:-1]  # a column of units between labels and figures
         if any(is_figure(text) for text in texts):
             return None
-        words = [c for cells in values.values() for c in cells if not is_value_like(c.text)]
+        own = [cells for key, cells in values.items() if not key.startswith(BESIDE)]
+        words = [c for cells in own for c in cells if not is_value_like(c.text)]
         if words and any(squeeze(cell.text) for cell in extra):
             return None
         if any(map(form.knows, [cell.text for cells in (*values.values(), extra) for cell in cells])):
@@ -108,7 +109,8 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
         if any(cell.column < first <= cell.column + cell.colspan - 1 for cell in labels):
             return None
         slots = {key: _slot(cells, key, key_at, number) for key, cells in values.items()}
-        if any(slot.status == "absent" for slot in slots.values()) and any(values.values()):
+        lacking = [key for key, slot in slots.items() if slot.status == "absent"]
+        if any(not key.startswith(BESIDE) for key in lacking) and any(values.values()):
             # A cell is missing, and only its trace at the end of the row is seen: any value may have moved.
             why = "the row has fewer cells than columns"
             slots = {key: Slot(slot.cell, "unreadable", why) for key, slot in slots.items()}
@@ -196,7 +198,8 @@ def _lossy(segment: Segment, columns: Columns, form: Form) -> list[RawRow]:
     parts = [_parts(line, form, count) for line in segment.rows]
     starts: dict[tuple[int, int], set[int]] = {}
     for part in parts:
-        if (offset := _run(part.tail, count)) is not None and count > 1:
+        order = _fitting(part.tail, columns.order)
+        if (offset := _run(part.tail, len(order))) is not None and len(order) > 1:
             starts.setdefault(part.shape, set()).add(offset)
     if columns.start is not None and segment.head:
         starts.setdefault((0, len(segment.head[-1][1])), set()).add(columns.start - 1)
@@ -247,6 +250,14 @@ def cell_text(cells: tuple[Cell, ...], at: int) -> str:
     return cells[at].text
 
 
+def _fitting(tail: list[Cell], order: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns without the added ones behind them (备注), where a row is filled only up to these."""
+    own = order
+    while own and own[-1].startswith(BESIDE):
+        own = own[:-1]
+    return own if own != order and _run(tail, len(own)) is not None else order
+
+
 def _run(tail: list[Cell], count: int) -> int | None:
     """Where the only non-blank run of a tail starts, if it is exactly as long as the columns are many."""
     filled = [i for i, cell in enumerate(tail) if squeeze(cell.text)]
@@ -258,8 +269,8 @@ def _run(tail: list[Cell], count: int) -> int | None:
 def _align(
     part: _Parts, columns: Columns, starts: set[int], form: Form
 ) -> tuple[dict[str, Slot], list[Cell]]:
-    order = columns.order
     tail = part.tail
+    order = _fitting(tail, columns.order)
     filled = [i for i, cell in enumerate(tail) if squeeze(cell.text)]
     if not order:
         return {}, [cell for cell in tail if squeeze(cell.text)]

@@ -10,6 +10,7 @@ Column keys of the review table name row and column of the record: ``reconsidera
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from extraction.document import Cell
 from extraction.forms import Form, forms
@@ -17,6 +18,15 @@ from extraction.normalise import label_core, squeeze
 from extraction.segments import Line, Segment
 
 _MAX_WIDTH = 64
+BESIDE = "~"
+"""Marks the key of a column that agencies add to the form; its cells are kept beside the form's."""
+_ADDED = frozenset({"备注", "备注说明", "说明", "附注", "小计"})
+
+
+def _named(form: Form, text: str) -> str | None:
+    """The column a head names, or a column that agencies add."""
+    core = label_core(text)
+    return form.column(text) or (f"{BESIDE}{core}" if core in _ADDED else None)
 
 
 @dataclass(frozen=True)
@@ -53,18 +63,18 @@ def read_columns(segment: Segment) -> Columns:
     if grid is not None and not _agrees(grid, order):
         # One of the two is wrong, and nothing says which.
         grid, order, problem = None, (), "the spans of the heads and their sequence disagree"
-    if grid is not None and not order and len(grid) == _full(form):
+    if grid is not None and not order and sum(not key.startswith(BESIDE) for key in grid) == _full(form):
         problem = None
-    if segment.kind == "requests" and grid is None and order and set(order) < set(form.columns):
+    missing = ", ".join(key for key in form.columns if key not in order)
+    if segment.kind == "requests" and grid is None and order and missing:
         # Without a true grid the figures are told by counting: a lost head would move all of them.
-        missing = ", ".join(key for key in form.columns if key not in order)
         order, problem = (), f"heads without which the columns cannot be counted are missing: {missing}"
     heads: dict[str, str] = {}
     unknown: list[str] = []
     start: int | None = None
     for _, cells in segment.head:
         for cell in cells:
-            key = form.column(cell.text)
+            key = _named(form, cell.text)
             if key:
                 heads.setdefault(key, cell.text)
             elif (
@@ -105,14 +115,16 @@ def _grid(segment: Segment, form: Form) -> dict[str, tuple[int, ...]] | None:
             for column in range(cell.column, min(cell.column + cell.colspan, len(above))):
                 above[column].append(cell)
     found: dict[str, list[int]] = {}
+    review = segment.kind == "review_litigation"
+    name = form.column if review else partial(_named, form)
     for column, heads in enumerate(above):
-        keys = {key for cell in heads if (key := form.column(cell.text))}
+        keys = {key for cell in heads if (key := name(cell.text))}
         if len(keys) > 1:
             return None
         if not keys:
             continue
         key = keys.pop()
-        if segment.kind == "review_litigation":
+        if review:
             blocks = {block for cell in heads if (block := _block(form, cell.text))}
             if len(blocks) != 1:
                 return None
@@ -131,11 +143,11 @@ def _block(form: Form, text: str) -> str | None:
 def _flat_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str | None]:
     """One row of heads; a head repeated for the columns it once spanned is kept as often as printed."""
     if len(head) != 1:
-        keys = [key for _, cells in head for cell in cells if (key := form.column(cell.text))]
+        keys = [key for _, cells in head for cell in cells if (key := _named(form, cell.text))]
         if len(set(keys)) != len(keys):
             return (), "column heads stand in several rows"
         return tuple(keys), None
-    keys = [key for cell in head[0][1] if (key := form.column(cell.text))]
+    keys = [key for cell in head[0][1] if (key := _named(form, cell.text))]
     runs = [key for i, key in enumerate(keys) if i == 0 or keys[i - 1] != key]
     if len(set(runs)) != len(runs):
         return (), "a column head stands twice"
@@ -146,7 +158,7 @@ def _requests_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str 
     """Heads three rows deep: each merged head is replaced by the new heads of the row below."""
     order: list[str] = []
     for _, cells in head:
-        row = [f"#{name}" if (name := form.head(cell.text)) else form.column(cell.text) for cell in cells]
+        row = [f"#{name}" if (name := form.head(cell.text)) else _named(form, cell.text) for cell in cells]
         names = [name for i, name in enumerate(row) if name and (i == 0 or row[i - 1] != name)]
         if len(set(names)) != len(names):
             return (), "a column head stands twice"

@@ -28,10 +28,10 @@ from extraction.values import clean
 
 _EMPTY = frozenset({"blank", "dash", "not_applicable"})
 _LOST = frozenset({"unreadable", "absent", "text"})
-_UNREAD = frozenset({"digits_split", "value_not_a_figure"})
+_UNREAD = frozenset({"digits_split", "value_not_a_figure", "cell_unreadable"})
 """Issues of a cell that a second reading settles."""
 _ZERO = frozenset({"O", "o", "〇", "零", "○", "◯"})
-_APART = re.compile(r"[0-9]{1,3}(?:\s+[0-9]{1,3}){1,3}")
+_APART = re.compile(r"(?P<digits>[0-9]{1,3}(?:\s+[0-9]{1,3}){1,3})(?:件|个|项|条|次|宗)?")
 _MARKED = re.compile(r"(?P<digits>[0-9]+)(?:[*†‡注①-⑳⑴-⒇¹²³]|\[[0-9注]\]){1,3}")
 _MAX_CELLS = 20_000
 """Table cells beyond which no document is parsed again."""
@@ -91,10 +91,10 @@ def _troubled(tables: Tables) -> list[str]:
 def other_reading(raw: str) -> Decimal | None:
     """The figure that a text may say that is none on its face; None where there is none."""
     bare = clean(raw)
-    if bare in _ZERO:
+    if bare == "0" or bare in _ZERO:  # a plain 0 is unread where it stands across several columns
         return Decimal(0)
-    if _APART.fullmatch(bare) and not bare.startswith("0"):
-        return Decimal(re.sub(r"\s+", "", bare))
+    if (match := _APART.fullmatch(bare)) and not bare.startswith("0"):
+        return Decimal(re.sub(r"\s+", "", match["digits"]))
     if (match := _MARKED.fullmatch(bare)) and (match["digits"] == "0" or not match["digits"].startswith("0")):
         return Decimal(match["digits"])
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extraction.assemble.keys import Instance
+from extraction.columns import BESIDE
 from extraction.editions import editions
 from extraction.forms import forms
 from extraction.record import Issue
@@ -14,7 +15,7 @@ def choose_edition(instance: Instance, preferred: str | None) -> tuple[str | Non
     if len(having) == 1:
         return having[0], []
     found_rows = set(instance.rows) | set(instance.twice)
-    found_columns = {key for row in instance.rows.values() for key in row.slots}
+    found_columns = {key for row in instance.rows.values() for key in row.slots if not key.startswith(BESIDE)}
     shared = {k for k, cols in forms()[instance.kind].columns.items() if any(c.shared for c in cols)}
     if instance.kind == "review_litigation":
         return preferred, []

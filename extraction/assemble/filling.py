@@ -9,6 +9,7 @@ from extraction.assemble.cells import agreed_slot, read_cell
 from extraction.assemble.guards import guard_columns, guard_order, missing
 from extraction.assemble.keys import Instance
 from extraction.assemble.remainder import Filled, extra_row, row_texts
+from extraction.columns import BESIDE
 from extraction.editions import Edition, TableForm
 from extraction.normalise import squeeze
 from extraction.record import CellRecord, Issue
@@ -53,6 +54,8 @@ def _beyond(out: Filled, instance: Instance, row: RawRow, columns: tuple[str, ..
             if read_value(slot.cell.text, Quantity("count", "")).status in {"dash", "not_applicable"}:
                 continue
             out.extra.append(extra_row("column", instance.kind, row, {column: slot.cell.text}))
+            if column.startswith(BESIDE):
+                continue  # a remark, or a subtotal: kept, and against nothing
             message = (
                 f"{row.label.strip()}: a value under {row.heads.get(column, column)!r}, a column it has not"
             )

@@ -17,6 +17,9 @@ from extraction.document import Block, Cell, Document, Paragraph, Table, Unreada
 _RULE = re.compile(r"[\s|:+=\-]*-{2,}[\s|:+=\-]*")
 _PIPE = re.compile(r"(?<!\\)[|｜│┃]")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
+_PAGE_NUMBER = re.compile(r"\s*[-—–－]+\s*[0-9０-９]{1,3}\s*[-—–－]+\s*")
+_MIN_PAGES = 2
+_PAGE_END = "\f"
 _MIN_ROWS = 2
 _WIDE = 4
 
@@ -33,8 +36,19 @@ def read(data: bytes, *, url: str | None = None) -> Document:  # noqa: ARG001 - 
     text, issues = decode(data)
     if not text.strip():
         raise UnreadableError("empty", "the text is empty")
-    blocks = read_lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    blocks = read_lines(_without_page_numbers(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
     return Document(media_type="text/plain", blocks=tuple(blocks), issues=tuple(issues))
+
+
+def _without_page_numbers(lines: list[str]) -> list[str]:
+    """Lines that hold only the number of a page between dashes become page ends, which part no table.
+
+    They stay as lines, because the number of a line is the place of what stands there.
+    """
+    found = [at for at, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line)]
+    if len(found) < _MIN_PAGES:
+        return lines
+    return [_PAGE_END if at in set(found) else line for at, line in enumerate(lines)]
 
 
 def read_lines(lines: list[str]) -> list[Block]:
@@ -76,9 +90,11 @@ def _pipes(lines: list[str], at: int) -> tuple[list[Row], int]:
     """Rows of a pipe or Markdown table from `at`; nothing when the line is prose with a pipe in it."""
     rows: list[Row] = []
     here = at
-    while here < len(lines) and _is_pipe_row(lines[here]):
+    while here < len(lines) and (_is_pipe_row(lines[here]) or (rows and lines[here] == _PAGE_END)):
         line = lines[here].strip()
         here += 1
+        if not line:
+            continue
         if _RULE.fullmatch(line):
             continue
         if line[0] in "|｜│┃":
@@ -108,7 +124,9 @@ def _cell_lines(lines: list[str], at: int) -> tuple[list[Row], int]:
     here = at
     while here < len(lines):
         line = lines[here]
-        if _is_cell_line(line):
+        if line == _PAGE_END and row:
+            pass
+        elif _is_cell_line(line):
             row.append((line[1:], here + 1))
         elif not line.strip():
             if "\t" in line:
@@ -145,8 +163,9 @@ def _tabs(lines: list[str], at: int) -> tuple[list[Row], int]:
     """Rows of tab-separated cells."""
     rows: list[Row] = []
     here = at
-    while here < len(lines) and "\t" in lines[here]:
-        rows.append([(cell, here + 1) for cell in lines[here].split("\t")])
+    while here < len(lines) and ("\t" in lines[here] or (rows and lines[here] == _PAGE_END)):
+        if lines[here] != _PAGE_END:
+            rows.append([(cell, here + 1) for cell in lines[here].split("\t")])
         here += 1
     while rows and not any(text.strip() for text, _ in rows[-1]):
         rows.pop()

@@ -186,7 +186,9 @@ def styles(rng: random.Random) -> dict[str, Style]:
     def letter_zero(mark: str) -> Style:
         def style(_: str, value: Any) -> tuple[str, Any, str]:
             return (
-                (mark, None, "text") if value == 0 and rng.random() < 0.3 else (str(value), value, "number")
+                (mark, value, "number")
+                if value == 0 and rng.random() < 0.3
+                else (str(value), value, "number")
             )
 
         return style
