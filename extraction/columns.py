@@ -20,6 +20,7 @@ from extraction.segments import Line, Segment
 _MAX_WIDTH = 64
 BESIDE = "~"
 """Marks the key of a column that agencies add to the form; its cells are kept beside the form's."""
+SUBTOTAL = f"{BESIDE}小计"
 _ADDED = frozenset({"备注", "备注说明", "说明", "附注", "小计"})
 
 

@@ -9,11 +9,11 @@ from extraction.assemble.cells import agreed_slot, read_cell
 from extraction.assemble.guards import guard_columns, guard_order, missing
 from extraction.assemble.keys import Instance
 from extraction.assemble.remainder import Filled, extra_row, row_texts
-from extraction.columns import BESIDE
+from extraction.columns import BESIDE, SUBTOTAL
 from extraction.editions import Edition, TableForm
 from extraction.normalise import squeeze
 from extraction.record import CellRecord, Issue
-from extraction.values import Quantity, is_dash, read_value
+from extraction.values import Quantity, is_dash, is_figure, read_value
 
 
 def fill(instance: Instance, edition: Edition) -> Filled:
@@ -55,7 +55,12 @@ def _beyond(out: Filled, instance: Instance, row: RawRow, columns: tuple[str, ..
                 continue
             out.extra.append(extra_row("column", instance.kind, row, {column: slot.cell.text}))
             if column.startswith(BESIDE):
-                continue  # a remark, or a subtotal: kept, and against nothing
+                # Remarks and subtotals say nothing against the row; a figure among remarks may be of the row.
+                if column != SUBTOTAL and is_figure(slot.cell.text):
+                    names = tuple(f"{instance.kind}.{key}.{c}" for c in columns)
+                    message = f"{squeeze(row.label)}: a figure under {column.removeprefix(BESIDE)}"
+                    out.issues.append(Issue("extra_values", "warning", message, names))
+                continue
             message = (
                 f"{row.label.strip()}: a value under {row.heads.get(column, column)!r}, a column it has not"
             )
