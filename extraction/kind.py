@@ -7,14 +7,13 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from extraction.agency import title_agency
 from extraction.dates import title_years
 from extraction.document import Document, Link
 from extraction.editions import editions
 from extraction.forms import LISTS
 from extraction.identity import Identity, as_title
+from extraction.knowledge import load_yaml
 from extraction.listing import listed
 from extraction.normalise import squeeze
 from extraction.record import Issue, Section
@@ -33,7 +32,7 @@ _NAMED = 5
 @lru_cache(maxsize=1)
 def _knowledge() -> list[tuple[str, re.Pattern[str], str, bool]]:
     path = Path(__file__).resolve().parent / "kinds.yaml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = load_yaml(path)
     return [(e["code"], re.compile(e["pattern"]), e["reason"], bool(e.get("unless_tables"))) for e in entries]
 
 

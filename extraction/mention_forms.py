@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from extraction.knowledge import load_yaml
 from extraction.quantities import AFTER, BEFORE, DATES, OWN, PART, QUANTITY, SEVERAL
 
 _SIGNS = {"d": DATES, "own": OWN, "before": BEFORE, "after": AFTER, "several": SEVERAL, "month": PART}
@@ -82,9 +81,7 @@ def _expand(text: str, macros: Mapping[str, str]) -> str:
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
     """What to look for."""
-    data: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).resolve().parent / "mentions.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = load_yaml(Path(__file__).resolve().parent / "mentions.yaml")
     words: dict[str, str] = data["words"]
     macros = {name: words[name] for name in ("sum", "gap", "zgap", "gapq")}
     entries = tuple(_entry(entry, macros, words["plain"]) for entry in data["mentions"])

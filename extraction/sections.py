@@ -17,10 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from extraction.dates import is_date_line
 from extraction.forms import forms, is_caption
+from extraction.knowledge import load_yaml
 from extraction.normalise import label_core, squeeze, strip_enumerators, tidy
 from extraction.record import Section
 from extraction.text_lines import TextLine
@@ -52,7 +51,7 @@ class _Knowledge:
 @lru_cache(maxsize=1)
 def _knowledge() -> _Knowledge:
     path = Path(__file__).resolve().parent / "sections.yaml"
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data: dict[str, Any] = load_yaml(path)
     return _Knowledge(
         {key: re.compile(pattern) for key, pattern in data["statutory"].items()},
         {key: re.compile(pattern) for key, pattern in data["further"].items()},

@@ -12,10 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from extraction.checks import EMPTY
 from extraction.editions import FOLDER, load
+from extraction.knowledge import load_yaml
 from extraction.record import Check, Record
 
 Term = tuple[str, str, int]
@@ -53,7 +52,7 @@ class YearRule:
 @lru_cache(maxsize=1)
 def year_rules() -> tuple[YearRule, ...]:
     """The identities between years; ValueError where one names what its editions have not."""
-    entries = yaml.safe_load((FOLDER / "years.yaml").read_text(encoding="utf-8"))
+    entries = load_yaml(FOLDER / "years.yaml")
     out = tuple(
         YearRule(
             id=entry["id"],

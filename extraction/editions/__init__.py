@@ -15,8 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from extraction.knowledge import load_yaml
 from extraction.normalise import label_core, label_full
 
 FOLDER = Path(__file__).resolve().parent
@@ -173,7 +172,7 @@ def _label(cls: type[Label], key: str, entry: dict[str, Any], **more: Any) -> An
 
 @lru_cache(maxsize=1)
 def _english() -> Mapping[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((FOLDER / "english.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = load_yaml(FOLDER / "english.yaml")
     return found
 
 
@@ -226,7 +225,7 @@ def editions() -> Mapping[str, Edition]:
     """All editions, oldest first, by id."""
     found: dict[str, Edition] = {}
     for path in sorted(FOLDER.glob("[0-9]*.yaml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = load_yaml(path)
         first, last = data["years"]
         found[data["edition"]] = Edition(
             id=data["edition"],

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from extraction.editions import FOLDER, Edition, load
+from extraction.knowledge import load_yaml
 
 RELATIONS = ("same", "sum", "part_of", "lossy")
 
@@ -52,7 +51,7 @@ class Crosswalk:
 @lru_cache(maxsize=1)
 def crosswalks() -> tuple[Crosswalk, ...]:
     """The crosswalks, oldest first; ValueError where one names what its edition has not."""
-    data: list[dict[str, Any]] = yaml.safe_load((FOLDER / "crosswalks.yaml").read_text(encoding="utf-8"))
+    data: list[dict[str, Any]] = load_yaml(FOLDER / "crosswalks.yaml")
     return tuple(
         Crosswalk(
             walk["from"],

@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from extraction import knowledge
 from extraction.regions.table import IN_FORCE, Entry, divisions, township_counties, townships_named
 
 HERE = Path(__file__).parent
@@ -19,8 +18,7 @@ Index = dict[str, tuple[Entry, ...]]
 
 def load_yaml(name: str) -> dict[str, Any]:
     """Read a knowledge file of this package."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader
+    data = knowledge.load_yaml(HERE / name)
     assert isinstance(data, dict)
     return data
 
