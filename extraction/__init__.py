@@ -9,6 +9,8 @@ Layout, in the order of the way a document takes:
 - `segments`, `columns`, `align`, `assemble` (behind `tables`) recognise the statutory tables: heads,
   columns, rows, edition, cells. `flow` is the last resort for text that lost its tables. What a label
   means is data: `editions`.
+- `shapes` reads tables in other shapes than the form's; `second_look` reads again where identities fail, and
+  `copies` compares the documents of one report.
 - `values` reads a cell text. Only what can be read in one way becomes a figure.
 - `identity`, `agency`, `dates`, `sections`, `kind` read who, when, what sections, and whether it is a
   report at all.
