@@ -18,6 +18,8 @@ from tests.faults.subject import Nights, contents, problems, sites
 from tests.s3server import S3Server
 
 SEED = "20261122"
+SCALE = float(os.environ.get("FAULTS_SCALE", "1"))
+"""Of the number of nights that the slow tests kill: for a quick look, or a long one."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,7 @@ def kill_many(
     nights: Nights, new_url: Callable[[], str], undisturbed: dict[str, Any], of: str, count: int, name: str
 ) -> None:
     dice = random.Random(f"{SEED} {name}")
+    count = max(2, int(count * SCALE))
     last = points(nights, new_url, of)
     assert last > 30
 
@@ -97,7 +100,7 @@ def test_a_few_kills_on_disk(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_killed_at_any_system_call(
     nights: Nights, undisturbed: dict[str, Any], file_urls: Callable[[], str]
 ) -> None:
@@ -105,7 +108,7 @@ def test_killed_at_any_system_call(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_killed_around_any_operation_on_disk(
     nights: Nights, undisturbed: dict[str, Any], file_urls: Callable[[], str]
 ) -> None:
@@ -113,7 +116,7 @@ def test_killed_around_any_operation_on_disk(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_killed_again_and_again(
     nights: Nights, undisturbed: dict[str, Any], file_urls: Callable[[], str]
 ) -> None:
@@ -184,14 +187,14 @@ def test_a_loss_of_power(nights: Nights, undisturbed: dict[str, Any], tmp_path: 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_losses_of_power(nights: Nights, undisturbed: dict[str, Any], tmp_path: Path) -> None:
-    lose_power(nights, undisturbed, tmp_path, 30, "losses")
+    lose_power(nights, undisturbed, tmp_path, max(2, int(30 * SCALE)), "losses")
 
 
 @pytest.mark.s3
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_killed_around_any_operation_on_s3(
     nights: Nights, undisturbed: dict[str, Any], s3: S3Server, new_s3_url: Callable[[], str]
 ) -> None:

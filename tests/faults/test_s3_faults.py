@@ -16,7 +16,7 @@ from tests.faults.proxy import LASTING, PASSING, fault_proxy
 from tests.faults.subject import Nights, contents, problems, sites
 from tests.s3server import S3Server
 
-pytestmark = [pytest.mark.s3, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.s3, pytest.mark.timeout(1200)]
 RATE = 0.2
 MB = 1024 * 1024
 
