@@ -62,7 +62,9 @@ class RawRow:
 
     @property
     def blank(self) -> bool:
-        """No value cell holds anything."""
+        """No value cell holds anything, and none stands beyond the columns."""
+        if any(squeeze(cell.text) for cell in self.extra):
+            return False
         return all(slot.cell is None or not squeeze(slot.cell.text) for slot in self.slots.values())
 
 
