@@ -85,6 +85,8 @@ def _request(origin: str, category: str, sid: str, number: int, name: str) -> Pa
         number=number,
         origin=origin,
         state={"category": category, "sid": sid, "name": name},
+        # Some sites answer 404 behind the first page: that is the list's end, no error.
+        trial=number > 1,
         column=True,
     )
 
