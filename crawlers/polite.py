@@ -275,7 +275,7 @@ class RetryMiddleware:
             return response
         spider.pace.bad(host, request.url, f"status {response.status}")
         wait = retry_after(response)
-        again = self._again(request, wait)
+        again = self._again(request, wait, f"http_{response.status}")
         if again is None and wait is not None:
             # It said when to come back, and that is later than this crawl waits.
             spider.pace.rest(host, f"it asked for {wait:.0f} s of rest")
@@ -287,9 +287,10 @@ class RetryMiddleware:
             return None
         spider = cast("Crawling", self._crawler.spider)
         spider.pace.bad(authority(request.url), request.url, str(exception) or type(exception).__name__)
-        return self._again(request, None)
+        kind = "timeout" if isinstance(exception, DownloadTimeoutError) else "connection"
+        return self._again(request, None, kind)
 
-    def _again(self, request: Request, wait: float | None) -> Request | None:
+    def _again(self, request: Request, wait: float | None, kind: str) -> Request | None:
         spider = cast("Crawling", self._crawler.spider)
         settings, host = spider.job.settings, authority(request.url)
         tries = int(request.meta.get("retry_times", 0))
@@ -300,6 +301,7 @@ class RetryMiddleware:
         again = request.copy()
         again.dont_filter = True
         again.meta["retry_times"] = tries + 1
+        again.meta["failed_with"] = kind
         return again
 
 

@@ -230,6 +230,10 @@ class ReportSpider(Spider):
                     # Its second try will not be: the wall stands.
                     self.recorder.note(crawl, step, f"blocked:{crawl.walls[step.url]}", note=str(error))
                     crawl.cut(step)
+                elif before := request.meta.get("failed_with"):
+                    # Nor its further try: what it met at the first is what is known.
+                    self.recorder.note(crawl, step, f"error:{before}", note=str(error))
+                    crawl.cut(step)
                 else:
                     crawl.leave(step)
                 return
