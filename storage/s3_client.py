@@ -72,7 +72,7 @@ def make_client(*, patient: bool = True) -> S3Client:
         # Without these two boto3 adds checksums that stores other than AWS refuse (boto3#4392).
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        retries={"mode": "standard", "total_max_attempts": 8 if patient else 2},
+        retries={"mode": "standard", "total_max_attempts": 8 if patient else 3},
         connect_timeout=min(silence, 10 if patient else 5),
         read_timeout=silence if patient else min(silence, 15),
         max_pool_connections=CONNECTIONS,
