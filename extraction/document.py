@@ -164,7 +164,7 @@ class Document:
         issues: what the reader could not take with certainty.
         pages: number of pages, where the format has them.
         again: another parse of the same bytes, made on demand, where the reader has one.
-        again: another parse of the same bytes, made on demand, where the reader has one.
+        pictured: makes of this document the same with the pictures inside it recognised, where it has any.
         members: the sheets or files it has, where there are several.
     """
 
@@ -176,6 +176,7 @@ class Document:
     pages: int | None = None
     again: Callable[[], Document | None] | None = field(default=None, compare=False, repr=False)
     members: tuple[Member, ...] = ()
+    pictured: Callable[[Document], Document] | None = field(default=None, compare=False, repr=False)
 
 
 class UnreadableError(Exception):

@@ -12,7 +12,7 @@ from extraction.charset import declared_charset
 from extraction.checks import check_mentions, run_checks
 from extraction.document import Document, ReadIssue, Table, UnreadableError
 from extraction.editions import editions
-from extraction.forms import TABLES
+from extraction.forms import LISTS, TABLES
 from extraction.identity import Identity, Told, identify
 from extraction.indicators import read_indicators
 from extraction.kind import decide
@@ -46,7 +46,7 @@ def extract(data: bytes, *, media_type: str | None = None, url: str | None = Non
     if found == EMPTY:
         return unreadable("empty", "the document is empty")
     try:
-        document = _read(data, found, media_type, url)
+        document = _with_pictures(_read(data, found, media_type, url))
         return _with_parts(document, sha256, len(data))
     except UnreadableError as error:
         return unreadable(error.code, str(error))
@@ -81,6 +81,14 @@ def _read(data: bytes, found: str, declared: str | None, url: str | None) -> Doc
     if found == "text/html":
         return read(data, url=url, charset=declared_charset(declared))
     return read(data, url=url)
+
+
+def _with_pictures(document: Document) -> Document:
+    """The document; with the pictures inside it read, where a table that reports have is not in its text."""
+    if document.pictured is None:
+        return document
+    found = set(read_tables(document, None).found)
+    return document if set(TABLES) <= found or found & set(LISTS) else document.pictured(document)
 
 
 def _with_parts(document: Document, sha256: str, size: int) -> Record:

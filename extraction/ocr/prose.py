@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 
@@ -16,6 +18,23 @@ WIDE = 1.1 * EM
 """Paper between two columns of a table without lines."""
 BAND = 40 * EM
 """Rows that the detector sees at once."""
+
+_RING = "[〇○零OoQ0]?"
+_YEARS = (
+    (re.compile(rf"(?<![〇○零OoQ一二三四五六七八九十百千0-9])二{_RING}二{_RING}年"), "二〇二〇年"),
+    (
+        re.compile(rf"(?<![〇○零OoQ一二三四五六七八九十百千0-9])二{_RING}([一二])([一二三四五六七八九])年"),
+        r"二〇\1\2年",
+    ),
+)
+"""Years in characters: their rings are read as letters, or not at all."""
+
+
+def mend_years(text: str) -> str:
+    """The text with the rings of its years."""
+    for form, year in _YEARS:
+        text = form.sub(year, text)
+    return text
 
 
 def read_prose(picture: Pixels, marks: Pixels, engine: Engine) -> list[TextLine]:
@@ -33,7 +52,7 @@ def read_prose(picture: Pixels, marks: Pixels, engine: Engine) -> list[TextLine]
             reading = engine.read(_padded(picture, piece))
             if reading.text.strip():
                 sure = SURE if reading.least >= CLEAR else UNSURE
-                found.append(TextLine(reading.text.strip(), piece, sure))
+                found.append(TextLine(mend_years(reading.text.strip()), piece, sure))
                 left[low:high, piece[0] : piece[2]] = 0
     return found + _passed_over(picture, left, engine)
 

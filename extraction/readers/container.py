@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from extraction.document import Block, Document, Member, ReadIssue, Table, UnreadableError
 from extraction.readers import reader
@@ -143,4 +145,15 @@ def _placed(document: Document, name: str) -> Document:
             blocks.append(Table(cells, exact=block.exact))
         else:
             blocks.append(replace(block, path=f"{name}!{block.path or ''}"))
-    return replace(document, blocks=tuple(blocks))
+    inner = document.pictured
+    pictured = None if inner is None else partial(_pictured, inner, name)
+    return replace(document, blocks=tuple(blocks), pictured=pictured)
+
+
+def _pictured(inner: Callable[[Document], Document], name: str, document: Document) -> Document:
+    """The document with its pictures read; what they add gets the file's name too."""
+    before = {id(block) for block in document.blocks}
+    read = inner(document)
+    added = _placed(replace(read, blocks=tuple(b for b in read.blocks if id(b) not in before)), name).blocks
+    named = iter(added)
+    return replace(read, blocks=tuple(b if id(b) in before else next(named) for b in read.blocks))

@@ -8,6 +8,7 @@ out; automatic list numbers are put in.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 from lxml import etree
@@ -23,6 +24,7 @@ from extraction.document import (
     Table,
     UnreadableError,
 )
+from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.word_numbering import Numbering, W
 from extraction.readers.word_styles import Style, paragraph_styles
 from extraction.readers.word_text import ALTERNATE, TRANSPARENT, Line, branch_of, child_of, first_child
@@ -77,12 +79,14 @@ def read_package(package: Package, media_type: str) -> Document:
     reader = _Reader(package, main)
     blocks = tuple(reader.blocks(body, f"{main}#/w:document/w:body"))
     del held
-    return Document(
-        media_type=media_type,
-        blocks=blocks,
-        facts=reader.facts(),
-        links=tuple(reader.links),
-        issues=tuple(reader.issues(blocks)),
+    return finish(
+        Document(
+            media_type=media_type,
+            blocks=blocks,
+            facts=reader.facts(),
+            links=tuple(reader.links),
+            issues=tuple(reader.issues()),
+        )
     )
 
 
@@ -127,6 +131,7 @@ class _Reader:
         self._styles: dict[str, Style] = paragraph_styles(self._side_part(parts.get("styles", "")))
         self._has_notes = False
         self._cells = 0
+        self._pictures: list[InnerPicture] = []
         self.links: list[Link] = []
 
     def _side_part(self, name: str) -> etree._Element | None:
@@ -169,6 +174,7 @@ class _Reader:
         text, boxes, style = self._line(element, in_cell=False)
         if text.strip():
             yield Paragraph(text, path=path, level=style.level)
+        yield from self._passed_pictures()
         for box in boxes:
             yield from self.blocks(box, path)
 
@@ -305,7 +311,11 @@ class _Reader:
                     collect(child, here)
 
         collect(cell, path)
-        return "\n".join(lines), more
+        return "\n".join(lines), [*self._passed_pictures(), *more]
+
+    def _passed_pictures(self) -> list[InnerPicture]:
+        found, self._pictures = self._pictures, []
+        return found
 
     # -- what the reader could not take ------------------------------------------------------------------
 
@@ -316,21 +326,22 @@ class _Reader:
         if line.hidden.strip():
             self._doubt("hidden_text", "warning", f"hidden text was left out: {line.hidden.strip()[:60]}")
         for relation, text in line.links:
-            _, target, _ = self._relations.get(relation, ("", "", False))
+            kind, target, external = self._relations.get(relation, ("", "", False))
             if target:
                 self.links.append(Link(target, text))
+            if kind == "image" and not external and target in self._package:
+                self._pictures.append(
+                    InnerPicture(text="", path=target, data=partial(self._package.read, target))
+                )
 
     def _doubt(self, code: str, severity: str, message: str) -> None:
         self._doubts.setdefault(code, ReadIssue(code, severity, message))
 
-    def issues(self, blocks: tuple[Block, ...]) -> Iterator[ReadIssue]:
+    def issues(self) -> Iterator[ReadIssue]:
         """What could not be taken with certainty."""
         yield from self._doubts.values()
         if self._has_notes:
             yield ReadIssue("notes_left_out", "note", "footnotes or endnotes were left out")
-        pictures = sum(1 for link in self.links if "/media/" in link.url)
-        if not blocks and pictures:
-            yield ReadIssue("needs_ocr", "error", f"the document holds {pictures} pictures and no text")
 
 
 def _children(container: etree._Element, path: str) -> Iterator[tuple[etree._Element, str]]:

@@ -87,6 +87,15 @@ class _Flat(Package):
     def __contains__(self, name: str) -> bool:
         return name in self._parts
 
+    def read(self, name: str, limit: int = 0) -> bytes:
+        """Parts are elements here; the bytes of none are kept.
+
+        Raises:
+            UnreadableError: always.
+        """
+        del limit
+        raise UnreadableError("unsupported_format", f"part {name} of a Word XML file")
+
     def xml(self, name: str) -> etree._Element:
         """The root element of one part."""
         if name not in self._parts:

@@ -21,6 +21,7 @@ from extraction.readers.html_css import MARKS, mark
 from extraction.readers.html_grid import grid, own_rows
 from extraction.readers.html_script import script_article
 from extraction.readers.html_text import BLOCK, SKIP, all_text, hidden, inline_text, render
+from extraction.readers.inner_pictures import InnerPicture, finish, from_uri
 
 # Body containers of the publishing platforms, best first: (attribute, value).
 CONTAINERS: tuple[tuple[str, str], ...] = (
@@ -126,7 +127,7 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
     if _is_cut(data):
         issues = [*issues, ReadIssue("truncated", "warning", "the page ends before </html>")]
     del held
-    return Document("text/html", tuple(blocks), tuple(facts), links, tuple(issues))
+    return finish(Document("text/html", tuple(blocks), tuple(facts), links, tuple(issues)))
 
 
 def _placed(block: Block, place: str) -> Block:
@@ -225,6 +226,8 @@ class Walker:
             parent = element.getparent()
             self._flush(element if parent is None else parent)
         inline_text(element, self._text)
+        if tag == "img":
+            self._picture(element)
         for child in element:
             if isinstance(child.tag, str):
                 self._element(child, depth + 1)
@@ -249,6 +252,15 @@ class Walker:
         cells = grid(rows, self._tree)
         if cells:
             self._found.append((Table(tuple(cells)), element))
+        for picture in element.iter("img"):
+            self._picture(picture)
+
+    def _picture(self, element: etree._Element) -> None:
+        """A picture that the page itself holds; one that it names by address is an attachment."""
+        data = from_uri(element.get("src") or "")
+        if data is not None:
+            self._flush(element)
+            self._found.append((InnerPicture("", self._tree.getpath(element), data=data), element))
 
 
 def is_layout(table: etree._Element, rows: list[list[etree._Element]]) -> bool:

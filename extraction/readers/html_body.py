@@ -16,6 +16,7 @@ from lxml import etree
 from extraction.document import Block, Fact, Paragraph, Table
 from extraction.normalise import squeeze
 from extraction.readers.html_text import all_text
+from extraction.readers.inner_pictures import InnerPicture, is_small
 from extraction.values import is_figure
 
 MANY_CELLS = 1_000
@@ -74,6 +75,8 @@ def without_tables(html: str) -> str:
 def _is_kept(block: Block, text: str) -> bool:
     if isinstance(block, Table):
         return block.height > 2 and block.width > 1 and any(is_figure(cell.text) for cell in block.cells)
+    if isinstance(block, InnerPicture):
+        return not is_small(block.head())
     bare = squeeze(block.text)
     return len(bare) >= _SHORTEST and bare in text
 

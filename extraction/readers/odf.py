@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from lxml import etree
 
 from extraction.document import Block, Cell, Document, Fact, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers.html_text import all_text
+from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.sheet_blocks import Merge, SheetCell, is_line, members, sheet_blocks
 from extraction.readers.zipped import Package
 
@@ -65,12 +67,12 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     body = root.find(f"{_OFFICE}body")
     if body is None:
         raise UnreadableError("malformed", "content.xml has no body")
-    reader = _Reader(_styles(package, root))
+    reader = _Reader(_styles(package, root), package)
     facts = tuple(_facts(package, reader))
     text, sheets = body.find(f"{_OFFICE}text"), body.find(f"{_OFFICE}spreadsheet")
     if text is not None:
         blocks = tuple(reader.blocks(text, "content.xml#text"))
-        return Document(TEXT, blocks, facts=facts, issues=reader.issues())
+        return finish(Document(TEXT, blocks, facts=facts, issues=reader.issues()))
     if sheets is None:
         raise UnreadableError("unsupported_format", "the OpenDocument file is neither text nor workbook")
     found = list(reader.sheets(sheets))
@@ -137,8 +139,10 @@ class _Spot:
 
 
 class _Reader:
-    def __init__(self, styles: dict[str, _Style]) -> None:
+    def __init__(self, styles: dict[str, _Style], package: Package) -> None:
         self._styles = styles
+        self._package = package
+        self._pictures: list[InnerPicture] = []
         self._cells = 0
         self.doubts: dict[str, ReadIssue] = {}
 
@@ -178,6 +182,10 @@ class _Reader:
                 found = self._table(child, here, depth)
                 if found is not None:
                     yield found
+                pictures, self._pictures = self._pictures, []
+                yield from pictures
+            elif tag == f"{_DRAW}image":
+                yield from self._picture(child)
             elif tag in _CONTAINERS and not self._is_hidden_section(child):
                 yield from self.blocks(child, here, depth + 1)
 
@@ -192,8 +200,16 @@ class _Reader:
         text = self._text(element)
         if text.strip():
             yield Paragraph(text, path=path, level=int(level) if level.isdigit() else None)
-        for box in element.iter(f"{_DRAW}text-box"):
-            yield from self.blocks(box, f"{path}/text-box", depth + 1)
+        for box in element.iter(f"{_DRAW}text-box", f"{_DRAW}image"):
+            if str(box.tag) == f"{_DRAW}image":
+                yield from self._picture(box)
+            else:
+                yield from self.blocks(box, f"{path}/text-box", depth + 1)
+
+    def _picture(self, element: etree._Element) -> Iterator[Block]:
+        name = element.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("./")
+        if name in self._package:
+            yield InnerPicture("", name, data=partial(self._package.read, name))
 
     def _text(self, element: etree._Element, depth: int = 0) -> str:
         """What a paragraph prints, its frames left out."""
@@ -223,11 +239,14 @@ class _Reader:
         return "".join(parts)
 
     def _cell_text(self, cell: etree._Element) -> str:
+        found = list(self.blocks(cell, ""))
+        self._pictures += [block for block in found if isinstance(block, InnerPicture)]
         return "\n".join(
             block.text
             if isinstance(block, Paragraph)
             else "\n".join(inner.text for inner in block.cells)  # a table in a cell: its texts stay
-            for block in self.blocks(cell, "")
+            for block in found
+            if not isinstance(block, InnerPicture)
         )
 
     def _rows(self, table: etree._Element) -> Iterator[tuple[etree._Element, int]]:

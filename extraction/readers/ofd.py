@@ -9,11 +9,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from lxml import etree
 
-from extraction.document import Document, Fact, ReadIssue, UnreadableError
+from extraction import ocr
+from extraction.document import Box, Document, Fact, ReadIssue, UnreadableError
+from extraction.readers.ofd_pictures import pictures_on, with_pictures
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_layout import compose
 from extraction.readers.zipped import Package
@@ -60,25 +63,42 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     reader = _Reader(package, _resolve("OFD.xml", start.text.strip()))
     pages = reader.pages()
     issues = list(reader.issues)
-    if reader.pictured:
+    scan = not any(page.glyphs for page in pages)
+    unread = any(pictures_on(page, reader.pictures) for page in pages)
+    if scan and reader.pictures:
+        ocr.require("the OFD file is a scan")
+        pages, more = with_pictures(pages, reader.pictures, reader.picture)
         if not any(page.glyphs for page in pages):
+            lost = next((issue.message for issue in more if issue.code == "picture_unread"), None)
             raise UnreadableError(
-                "unsupported_format", "the OFD file is a scan; install the ocr extra to have it recognised"
+                "malformed" if lost else "no_text",
+                lost or "the OFD file is a scan in which no text was found",
             )
-        bare = [page.number for page in pages if not page.glyphs and page.number in reader.pictured]
-        if bare:
-            issues.append(ReadIssue("needs_ocr", "warning", f"pages without text, only pictures: {bare}"))
+        issues += more
+        unread = False
+    bare = [page.number for page in pages if not page.glyphs and page.number in reader.pictures]
+    if bare:
+        issues.append(ReadIssue("needs_ocr", "warning", f"pages without text, only pictures: {bare}"))
     if len(root.findall("{*}DocBody")) > 1:
         issues.append(
             ReadIssue("several_documents", "warning", "only the first of several documents was read")
         )
     layout = compose(pages)
+
+    def pictured(document: Document) -> Document:
+        found, more = with_pictures(pages, reader.pictures, reader.picture)
+        composed = compose(found)
+        said = [issue for issue in document.issues if issue.code != "needs_ocr"]
+        new = [issue for issue in (*more, *composed.issues) if issue not in said]
+        return replace(document, blocks=tuple(composed.blocks), issues=(*said, *new), pictured=None)
+
     return Document(
         MEDIA_TYPE,
         tuple(layout.blocks),
         facts=tuple(_facts(body)),
         issues=(*issues, *layout.issues),
         pages=len(pages),
+        pictured=pictured if unread else None,
     )
 
 
@@ -107,7 +127,8 @@ class _Reader:
             for element in self._root.iterfind("{*}CommonData/{*}TemplatePage")
         }
         self.issues: list[ReadIssue] = []
-        self.pictured: set[int] = set()
+        self.pictures: dict[int, list[tuple[str, Box]]] = {}
+        self._media: dict[str, str] | None = None
 
     def pages(self) -> list[Page]:
         """All pages in order.
@@ -148,7 +169,7 @@ class _Reader:
             if element.get("Visible") == "false":
                 continue
             if name == "ImageObject":
-                self.pictured.add(page.number)
+                self._image(element, page, area)
                 continue
             boundary = _split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
             found = _split(element.get("CTM"), 6)
@@ -160,6 +181,35 @@ class _Reader:
                 self._text(element, matrix, origin, page)
             else:
                 _path(element, matrix, origin, page)
+
+    def _image(self, element: etree._Element, page: Page, area: tuple[float, ...]) -> None:
+        left, top, width, height = _split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+        x, y = (left - area[0]) * POINTS, (top - area[1]) * POINTS
+        box = (x, y, x + width * POINTS, y + height * POINTS)
+        self.pictures.setdefault(page.number, []).append((element.get("ResourceID", ""), box))
+
+    def picture(self, resource: str) -> tuple[str, bytes]:
+        """The name and the bytes of a picture.
+
+        Raises:
+            UnreadableError: it is not in the file, or damaged.
+        """
+        if self._media is None:
+            self._media = dict(self._media_files())
+        name = self._media.get(resource, "")
+        return name, self._package.read(name)
+
+    def _media_files(self) -> Iterator[tuple[str, str]]:
+        for kind in ("PublicRes", "DocumentRes"):
+            for entry in self._root.iterfind(f"{{*}}CommonData/{{*}}{kind}"):
+                part = _resolve(self._part, (entry.text or "").strip())
+                if part not in self._package:
+                    continue
+                root = self._package.xml(part)
+                base = root.get("BaseLoc", "")
+                for media in root.iterfind("{*}MultiMedias/{*}MultiMedia"):
+                    file = (media.findtext("{*}MediaFile") or "").strip()
+                    yield media.get("ID", ""), _resolve(part, posixpath.join(base, file))
 
     def _text(self, element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> None:
         size = _number(element.get("Size"), 0.0)

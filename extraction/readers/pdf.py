@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import pypdfium2 as pdfium
@@ -18,8 +20,15 @@ from extraction.ocr import HINT
 from extraction.ocr import MAX_PAGES as MAX_SCANS
 from extraction.readers.page import Page
 from extraction.readers.page_layout import compose
+from extraction.readers.page_pictures import may_be_table
 from extraction.readers.pdf_page import Budget, Drawn, read_page
-from extraction.readers.pdf_scan import Recogniser, default, together, worth_recognising
+from extraction.readers.pdf_scan import (
+    Recogniser,
+    default,
+    together,
+    with_pictures,
+    worth_recognising,
+)
 
 MEDIA_TYPE = "application/pdf"
 
@@ -40,6 +49,8 @@ class _Scans:
         self.without: list[int] = []
         self.beyond: list[int] = []
         self.issues: list[ReadIssue] = []
+        self.pictured: list[int] = []
+        self.pictures: list[int] = []
 
     def read(self, drawn: Drawn, page: pdfium.PdfPage, number: int) -> Drawn:
         """The page as recognised, or as it was where that cannot be."""
@@ -58,6 +69,25 @@ class _Scans:
         self.recognised.append(number)
         return found if found.page.glyphs else drawn
 
+    def read_pictures(self, drawn: Drawn, page: pdfium.PdfPage, number: int) -> Drawn:
+        """The page with the pictures on it recognised that may be tables."""
+        boxes = [box for box in drawn.pictures if may_be_table(drawn.page, box)]
+        if not boxes:
+            return drawn
+        self.pictured.append(number)
+        if self._recognise is None or drawn.page.turned:
+            return drawn
+        if len(self.recognised) + len(self.pictures) >= MAX_SCANS:
+            self.beyond.append(number)
+            return drawn
+        try:
+            found = with_pictures(drawn, page, boxes)
+        except UnreadableError as error:
+            self.issues.append(ReadIssue("page_unreadable", "error", f"page {number}: {error}"))
+            return drawn
+        self.pictures.append(number)
+        return replace(drawn, page=found)
+
     def said(self) -> Iterator[ReadIssue]:
         """Issues of the whole document."""
         yield from self.issues
@@ -67,6 +97,13 @@ class _Scans:
             yield ReadIssue(
                 "needs_ocr", "warning", f"pages without text, only pictures: {self.without}; {HINT}"
             )
+        if self.pictures:
+            message = f"pictures read by text recognition, on pages {self.pictures}"
+            yield ReadIssue("recognised_text", "note", message)
+        if unread := sorted(set(self.pictured) - set(self.pictures) - set(self.beyond)):
+            why = f"; {HINT}" if self._recognise is None else ""
+            message = f"a table is missing and may be in a picture, not read, on pages {unread}{why}"
+            yield ReadIssue("needs_ocr", "warning", message)
         if self.beyond:
             message = f"no more than {MAX_SCANS} pages are recognised; not read: {self.beyond}"
             yield ReadIssue("pages_not_read", "error", message)
@@ -88,10 +125,23 @@ def read(
     del url
     _check_ends(data)
     document = _open(data)
+    recogniser = default() if recognise == "default" else recognise
     try:
-        return _read(document, default() if recognise == "default" else recognise)
+        found, pictured = _read(document, recogniser)
     finally:
         document.close()
+    return replace(found, pictured=partial(_pictured, data, recogniser)) if pictured else found
+
+
+def _pictured(data: bytes, recognise: Recogniser | None, read: Document) -> Document:
+    """The document with the pictures on its pages of text recognised."""
+    document = _open(data)
+    try:
+        found, _ = _read(document, recognise, pictures=True)
+    finally:
+        document.close()
+    more = [issue for issue in found.issues if issue not in read.issues]
+    return replace(read, blocks=found.blocks, issues=(*read.issues, *more), again=found.again, pictured=None)
 
 
 def _check_ends(data: bytes) -> None:
@@ -122,11 +172,15 @@ def _open(data: bytes) -> pdfium.PdfDocument:
     return document
 
 
-def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Document:
+def _read(
+    document: pdfium.PdfDocument, recognise: Recogniser | None, *, pictures: bool = False
+) -> tuple[Document, bool]:
+    """The document, and whether pictures on its pages of text were left unread."""
     pages: list[Page] = []
     issues: list[ReadIssue] = []
     scans = _Scans(recognise)
     damaged: list[int] = []
+    unread = False
     budget = Budget(MAX_GLYPHS, MAX_OBJECTS)
     count = len(document)
     for number in range(1, count + 1):
@@ -139,6 +193,10 @@ def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Documen
             drawn = read_page(page, number, budget)
             if worth_recognising(drawn):
                 drawn = scans.read(drawn, page, number)
+            elif pictures:
+                drawn = scans.read_pictures(drawn, page, number)
+            else:
+                unread = unread or any(may_be_table(drawn.page, box) for box in drawn.pictures)
         finally:
             page.close()
         pages.append(drawn.page)
@@ -167,7 +225,7 @@ def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Documen
     def again() -> Document:
         return Document(media_type=MEDIA_TYPE, blocks=tuple(compose(pages, ruled=False).blocks), pages=count)
 
-    return Document(
+    whole = Document(
         media_type=MEDIA_TYPE,
         blocks=tuple(layout.blocks),
         facts=facts,
@@ -175,6 +233,7 @@ def _read(document: pdfium.PdfDocument, recognise: Recogniser | None) -> Documen
         pages=count,
         again=again,
     )
+    return whole, unread
 
 
 def _facts(document: pdfium.PdfDocument) -> Iterator[Fact]:

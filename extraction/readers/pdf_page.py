@@ -63,12 +63,14 @@ class Drawn:
         page: for the layout.
         pictured: whether it shows pictures.
         covered: whether one picture covers most of it.
+        pictures: their boxes, on the page as read.
         issues: what could not be taken with certainty.
     """
 
     page: Page
     pictured: bool = False
     covered: bool = False
+    pictures: list[tuple[float, float, float, float]] = field(default_factory=list)
     issues: list[ReadIssue] = field(default_factory=list)
 
 
@@ -77,7 +79,7 @@ class _Shapes:
     """What stands on a page beside characters, in PDF space (y upwards)."""
 
     lines: list[tuple[float, float, float, float]] = field(default_factory=list)
-    pictures: list[float] = field(default_factory=list)
+    pictures: list[tuple[float, float, float, float]] = field(default_factory=list)
     directions: dict[int | None, int] = field(default_factory=dict)
     invisible: int = 0
     texts: int = 0
@@ -98,7 +100,9 @@ def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
     _read_glyphs(page, drawn, frame, turns if mixed else None, budget)
     for line in shapes.lines:
         drawn.page.rule(*frame.box(*line))
-    drawn.covered = any(share > PICTURE_SHARE * (right - left) * (top - bottom) for share in shapes.pictures)
+    drawn.pictures = [frame.box(*box) for box in shapes.pictures]
+    most = PICTURE_SHARE * (right - left) * (top - bottom)
+    drawn.covered = any((x1 - x0) * (y1 - y0) > most for x0, y0, x1, y1 in shapes.pictures)
     if drawn.covered and shapes.texts and shapes.invisible > 0.5 * shapes.texts:
         drawn.page.confidence = RECOGNISED
         drawn.issues.append(
@@ -322,7 +326,7 @@ def _picture(element: object, matrix: Matrix, shapes: _Shapes) -> None:
     if min(width, height) <= THIN:
         shapes.lines.append(box)  # some programs draw borders as stretched pixels
     else:
-        shapes.pictures.append(width * height)
+        shapes.pictures.append(box)
 
 
 def _bounds(element: object, matrix: Matrix) -> tuple[float, float, float, float] | None:

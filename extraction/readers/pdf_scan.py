@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from extraction import ocr
-from extraction.document import ReadIssue, UnreadableError
+from extraction.document import Box, ReadIssue, UnreadableError
 from extraction.readers.page import Page
+from extraction.readers.page_pictures import set_in
 from extraction.readers.pdf_page import RECOGNISED, Drawn
+
+if TYPE_CHECKING:
+    from extraction.ocr.engine import Pixels
 
 Recogniser = Callable[[pdfium.PdfPage, int], Page]
 """(PDFium page, its number) -> the glyphs and lines recognised on it, with a confidence below 1."""
@@ -56,16 +61,48 @@ def recognise(page: pdfium.PdfPage, number: int) -> Page:
     from extraction.ocr.decode import from_pixels
     from extraction.ocr.scan import read_picture
 
+    pixels, across, down = _drawn(page)
+    return read_picture(from_pixels(pixels, (across, down)), number)
+
+
+def _drawn(page: pdfium.PdfPage) -> tuple[Pixels, float, float]:
+    """The page's pixels, and the points of one, each way."""
     _check_pictures(page)
     width, height = page.get_size()
     scale = min(DOTS / 72, (MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
     bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
     try:
-        pixels = bitmap.to_numpy().copy()
+        pixels: Pixels = bitmap.to_numpy().copy()
     finally:
         bitmap.close()
     rows, columns = pixels.shape[:2]
-    return read_picture(from_pixels(pixels, (width / columns, height / rows)), number)
+    return pixels, width / columns, height / rows
+
+
+def with_pictures(drawn: Drawn, page: pdfium.PdfPage, boxes: Sequence[Box]) -> Page:
+    """A page of text with the pictures on it recognised.
+
+    Raises:
+        UnreadableError: a picture is too large to be drawn.
+    """
+    from extraction.ocr.decode import SMALLEST, from_pixels
+    from extraction.ocr.scan import LEGIBLE, read_picture
+
+    pixels, across, down = _drawn(page)
+    out = drawn.page
+    for left, top, right, bottom in boxes:
+        columns = slice(max(int(left / across), 0), int(right / across) + 1)
+        rows = slice(max(int(top / down), 0), int(bottom / down) + 1)
+        part = pixels[rows, columns].copy()
+        high, wide = part.shape[:2]
+        if min(high, wide) < SMALLEST:
+            continue
+        read = read_picture(from_pixels(part, (across, down)), out.number)
+        if read.glyphs and read.legible >= LEGIBLE:
+            x, y = columns.start * across, rows.start * down
+            size = (wide * across, high * down)
+            out = set_in(out, read, size, (x, y, x + size[0], y + size[1]))
+    return out
 
 
 def together(pages: Sequence[Page]) -> list[ReadIssue]:

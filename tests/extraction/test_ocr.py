@@ -202,3 +202,21 @@ def test_which_pages_are_worth_recognising() -> None:
     assert not worth_recognising(drawn(900, covered=True)), "text on a picture of paper"
     assert worth_recognising(drawn(900, covered=False, text="\ufffd")), "characters without meaning"
     assert worth_recognising(drawn(900, covered=False, text="\ue012"))
+
+
+@needs_ocr
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("委员会二二一年政府", "委员会二〇二一年政府"),
+        ("二O二二年度报告", "二〇二二年度报告"),
+        ("二二年", "二〇二〇年"),
+        ("二一九年", "二〇一九年"),
+        ("第二十二年", "第二十二年"),
+        ("一百二十二年", "一百二十二年"),
+    ],
+)
+def test_a_year_has_its_rings(read: str, printed: str) -> None:
+    from extraction.ocr.prose import mend_years
+
+    assert mend_years(read) == printed
