@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dataset.sources import Head, Sighting
@@ -57,6 +58,25 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportVersion:
+    """What a report said for a time: bodies that say the same are one version.
+
+    Attributes:
+        number: from 1, by when it was first seen.
+        head: of the body that says it; the current version's is the primary's.
+        first_seen: when.
+        last_seen: when.
+        current: whether the report says it now.
+    """
+
+    number: int
+    head: Head
+    first_seen: str
+    last_seen: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A report of the release.
 
@@ -67,8 +87,9 @@ class Report:
         year: of the report.
         primary: the body the figures are taken from.
         copies: the other bodies.
-        versions: number of distinct bodies of all its addresses over time.
+        versions: what the addresses of the primary said over time, oldest first.
         issues: of the report as such; those of the primary's record are in the record.
+        corroborated: in how many copies a cell has the same figure, by the cell.
     """
 
     id: str
@@ -77,8 +98,9 @@ class Report:
     year: int
     primary: Body
     copies: tuple[Body, ...]
-    versions: int
+    versions: tuple[ReportVersion, ...]
     issues: tuple[Issue, ...]
+    corroborated: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def bodies(self) -> tuple[Body, ...]:

@@ -1,7 +1,13 @@
-"""A release: its files, its manifest, and the pointer that flips last.
+"""A release: gathered, drafted, judged, given its other forms and its metadata, uploaded; the pointer flips
+last.
 
-An object store cannot rename, so there is no draft to move into place. What is not in
-``releases/versions.json`` does not exist: files first, then the manifest with their hashes, then the pointer.
+    gather      what the archive knows, at a moment (`dataset.past` for an earlier one)
+    draft       the tables as Parquet, in a folder of this machine
+    compare     with the release before: the same content makes no release
+    judge       the gates; a draft that fails one is recorded and never visible
+    derive      CSV, Excel, SQLite, DuckDB, metadata
+    upload      files, then the manifest with their hashes, then the pointer
+
 The first file of a version is created with `put_new`, which claims the version: a counter that a killed
 publication has taken is passed over.
 """
@@ -9,42 +15,57 @@ publication has taken is passed over.
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dataset.changes import compare, needed_from, summarise
+from dataset.derived import parquet_files, write_csv, write_duckdb
+from dataset.draft import FORMAT, Draft, Progress, write_captures, write_draft, write_rows
+from dataset.gates import Bounds, Gate, Subject, judge_package, judge_tables, load_bounds, schema_of_release
+from dataset.metadata import Facts, write_metadata
+from dataset.metadata.about import File
+from dataset.metadata.codebook import labels
 from dataset.model import Assembly
+from dataset.past import Moment
 from dataset.reports import assemble
+from dataset.rows import unpublished
+from dataset.schema import tables
 from dataset.sources import Heads, Spool, gather
-from dataset.tables import (
-    SCHEMAS,
-    document_rows,
-    figure_rows,
-    issue_row,
-    record_issues,
-    report_row,
-    unpublished,
+from dataset.sqlite import write_sqlite
+from dataset.versions import (
+    MANIFEST,
+    VERSIONS_KEY,
+    ReleaseError,
+    load_manifest,
+    load_versions,
+    release_prefix,
 )
-from dataset.writers import TableWriter, file_hash, hash_of_stream
-from storage import ObjectNotFoundError, ObjectStore, canonical_json, timestamp
-from storage.seal import seal, unseal_any
+from dataset.writers import file_hash
+from storage import Capture, ObjectStore, canonical_json, timestamp
 
-FORMAT = 1
-"""Number of the form of a release: its tables, columns and what they mean."""
+__all__ = ["GatesFailedError", "Publication", "ReleaseError", "publish"]
 
-VERSIONS_KEY = "releases/versions.json"
-
-Progress = Callable[[int, int], None]
+Stages = Callable[[str], None]
 
 
-class ReleaseError(Exception):
-    """A release cannot be read or made; the message is one line that says what to do."""
+class GatesFailedError(ReleaseError):
+    """A draft failed its gates and was not published.
+
+    Attributes:
+        gates: those that failed.
+        key: where the failure is recorded in the store.
+    """
+
+    def __init__(self, gates: Sequence[Gate], key: str) -> None:
+        self.gates = gates
+        self.key = key
+        said = "; ".join(f"{gate.name}: {gate.message}" for gate in gates)
+        super().__init__(f"not published: {said}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +77,14 @@ class Publication:
         is_new: made now; False where the last release says the same already.
         prefix: where its files are in the store.
         counts: of its manifest.
+        changes: since the release before, by kind and cause.
     """
 
     version: str
     is_new: bool
     prefix: str
     counts: Mapping[str, int]
+    changes: Mapping[str, int]
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -70,50 +93,8 @@ class Publication:
             "new": self.is_new,
             "prefix": self.prefix,
             "counts": dict(self.counts),
+            "changes": dict(self.changes),
         }
-
-
-def release_prefix(version: str) -> str:
-    """Return what the keys of a release's files start with."""
-    return f"releases/{version}/"
-
-
-def load_versions(store: ObjectStore) -> list[dict[str, Any]]:
-    """Return the releases that exist, oldest first.
-
-    Raises:
-        ReleaseError: the list cannot be read.
-    """
-    return _load_versions(store)[0]
-
-
-def _load_versions(store: ObjectStore) -> tuple[list[dict[str, Any]], str | None]:
-    try:
-        data, tag = store.get_tagged(VERSIONS_KEY)
-        document = json.loads(unseal_any(data))
-        versions = document["versions"]
-    except ObjectNotFoundError:
-        return [], None
-    except (ValueError, KeyError, TypeError) as error:
-        raise ReleaseError(f"{VERSIONS_KEY} in {store.url} is damaged; restore it from a copy") from error
-    if not isinstance(versions, list):
-        raise ReleaseError(f"{VERSIONS_KEY} in {store.url} is damaged; restore it from a copy")
-    return versions, tag
-
-
-def load_manifest(store: ObjectStore, version: str) -> dict[str, Any]:
-    """Return the manifest of a release.
-
-    Raises:
-        ReleaseError: it cannot be read.
-    """
-    key = f"{release_prefix(version)}manifest.json"
-    try:
-        manifest = json.loads(store.get(key))
-    except (ObjectNotFoundError, ValueError) as error:
-        raise ReleaseError(f"{key} in {store.url} cannot be read; publish again or restore it") from error
-    assert isinstance(manifest, dict)
-    return manifest
 
 
 def publish(
@@ -121,7 +102,9 @@ def publish(
     *,
     extractor: str,
     now: datetime | None = None,
+    bounds: Bounds | None = None,
     progress: Progress | None = None,
+    stage: Stages | None = None,
 ) -> Publication:
     """Make a release of all records, unless the last one has the same content.
 
@@ -130,135 +113,269 @@ def publish(
         extractor: the current extractor; a body it has not read yet is taken as the newest earlier one read
             it.
         now: the present moment.
+        bounds: of the gates; those of `gates.yaml` where none are given.
         progress: told how many of how many reports are written.
+        stage: told what is being done.
+
+    Raises:
+        GatesFailedError: the draft does not meet the bounds; nothing was published.
+        ReleaseError: the releases cannot be read, or a file did not arrive.
     """
-    moment = now or datetime.now(UTC)
     versions = load_versions(store)
+    before = load_manifest(store, versions[-1]["version"]) if versions else None
+    moment = Moment(store, extractor, now or datetime.now(UTC))
+    tell = stage or (lambda _: None)
     with tempfile.TemporaryDirectory(prefix="gongkai-release-") as name, Spool() as spool:
         folder = Path(name)
-        assembly = assemble(gather(store, Heads(store, extractor, spool)), spool.load)
-        counts = _write_tables(folder, assembly, spool, progress or (lambda *_: None))
-        content = _content_hash(folder)
-        if versions and versions[-1]["content"] == content:
+        draft, assembly, heads = make_draft(folder, moment, spool, progress)
+        if versions and versions[-1]["content"] == draft.content:
             last = versions[-1]
-            return Publication(last["version"], False, release_prefix(last["version"]), last["counts"])  # noqa: FBT003
-        version, files = _upload(store, folder, versions, moment)
-    while True:
-        # Two publications may end at the same time: who is slower names the other's as the one before.
-        versions, tag = _load_versions(store)
-        if versions and versions[-1]["content"] == content:
-            last = versions[-1]
-            return Publication(last["version"], False, release_prefix(last["version"]), last["counts"])  # noqa: FBT003
-        manifest = {
-            "manifest": FORMAT,
-            "version": version,
-            "created": timestamp(moment),
-            "previous": versions[-1]["version"] if versions else None,
-            "content": content,
-            "extractor": extractor,
-            "extractors": dict(
-                sorted(Counter(report.primary.head.extractor for report in assembly.reports).items())
-            ),
-            "counts": counts,
-            "files": files,
-            "unpublished": unpublished(assembly),
-        }
-        data = canonical_json(manifest)
-        store.put(f"{release_prefix(version)}manifest.json", data)
-        entry = {
-            "version": version,
-            "created": manifest["created"],
-            "content": content,
-            "manifest": hashlib.sha256(data).hexdigest(),
-            "counts": counts,
-        }
-        pointer = canonical_json({"versions": [*versions, entry], "current": version})
-        if store.put_if(VERSIONS_KEY, seal(pointer), tag):
-            return Publication(version, True, release_prefix(version), counts)  # noqa: FBT003
+            return Publication(
+                last["version"],
+                False,
+                release_prefix(last["version"]),
+                last["counts"],
+                {},  # noqa: FBT003
+            )
+        tell("compare")
+        with tempfile.TemporaryDirectory(prefix="gongkai-before-") as earlier:
+            changes = add_changes(draft, store, before, Path(earlier), assembly, heads)
+        tell("judge")
+        gates, shares = _judge(draft, before, bounds or load_bounds())
+        _stop_at_failed(store, gates, moment.at)
+        version = _next_version(versions, moment.at)
+        facts = state_facts(draft, moment, version, before, assembly, changes, gates)
+        tell("derive")
+        facts = derive(folder, facts)
+        more = judge_package(folder, bounds or load_bounds())
+        _stop_at_failed(store, more, moment.at)
+        facts = replace(facts, gates=[*facts.gates, *map(_said, more)])
+        write_metadata(folder, facts)
+        tell("upload")
+        version = _claim(store, folder, facts, version)
+        manifest = manifest_of(folder, facts, draft, assembly, shares)
+        _upload(store, folder, version, manifest)
+    _point(store, version, manifest)
+    return Publication(version, True, release_prefix(version), draft.counts, changes)  # noqa: FBT003
 
 
-def verify_releases(store: ObjectStore) -> Iterator[tuple[str, str]]:
-    """Yield the key of every released file that is not as its manifest says, and what is wrong with it."""
-    for entry in load_versions(store):
-        prefix = release_prefix(entry["version"])
-        try:
-            data = store.get(f"{prefix}manifest.json")
-        except ObjectNotFoundError:
-            yield f"{prefix}manifest.json", "is missing; restore it"
-            continue
-        if hashlib.sha256(data).hexdigest() != entry["manifest"]:
-            yield f"{prefix}manifest.json", "is not what versions.json says; restore it"
-            continue
-        for file in json.loads(data)["files"]:
-            try:
-                with store.open(prefix + file["path"]) as stored:
-                    found = hash_of_stream(stored)
-            except ObjectNotFoundError:
-                yield prefix + file["path"], "is missing; restore it"
-                continue
-            if found != file["sha256"]:
-                yield prefix + file["path"], "has another hash than its manifest says; restore it"
+def make_draft(
+    folder: Path, moment: Moment, spool: Spool, progress: Progress | None = None
+) -> tuple[Draft, Assembly, Heads]:
+    """Return the draft of what was known at a moment, the reports it has, and the heads of all records."""
+    heads = Heads(moment.store, moment.extractor, spool)
+    assembly = assemble(gather(moment, heads), spool.load)
+    draft = write_draft(
+        folder,
+        assembly,
+        spool,
+        sites=moment.sites(),
+        coverage=(),
+        progress=progress or (lambda *_: None),
+    )
+    hashes = {body.head.sha256 for report in assembly.reports for body in report.bodies}
+    write_captures(draft, _captures(moment, hashes))
+    return draft, assembly, heads
 
 
-def _write_tables(folder: Path, assembly: Assembly, spool: Spool, progress: Progress) -> dict[str, int]:
-    numbers: Counter[str] = Counter()
-    with ExitStack() as stack:
-        documents, figures, issues, reports = (
-            stack.enter_context(TableWriter(folder, name, SCHEMAS[name]))
-            for name in ("documents", "figures", "issues", "reports")
+def add_changes(
+    draft: Draft,
+    store: ObjectStore,
+    before: Mapping[str, Any] | None,
+    folder: Path,
+    assembly: Assembly,
+    heads: Heads,
+) -> dict[str, int]:
+    """Write the table of changes since an earlier release and return how many there are of each kind.
+
+    Args:
+        draft: where it goes.
+        store: has the earlier release.
+        before: its manifest, None for the first release or one of another form.
+        folder: empty, for its files.
+        assembly: the reports of the draft.
+        heads: the records.
+    """
+    schema = tables()["changes"]
+    if before is None or before["manifest"] != FORMAT:
+        write_rows(draft, schema, ())
+        return {}
+    prefix = release_prefix(before["version"])
+    for path in needed_from(before):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(store.get(prefix + path))
+    published = {body.head.sha256 for report in assembly.reports for body in report.bodies}
+    kinds = {
+        sha256: kind
+        for sha256 in heads.known()
+        if sha256 not in published and (kind := heads.kind(sha256)) not in (None, "report")
+    }
+    write_rows(draft, schema, compare(folder, draft.folder, kinds))
+    return summarise(draft.folder)
+
+
+def state_facts(
+    draft: Draft,
+    moment: Moment,
+    version: str,
+    before: Mapping[str, Any] | None,
+    assembly: Assembly,
+    changes: Mapping[str, int],
+    gates: Sequence[Gate],
+) -> Facts:
+    """Return what the metadata state of a draft."""
+    years = sorted({report.year for report in assembly.reports})
+    return Facts(
+        version=version,
+        created=timestamp(moment.at),
+        previous=before["version"] if before is not None else None,
+        extractor=moment.extractor,
+        extractors=dict(
+            sorted(Counter(report.primary.head.extractor for report in assembly.reports).items())
+        ),
+        counts=draft.counts,
+        years=(years[0], years[-1]) if years else None,
+        rows=_rows(draft.folder),
+        changes=changes,
+        gates=[_said(gate) for gate in gates],
+    )
+
+
+def derive(folder: Path, facts: Facts) -> Facts:
+    """Write the other forms of the tables and the metadata; return the facts with the data files."""
+    for table in tables().values():
+        write_csv(folder, table)
+    write_sqlite(folder, labels())
+    write_duckdb(folder, tables().values())
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = [
+        File(path.relative_to(folder).as_posix(), path.stat().st_size, file_hash(path)) for path in paths
+    ]
+    facts = replace(facts, files=files)
+    write_metadata(folder, facts)
+    return facts
+
+
+def manifest_of(
+    folder: Path, facts: Facts, draft: Draft, assembly: Assembly, shares: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return the manifest of a release whose files are all in a folder."""
+    data = {file.path: file for file in facts.files}
+    files = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        known = data.get(name)
+        files.append(
+            {
+                "path": name,
+                "size": known.size if known else path.stat().st_size,
+                "sha256": known.sha256 if known else file_hash(path),
+            }
         )
-        for done, report in enumerate(assembly.reports, start=1):
-            record = spool.load(report.primary.head)
-            for row in figure_rows(report, record):
-                figures.write(row)
-                numbers[row["status"]] += 1
-            row = report_row(report, record)
-            reports.write(row)
-            numbers["checks_failed"] += row["checks_failed"]
-            for row in document_rows(report):
-                documents.write(row)
-            for issue in record_issues(report, record):
-                issues.write(issue_row(issue))
-            progress(done, len(assembly.reports))
-        for issue in assembly.unpublished:
-            issues.write(issue_row(issue))
-        return {
-            "reports": reports.rows,
-            "documents": sum(len(report.bodies) for report in assembly.reports),
-            "agencies": len({(report.region, report.agency) for report in assembly.reports}),
-            "cells": figures.rows,
-            "figures": numbers["number"],
-            "checks_failed": numbers["checks_failed"],
-            "issues": issues.rows,
-            "unpublished": len(assembly.unpublished),
-        }
+    return {
+        "manifest": FORMAT,
+        "version": facts.version,
+        "created": facts.created,
+        "previous": facts.previous,
+        "content": draft.content,
+        "extractor": facts.extractor,
+        "extractors": dict(facts.extractors),
+        "counts": dict(facts.counts),
+        "rows": dict(facts.rows),
+        "changes": dict(facts.changes),
+        "shares": dict(shares),
+        "schema": schema_of_release(),
+        "files": files,
+        "unpublished": unpublished(assembly),
+    }
 
 
-def _content_hash(folder: Path) -> str:
-    """Return the hash of what the tables say; CSV, as the bytes of Parquet depend on who writes it."""
-    lines = [f"form {FORMAT}", *(f"{name} {file_hash(folder / f'{name}.csv')}" for name in sorted(SCHEMAS))]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def _captures(moment: Moment, hashes: set[str]) -> Iterator[Capture]:
+    for site in moment.sites():
+        for capture in moment.captures(site.id):
+            if capture.sha256 in hashes:
+                yield capture
 
 
-def _upload(
-    store: ObjectStore, folder: Path, versions: list[dict[str, Any]], now: datetime
-) -> tuple[str, list[dict[str, Any]]]:
-    first, *others = sorted(path for path in folder.iterdir() if path.suffix in {".csv", ".parquet"})
+def _rows(folder: Path) -> dict[str, int]:
+    import pyarrow.parquet as pq
+
+    return {
+        name: sum(pq.read_metadata(path).num_rows for path in parquet_files(folder, table))
+        for name, table in tables().items()
+    }
+
+
+def _judge(
+    draft: Draft, before: Mapping[str, Any] | None, bounds: Bounds
+) -> tuple[list[Gate], dict[str, float]]:
+    comparable = before if before is not None and before["manifest"] == FORMAT else None
+    subject = Subject(draft.folder, draft.counts, comparable)
+    gates = judge_tables(subject, bounds, draft.folder if comparable is not None else None)
+    return gates, subject.shares
+
+
+def _stop_at_failed(store: ObjectStore, gates: Sequence[Gate], moment: datetime) -> None:
+    failed = [gate for gate in gates if not gate.passed]
+    if not failed:
+        return
+    key = f"releases/failed/{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
+    document = {
+        "failed": timestamp(moment),
+        "gates": [
+            {"gate": gate.name, "passed": gate.passed, "message": gate.message, "rows": list(gate.rows)}
+            for gate in gates
+        ],
+    }
+    store.put(key, canonical_json(document))
+    raise GatesFailedError(failed, key)
+
+
+def _said(gate: Gate) -> str:
+    return f"{gate.name}: {gate.message}"
+
+
+def _next_version(versions: Sequence[Mapping[str, Any]], now: datetime) -> str:
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     taken = [entry["version"] for entry in versions if entry["version"].startswith(f"{day}.")]
-    counter = max((int(version.rpartition(".")[2]) for version in taken), default=0) + 1
-    while not store.put_new_file(f"{release_prefix(f'{day}.{counter}')}{first.name}", first):
-        counter += 1
-    version = f"{day}.{counter}"
-    for path in others:
-        store.put_new_file(f"{release_prefix(version)}{path.name}", path)
-    files = []
-    for path in (first, *others):
-        info = store.stat(f"{release_prefix(version)}{path.name}")
-        size = path.stat().st_size
-        if info is None or info.size != size:
+    return f"{day}.{max((int(version.rpartition('.')[2]) for version in taken), default=0) + 1}"
+
+
+def _claim(store: ObjectStore, folder: Path, facts: Facts, version: str) -> str:
+    """Take the first free version from `version` on; the metadata name it."""
+    while not store.put_new(f"{release_prefix(version)}LICENSE.txt", (folder / "LICENSE.txt").read_bytes()):
+        day, _, counter = version.rpartition(".")
+        version = f"{day}.{int(counter) + 1}"
+    if version != facts.version:
+        write_metadata(folder, replace(facts, version=version))
+    return version
+
+
+def _upload(store: ObjectStore, folder: Path, version: str, manifest: dict[str, Any]) -> None:
+    manifest["version"] = version
+    prefix = release_prefix(version)
+    for file in manifest["files"]:
+        store.put(prefix + file["path"], (folder / file["path"]).read_bytes())
+    for file in manifest["files"]:
+        info = store.stat(prefix + file["path"])
+        if info is None or info.size != file["size"]:
             raise ReleaseError(
-                f"{path.name} of release {version} did not arrive whole in {store.url}; publish again"
+                f"{file['path']} of release {version} did not arrive whole in {store.url}; publish again"
             )
-        files.append({"path": path.name, "size": size, "sha256": file_hash(path)})
-    return version, files
+    store.put(prefix + MANIFEST, canonical_json(manifest))
+
+
+def _point(store: ObjectStore, version: str, manifest: Mapping[str, Any]) -> None:
+    entry = {
+        "version": version,
+        "created": manifest["created"],
+        "content": manifest["content"],
+        "manifest": hashlib.sha256(canonical_json(manifest)).hexdigest(),
+        "counts": manifest["counts"],
+    }
+    # Read again: another publication may have ended since we began.
+    store.put(
+        VERSIONS_KEY,
+        canonical_json({"versions": [*load_versions(store), entry], "current": version}),
+    )

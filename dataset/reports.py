@@ -23,13 +23,13 @@ Versions. Of an address, the body seen last is current; earlier ones are counted
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dataset.joining import Groups, depth, is_within, join_pages, join_regions
-from dataset.model import Assembly, Body, Issue, Report
+from dataset.model import Assembly, Body, Issue, Report, ReportVersion
 from dataset.over_years import settle
 from dataset.sources import Head, Sighting, Unreadable, by_body
 
@@ -188,10 +188,9 @@ def _report(
     identity = report_id(region, agency, year)
     issues = [issue for body in bodies for issue in body.issues]
     issues += [issue for body in bodies for seen in body.sightings for issue in _time_issues(seen)]
+    corroborated: Counter[str] = Counter()
     if copies:
-        issues += _disagreements(primary, copies, load)
-    hashes = {body.head.sha256 for body in bodies}
-    hashes |= {sha256 for body in bodies for seen in body.sightings for sha256 in seen.older}
+        issues += _compare(primary, copies, load, corroborated)
     return Report(
         id=identity,
         agency=agency,
@@ -199,8 +198,29 @@ def _report(
         year=year,
         primary=primary,
         copies=tuple(copies),
-        versions=len(hashes),
+        versions=_versions(primary),
         issues=tuple(replace(issue, report=identity) for issue in issues),
+        corroborated=corroborated,
+    )
+
+
+def _versions(primary: Body) -> tuple[ReportVersion, ...]:
+    """Return what the primary's addresses said over time. A page whose visit counter moved says the same."""
+    said = [
+        *((primary.head, seen.first_seen, seen.last_seen) for seen in primary.sightings),
+        *((one.head, one.first_seen, one.last_seen) for seen in primary.sightings for one in seen.older),
+    ]
+    by_content: dict[str, list[tuple[Head, str, str]]] = defaultdict(list)
+    for one in said:
+        by_content[one[0].content].append(one)
+    spans = [
+        (min(first for _, first, _ in group), max(last for _, _, last in group), group[0][0])
+        for group in by_content.values()
+    ]
+    spans.sort(key=lambda span: (span[0], span[1], span[2].sha256))
+    return tuple(
+        ReportVersion(number, head, first, last, head.content == primary.head.content)
+        for number, (first, last, head) in enumerate(spans, start=1)
     )
 
 
@@ -245,9 +265,13 @@ def _time_issues(seen: Sighting) -> Iterable[Issue]:
         )
 
 
-def _disagreements(
-    primary: Body, copies: Sequence[Body], load: Callable[[Head], Mapping[str, Any]]
+def _compare(
+    primary: Body,
+    copies: Sequence[Body],
+    load: Callable[[Head], Mapping[str, Any]],
+    corroborated: Counter[str],
 ) -> Iterable[Issue]:
+    """Yield where copies disagree, and count for each cell those that agree on a figure."""
     ours = load(primary.head)
     for copy in copies:
         theirs = load(copy.head)
@@ -256,6 +280,8 @@ def _disagreements(
             statuses = ours["cells"][cell]["status"], theirs["cells"][cell]["status"]
             if value_of(ours, cell) != value_of(theirs, cell) or statuses[0] != statuses[1]:
                 different[statuses == ("number", "number")].append(cell)
+            elif statuses[0] == "number":
+                corroborated[cell] += 1
         for is_figure, cells in different.items():
             if cells:
                 what = "another figure" if is_figure else "a figure where the other has none"

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from dataset.sites import SiteInfo, list_sites, load_site
-from storage import ObjectStore, RecordStore, Resource, SiteState, extractors, parts_of, refresh_state
+from dataset.past import Moment
+from dataset.sites import SiteInfo
+from dataset.texts import content_hash, sentences, text_length
+from storage import ObjectStore, RecordStore, Resource, SiteState, extractors, parts_of
 
 REPORT_ROLES = frozenset({"document", "attachment"})
 
@@ -36,6 +38,9 @@ class Head:
         year: of the report.
         figures: cells that hold a number.
         cells: all cells.
+        content: hash of what it says (`dataset.texts.content_hash`).
+        text_length: characters of its sections.
+        sentences: its sentences (`dataset.texts.sentences`).
         ref: where the whole record is in the spool, None where it was not kept.
         part: number of the report in a body that joins several, from one; None where it holds one.
     """
@@ -51,8 +56,26 @@ class Head:
     year: int | None
     figures: int
     cells: int
+    content: str
+    text_length: int
+    sentences: bytes
     ref: tuple[int, int] | None
     part: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier body of an address that is a report.
+
+    Attributes:
+        head: of its record.
+        first_seen: when it was first seen there.
+        last_seen: when it was last seen there.
+    """
+
+    head: Head
+    first_seen: str
+    last_seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +93,7 @@ class Sighting:
         page: for an attachment, the address of its page.
         parent: for an attachment, the head of its page's record, where there is one.
         anchor: the words of the link that led here.
-        older: hashes of earlier bodies of the address that are reports, oldest first.
+        older: earlier bodies of the address that are reports, by when each was last seen.
         stale: hash of a later body of the address that is no report, None where the current body is the
             latest.
         gone_since: when the address was first found gone, None where it was not.
@@ -86,7 +109,7 @@ class Sighting:
     page: str | None
     parent: Head | None
     anchor: str | None
-    older: tuple[str, ...]
+    older: tuple[Earlier, ...]
     stale: str | None
     gone_since: str | None
 
@@ -149,6 +172,10 @@ class Heads:
         head = self.get(sha256)
         return None if head is None else head.kind
 
+    def known(self) -> list[str]:
+        """Return the bodies that were asked for."""
+        return list(self._heads)
+
     def get(self, sha256: str) -> Head | None:
         """Return the head of a body's newest record, None where it has none."""
         if sha256 not in self._heads:
@@ -187,6 +214,9 @@ def _head(sha256: str, extractor: str, record: Mapping[str, Any], spool: Spool) 
         year=report.get("year"),
         figures=sum(cell["status"] == "number" for cell in cells.values()),
         cells=len(cells),
+        content=content_hash(record),
+        text_length=text_length(record),
+        sentences=sentences(record),
         ref=None if record["kind"] == "not_report" else spool.add(record),
     )
 
@@ -200,12 +230,11 @@ class Unreadable:
     head: Head
 
 
-def gather(store: ObjectStore, heads: Heads) -> Iterator[Sighting | Unreadable]:
-    """Yield every address whose body is, or should be, a report; by site and address."""
-    for name in list_sites(store):
-        site = load_site(store, name)
-        state = refresh_state(store, name)
-        heads.enter_site(name)
+def gather(moment: Moment, heads: Heads) -> Iterator[Sighting | Unreadable]:
+    """Yield every address whose body is, or should be, a report, as known at a moment; by site and address."""
+    for site in moment.sites():
+        state = moment.state(site.id)
+        heads.enter_site(site.id)
         for key, resource in sorted(state.resources.items()):
             if resource.role in REPORT_ROLES:
                 yield from _sightings(site, key, resource, state, heads)
@@ -240,7 +269,12 @@ def _sightings(
             page=resource.parent,
             parent=_parent(resource, state, heads),
             anchor=resource.trail.anchor,
-            older=tuple(version.sha256 for version in reports[:-1]),
+            older=tuple(
+                Earlier(earlier, version.first_seen, version.last_seen)
+                for version in reports[:-1]
+                for earlier in heads.reports(version.sha256)
+                if earlier.part == head.part
+            ),
             stale=latest if latest != current.sha256 else None,
             gone_since=resource.gone_since,
         )

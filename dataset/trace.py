@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from dataset.release import load_versions, release_prefix
 from dataset.reports import value_of
-from dataset.tables import place_of
+from dataset.rows import place_of
+from dataset.versions import load_versions, release_prefix
 from storage import (
     Archive,
     BodyCorruptError,
@@ -85,8 +85,10 @@ def trace_cell(
     if not versions:
         raise TraceError(f"no release in {store.url}; `gongkai publish` makes one")
     version = versions[-1]["version"]
-    report = _find_report(_table(store, version, "reports", None), address)
-    rows = _table(store, version, "figures", report["report_id"])
+    reports = [row for row in _table(store, version, "reports", None) if row["current"]]
+    report = _find_report(reports, address)
+    year = f"figures/year={report['year']}/figures-{report['year']}"
+    rows = _table(store, version, year, report["report_id"])
     documents = _table(store, version, "documents", report["report_id"])
     row = _find_cell(rows, address.cell, report["report_id"])
     whole = RecordStore(store, row["extractor"]).get(row["sha256"])
@@ -110,7 +112,7 @@ def trace_cell(
         "flags": row["flags"],
         "agency": row["agency"],
         "region": row["region"],
-        "year": row["year"],
+        "year": report["year"],
         "edition": row["edition"],
         "title": report["title"],
         "release": version,
@@ -145,7 +147,7 @@ def _part(record: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any] |
 
 
 def _table(store: ObjectStore, version: str, name: str, report: str | None) -> list[dict[str, Any]]:
-    key = f"{release_prefix(version)}{name}.parquet"
+    key = f"{release_prefix(version)}parquet/{name}.parquet"
     try:
         data = store.get(key)
     except ObjectNotFoundError as error:

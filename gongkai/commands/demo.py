@@ -79,8 +79,8 @@ def _say_next(store: Any, session: Session, publication: Any) -> None:
     if address is not None:
         say(f"  {command} trace {address}")
         say("      follows one figure back to the page it was printed on")
-    say(f"  {location(store.url, publication.prefix)}figures.csv")
-    say("      every figure with its evidence; figures.parquet is the same for pandas, R and DuckDB")
+    say(f"  {location(store.url, publication.prefix)}README.md")
+    say("      the release: how to load it, what every table and column means")
     say(f"  {command} demo")
     say("      again: nothing is fetched or read twice")
     say(f"  {command} sites list   and   {command} crawl SITE")
@@ -94,18 +94,16 @@ def example_address(store: Any, version: str) -> str | None:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    from dataset.release import release_prefix
+    from dataset.versions import release_prefix
+    from dataset.wide import short_names
 
-    data = store.get(f"{release_prefix(version)}figures.parquet")
-    figures = pq.read_table(
-        io.BytesIO(data),
-        columns=["report_id", "table", "row", "column", "value"],
-        filters=[("table", "=", "requests"), ("value", ">", 0)],
-    )
+    cell = "requests.new.total"
+    column = short_names()[cell]
+    data = store.get(f"{release_prefix(version)}parquet/wide.parquet")
+    figures = pq.read_table(io.BytesIO(data), columns=["report_id", column], filters=[(column, ">", 0)])
     if not figures.num_rows:
         return None
     top = figures.take(
-        pc.sort_indices(figures, sort_keys=[("value", "descending"), ("report_id", "ascending")])[:1]
+        pc.sort_indices(figures, sort_keys=[(column, "descending"), ("report_id", "ascending")])[:1]
     )
-    row = top.to_pylist()[0]
-    return f"{row['report_id']}/{row['table']}.{row['row']}.{row['column']}"
+    return f"{top.to_pylist()[0]['report_id']}/{cell}"

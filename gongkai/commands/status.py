@@ -15,7 +15,7 @@ from gongkai.session import Session, common_options, pass_session
 @pass_session
 def status(session: Session, runs: int) -> int:
     """Show the last runs, the alerts of the latest, and the releases."""
-    from dataset.release import load_versions
+    from dataset.versions import load_versions
     from flows.summary import last_summaries
 
     store = session.open_existing()

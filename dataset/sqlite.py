@@ -1,0 +1,213 @@
+"""All tables in one SQLite file, with indices and full-text search that works for Chinese.
+
+`figures` is the largest table by far. In the file it is two: `cells` (every cell of the forms, with its
+labels) and `figure_cells` (report, cell, value and evidence), which are joined by the view `figures` with the
+columns of the other forms. Any other table is as released.
+
+Full text: SQLite's tokenizers take a run of Chinese for one word. So the index has every character as a word
+of its own (`search_text`), and a search is for a phrase of them: `search_phrase` makes it.
+
+    SELECT s.* FROM section_search JOIN sections s ON s.rowid = section_search.rowid
+    WHERE section_search MATCH '"信 息 公 开"'
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from dataset.derived import parquet_files
+from dataset.schema import TableSchema, tables
+
+SQLITE = "gongkai.sqlite"
+"""Name of the file in a release."""
+
+BATCH = 20_000
+"""Rows held in memory."""
+
+_TYPES = {
+    "string": "TEXT",
+    "int32": "INTEGER",
+    "int64": "INTEGER",
+    "double": "REAL",
+    "bool": "INTEGER",
+    "timestamp": "TEXT",
+    "date": "TEXT",
+}
+
+# Of figures: what the cell says, what its report says, what only the figure says.
+_OF_CELL = ("table", "row", "column")
+_OF_REPORT = ("report_id", "agency", "region", "year", "sha256", "source_url", "captured_at", "extractor")
+_OF_FIGURE = (
+    "edition",
+    "value",
+    "raw",
+    "status",
+    "unit",
+    "confidence",
+    "suggested",
+    "corroborated_by",
+    "flags",
+    "place",
+)
+
+_INDICES = (
+    "CREATE INDEX reports_agency ON reports (agency, year)",
+    "CREATE INDEX reports_region ON reports (region, year)",
+    "CREATE INDEX reports_year ON reports (year, level)",
+    "CREATE UNIQUE INDEX wide_report ON wide (report_id)",
+    "CREATE INDEX wide_year ON wide (year, level)",
+    "CREATE INDEX documents_report ON documents (report_id)",
+    "CREATE INDEX documents_sha256 ON documents (sha256)",
+    "CREATE INDEX sections_report ON sections (report_id)",
+    "CREATE INDEX mentions_report ON mentions (report_id)",
+    "CREATE INDEX checks_report ON checks (report_id)",
+    'CREATE INDEX checks_failed ON checks ("check", report_id) WHERE holds = 0',
+    "CREATE INDEX issues_report ON issues (report_id)",
+    "CREATE INDEX issues_code ON issues (code, severity)",
+    "CREATE INDEX superseded_report ON superseded (report_id, version)",
+    "CREATE INDEX changes_report ON changes (report_id)",
+    "CREATE INDEX captures_sha256 ON captures (sha256)",
+    "CREATE INDEX figure_cells_flagged ON figure_cells (cell, report) WHERE flags <> ''",
+)
+
+_CJK = re.compile(r"([\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+_WORD = re.compile(r"\w+")
+
+
+def search_text(text: str) -> str:
+    """Return a text with every Chinese character as a word of its own."""
+    return _CJK.sub(r" \1 ", text)
+
+
+def search_phrase(query: str) -> str:
+    """Return what MATCH wants for the words of a query: each as a phrase, all of them; empty for none."""
+    words = (" ".join(_WORD.findall(search_text(word))) for word in query.split())
+    return " AND ".join(f'"{word}"' for word in words if word)
+
+
+def write_sqlite(folder: Path, labels: Mapping[str, tuple[str, str]]) -> Path:
+    """Write the SQLite file of a release from its Parquet files.
+
+    Args:
+        folder: of the release.
+        labels: Chinese and English label of each cell of the forms.
+    """
+    path = folder / SQLITE
+    connection = sqlite3.connect(path)
+    try:
+        # A file of our own that is thrown away if anything fails: no journal, no waiting for the disk.
+        connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;"
+        )
+        for name, table in tables().items():
+            if name != "figures":
+                _copy(connection, folder, table)
+        _figures(connection, folder, labels)
+        for index in _INDICES:
+            connection.execute(index)
+        _full_text(connection)
+        connection.execute("ANALYZE")
+        connection.commit()
+    finally:
+        connection.close()
+    return path
+
+
+def _copy(connection: sqlite3.Connection, folder: Path, table: TableSchema) -> None:
+    columns = ", ".join(f'"{column.name}" {_TYPES[column.type]}' for column in table.columns)
+    connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
+    marks = ", ".join("?" * len(table.columns))
+    for rows in _batches(folder, table, table.names):
+        connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', rows)  # noqa: S608
+
+
+def _figures(connection: sqlite3.Connection, folder: Path, labels: Mapping[str, tuple[str, str]]) -> None:
+    connection.executescript(
+        """
+        CREATE TABLE cells (id INTEGER PRIMARY KEY, "table" TEXT, "row" TEXT, "column" TEXT, label_zh TEXT,
+                            label_en TEXT, UNIQUE ("table", "row", "column"));
+        CREATE TABLE figure_cells (report INTEGER, cell INTEGER, edition TEXT, value REAL, raw TEXT, status
+        TEXT, unit TEXT,
+                                   confidence REAL, suggested REAL, corroborated_by INTEGER, flags TEXT, place
+                                   TEXT, PRIMARY KEY (report, cell)) WITHOUT ROWID;
+        CREATE UNIQUE INDEX reports_id ON reports (report_id, version);
+        """
+    )
+    numbers: dict[str, int] = {}
+    for cell, (zh, en) in labels.items():
+        numbers[cell] = len(numbers) + 1
+        connection.execute(
+            "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?)", (numbers[cell], *cell.split("."), zh, en)
+        )
+    reports = dict(connection.execute("SELECT report_id, rowid FROM reports WHERE current"))
+    wanted = ("report_id", *_OF_CELL, *_OF_FIGURE)
+    marks = ", ".join("?" * (2 + len(_OF_FIGURE)))
+    for rows in _batches(folder, tables()["figures"], wanted):
+        connection.executemany(
+            f"INSERT INTO figure_cells VALUES ({marks})",  # noqa: S608
+            ((reports[row[0]], numbers[f"{row[1]}.{row[2]}.{row[3]}"], *row[4:]) for row in rows),
+        )
+    own = {
+        **{name: f'r."{name}"' for name in _OF_REPORT},
+        **{name: f'c."{name}"' for name in _OF_CELL},
+        **{name: f'f."{name}"' for name in _OF_FIGURE},
+    }
+    columns = ", ".join(f'{own[name]} AS "{name}"' for name in tables()["figures"].names)
+    connection.execute(
+        f"CREATE VIEW figures AS SELECT {columns} FROM figure_cells f "  # noqa: S608
+        "JOIN reports r ON r.rowid = f.report JOIN cells c ON c.id = f.cell"
+    )
+
+
+def _full_text(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE VIRTUAL TABLE section_search USING fts5 (heading, text, content = '', tokenize = 'unicode61')"
+    )
+    rows = connection.execute("SELECT rowid, heading, text FROM sections")
+    while portion := rows.fetchmany(BATCH):
+        connection.executemany(
+            "INSERT INTO section_search (rowid, heading, text) VALUES (?, ?, ?)",
+            (
+                (number, search_text(heading or ""), search_text(text or ""))
+                for number, heading, text in portion
+            ),
+        )
+    connection.execute("INSERT INTO section_search (section_search) VALUES ('optimize')")
+
+
+def _batches(folder: Path, table: TableSchema, names: Sequence[str]) -> Iterator[Iterable[tuple[Any, ...]]]:
+    """Yield the rows of a table as SQLite takes them: times and dates as ISO 8601."""
+    for path in parquet_files(folder, table):
+        file = pq.ParquetFile(path)
+        year = int(path.parent.name.partition("=")[2]) if table.by_year else None
+        for batch in file.iter_batches(batch_size=BATCH):
+            columns = [
+                [year] * batch.num_rows if name == "year" and table.by_year else _plain(batch.column(name))
+                for name in names
+            ]
+            yield zip(*columns, strict=True)
+
+
+def _plain(array: Any) -> list[Any]:
+    values: list[Any] = array.to_pylist()
+    kind = str(array.type)
+    if kind.startswith("timestamp"):
+        return [None if value is None else _moment(value) for value in values]
+    if kind.startswith("date"):
+        return [None if value is None else _day(value) for value in values]
+    return values
+
+
+def _moment(value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(value: date) -> str:
+    return value.isoformat()

@@ -1,0 +1,83 @@
+"""The releases that exist: the pointer, the manifests, and whether the files are as they say.
+
+An object store cannot rename, so there is no draft to move into place. What is not in
+`releases/versions.json` does not exist: files first, then the manifest with their hashes, then the pointer. A
+publication that failed its gates leaves `releases/failed/<moment>.json`, which no reader of releases looks
+at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from storage import ObjectNotFoundError, ObjectStore
+
+VERSIONS_KEY = "releases/versions.json"
+MANIFEST = "manifest.json"
+
+
+class ReleaseError(Exception):
+    """A release cannot be read or made; the message is one line that says what to do."""
+
+
+def release_prefix(version: str) -> str:
+    """Return what the keys of a release's files start with."""
+    return f"releases/{version}/"
+
+
+def load_versions(store: ObjectStore) -> list[dict[str, Any]]:
+    """Return the releases that exist, oldest first.
+
+    Raises:
+        ReleaseError: the list cannot be read.
+    """
+    try:
+        document = json.loads(store.get(VERSIONS_KEY))
+        versions = document["versions"]
+    except ObjectNotFoundError:
+        return []
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(f"{VERSIONS_KEY} in {store.url} is damaged; restore it from a copy") from error
+    if not isinstance(versions, list):
+        raise ReleaseError(f"{VERSIONS_KEY} in {store.url} is damaged; restore it from a copy")
+    return versions
+
+
+def load_manifest(store: ObjectStore, version: str) -> dict[str, Any]:
+    """Return the manifest of a release.
+
+    Raises:
+        ReleaseError: it cannot be read.
+    """
+    key = f"{release_prefix(version)}{MANIFEST}"
+    try:
+        manifest = json.loads(store.get(key))
+    except (ObjectNotFoundError, ValueError) as error:
+        raise ReleaseError(f"{key} in {store.url} cannot be read; publish again or restore it") from error
+    assert isinstance(manifest, dict)
+    return manifest
+
+
+def verify_releases(store: ObjectStore) -> Iterator[tuple[str, str]]:
+    """Yield the key of every released file that is not as its manifest says, and what is wrong with it."""
+    for entry in load_versions(store):
+        prefix = release_prefix(entry["version"])
+        try:
+            data = store.get(f"{prefix}{MANIFEST}")
+        except ObjectNotFoundError:
+            yield f"{prefix}{MANIFEST}", "is missing; restore it"
+            continue
+        if hashlib.sha256(data).hexdigest() != entry["manifest"]:
+            yield f"{prefix}{MANIFEST}", "is not what versions.json says; restore it"
+            continue
+        for file in json.loads(data)["files"]:
+            try:
+                found = hashlib.sha256(store.get(prefix + file["path"])).hexdigest()
+            except ObjectNotFoundError:
+                yield prefix + file["path"], "is missing; restore it"
+                continue
+            if found != file["sha256"]:
+                yield prefix + file["path"], "has another hash than its manifest says; restore it"
