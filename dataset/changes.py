@@ -3,7 +3,7 @@
     source           other bytes, the same extractor
     reader           the same bytes, another extractor
     both             other bytes and another extractor
-    other_document   the figures are now taken from another document of the report; the one before is still a copy
+    other_document   figures now taken from another document of the report; the one before is still a copy
 
 Reports that came or went are one row each, with the reason where the archive knows one.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dataset.derived import connect, from_parquet, parquet_files
+from dataset.derived import connect, parquet_files, scan
 from dataset.schema import tables
 from dataset.writers import Row
 
@@ -29,7 +29,8 @@ SELECT coalesce(a.report_id, b.report_id) AS report_id,
        coalesce(a."table", b."table") AS "table", coalesce(a."row", b."row") AS "row",
        coalesce(a."column", b."column") AS "column",
        b.value AS value_before, a.value AS value_after, b.raw AS raw_before, a.raw AS raw_after,
-       b.status AS status_before, a.status AS status_after, rb.sha256 AS sha256_before, ra.sha256 AS sha256_after,
+       b.status AS status_before, a.status AS status_after,
+       rb.sha256 AS sha256_before, ra.sha256 AS sha256_after,
        rb.extractor AS extractor_before, ra.extractor AS extractor_after, NULL AS reason
 FROM now_figures a
 FULL JOIN before_figures b
@@ -96,13 +97,14 @@ def compare(before: Path, now: Path, kinds: Mapping[str, str]) -> Iterator[Row]:
         ):
             for name in names:
                 paths = parquet_files(folder, tables()[name])
+                # Whatever columns they have: the release before may lack some that are new.
                 source = (
-                    from_parquet(paths, tables()[name])
+                    f"SELECT * FROM {scan(paths, tables()[name])}"  # noqa: S608
                     if paths
                     else f"SELECT * FROM ({_empty(tables()[name].names)}) WHERE false"  # noqa: S608
                 )
-                connection.execute(f"CREATE VIEW {side}_{name} AS {source}")
-        connection.execute("CREATE TABLE kinds (sha256 VARCHAR, kind VARCHAR)")
+                connection.execute(f"CREATE TEMP VIEW {side}_{name} AS {source}")
+        connection.execute("CREATE TEMP TABLE kinds (sha256 VARCHAR, kind VARCHAR)")
         if kinds:
             connection.executemany("INSERT INTO kinds VALUES (?, ?)", list(kinds.items()))
         for query in (_REPORTS, _CELLS):

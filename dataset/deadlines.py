@@ -29,7 +29,7 @@ GOVERNMENTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Timely:
-    """The deadline of a report, and the days it was published after it (negative: before); None if unknown."""
+    """The deadline of a report, and how many days after it (negative: before) it came; None if unknown."""
 
     deadline: date
     days_late: int | None

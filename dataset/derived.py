@@ -2,7 +2,7 @@
 
     csv/<table>.csv                            UTF-8
     csv/<table>/<table>-2021.csv.gz            where the table is divided by year
-    excel/<table>.csv                          UTF-8 with the byte order mark that Excel wants; for tables that fit a sheet
+    excel/<table>.csv                          UTF-8 with the mark that Excel wants; tables that fit a sheet
     gongkai.duckdb                             all tables in one file
 
 CSV is read by spreadsheets, which run what looks like a formula. A text that starts with a character that
@@ -15,7 +15,9 @@ from __future__ import annotations
 import gzip
 import shutil
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -36,13 +38,21 @@ _HARMLESS = r"[+\-＋－]?[0-9０-９][0-9０-９,，.．]*%?|[+\-＋－]+"
 _EXACT = 2**53
 
 
-def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open DuckDB so that it answers the same everywhere and fetches nothing."""
-    connection = duckdb.connect(
-        ":memory:" if path is None else str(path),
-        read_only=read_only,
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
-    )
+_CONFIG: dict[str, Any] = {
+    # Nothing is fetched, whatever a query asks for.
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+@lru_cache(maxsize=1)
+def _memory() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(":memory:", config=_CONFIG)
+
+
+def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB on a file, or for queries over other files: what is made TEMP is gone when it is closed."""
+    connection = _memory().cursor() if path is None else duckdb.connect(str(path), config=_CONFIG)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
@@ -57,13 +67,18 @@ def parquet_files(folder: Path, table: TableSchema) -> list[Path]:
 
 def from_parquet(paths: Iterable[Path], table: TableSchema) -> str:
     """Return SQL that reads files of a table with its columns in their order."""
-    listed = ", ".join(_text(str(path)) for path in paths)
     names = ", ".join(
         f'CAST("{YEAR}" AS INTEGER) AS "{YEAR}"' if table.by_year and name == YEAR else f'"{name}"'
         for name in table.names
     )
+    return f"SELECT {names} FROM {scan(paths, table)}"  # noqa: S608
+
+
+def scan(paths: Iterable[Path], table: TableSchema) -> str:
+    """Return SQL for the files of a table with whatever columns they have."""
+    listed = ", ".join(_text(str(path)) for path in paths)
     partition = "true" if table.by_year else "false"
-    return f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = {partition})"  # noqa: S608
+    return f"read_parquet([{listed}], hive_partitioning = {partition})"
 
 
 def write_csv(folder: Path, table: TableSchema) -> list[Path]:
@@ -97,6 +112,7 @@ def write_duckdb(folder: Path, tables: Iterable[TableSchema]) -> Path:
     """
     path = folder / DUCKDB
     with connect(path) as connection:
+        connection.execute("BEGIN")
         for table in tables:
             paths = parquet_files(folder, table)
             types = ", ".join(f'"{column.name}" {_SQL[column.type]}' for column in table.columns)
@@ -107,6 +123,7 @@ def write_duckdb(folder: Path, tables: Iterable[TableSchema]) -> Path:
             for column in table.columns:
                 said = _text(f"{column.zh} / {column.en}")
                 connection.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {said}')
+        connection.execute("COMMIT")
     return path
 
 

@@ -1,4 +1,4 @@
-"""The draft of a release: its tables as Parquet, in a folder of this machine, before anything is published."""
+"""The draft of a release: its tables as Parquet, in a folder of this machine; nothing is published yet."""
 
 from __future__ import annotations
 

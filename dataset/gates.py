@@ -6,14 +6,19 @@ passes and says so.
 
 from __future__ import annotations
 
+import csv
+import gzip
+import json
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import yaml
-from frictionless import Checklist, Package, system
+from frictionless import Package
 
 from dataset.derived import connect, from_parquet, parquet_files
 from dataset.draft import FORMAT
@@ -133,11 +138,28 @@ def judge_package(folder: Path, bounds: Bounds) -> list[Gate]:
     """Judge the descriptor and the first rows of the CSV files as frictionless sees them."""
     if not bounds.datapackage_valid:
         return []
-    with system.use_context(trusted=False):
-        package = Package(str(folder / "datapackage.json"))
-        report = package.validate(Checklist(pick_errors=[]), limit_rows=SAMPLE, parallel=False)
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix="gongkai-sample-") as name:
+        resources = [_sample(folder, Path(name), resource) for resource in descriptor["resources"]]
+        sample = Path(name) / "datapackage.json"
+        sample.write_text(json.dumps({**descriptor, "resources": resources}), encoding="utf-8")
+        report = Package(str(sample)).validate()
     errors = [f"{row[0]}: {row[-1]}" for row in report.flatten(["title", "type", "message"])]
     return [_gate("datapackage_valid", not errors, "the data package is valid", tuple(errors[:NAMED]))]
+
+
+def _sample(folder: Path, target: Path, resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the first rows of a resource and return its description for them."""
+    source = folder / resource["path"]
+    path = target / f"{resource['name']}.csv"
+    opened = gzip.open if source.suffix == ".gz" else open
+    with (
+        opened(source, "rt", encoding="utf-8", newline="") as rows,
+        path.open("w", encoding="utf-8", newline="") as out,
+    ):
+        csv.writer(out).writerows(islice(csv.reader(rows), SAMPLE + 1))
+    whole = ("extrapaths", "compression", "bytes", "hash")
+    return {**{key: value for key, value in resource.items() if key not in whole}, "path": path.name}
 
 
 def _gate(name: str, passed: bool, message: str, rows: tuple[str, ...] = ()) -> Gate:
@@ -184,7 +206,7 @@ def _keys(subject: Subject, _: object) -> Gate:
     )
 
 
-def _removed(changes: Path | None, subject: Subject, bound: float) -> Gate:
+def _removed(changes: Path | None, _: Subject, bound: float) -> Gate:
     name = "removed_unexplained"
     if changes is None:
         return _gate(name, True, "no release before that could have lost a report")  # noqa: FBT003
@@ -260,10 +282,9 @@ def _flagged(bounds: Bounds, subject: Subject, bound: float) -> Gate:
     rows = _query(
         subject.folder,
         schema,
-        "SELECT report_id, count(*) FROM figures WHERE flags <> '' GROUP BY 1 ORDER BY 2 DESC, 1 "
-        f"LIMIT {NAMED}",
+        "SELECT report_id, count(*) FROM figures WHERE flags <> '' GROUP BY 1 ORDER BY 2 DESC, 1",
     )
-    named = tuple(f"{report} {cells}" for report, cells in rows)
+    named = tuple(f"{report} {cells}" for report, cells in rows[:NAMED])
     return _bounded(subject, bounds, "flagged_share", share, bound, "flagged cells", named)
 
 
@@ -306,5 +327,5 @@ def _query(folder: Path, schemas: Mapping[str, TableSchema], query: str) -> list
             else:
                 nothing = ", ".join(f'NULL AS "{column}"' for column in table.names)
                 source = f"SELECT * FROM (SELECT {nothing}) WHERE false"  # noqa: S608
-            connection.execute(f"CREATE VIEW {name} AS {source}")
+            connection.execute(f"CREATE TEMP VIEW {name} AS {source}")
         return connection.execute(query).fetchall()

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from dataset.sites import SiteInfo, list_sites, load_site
 from dataset.versions import load_manifest, load_versions, release_prefix
-from storage import Capture, ObjectStore, SiteState, read_captures, refresh_state, timestamp
+from storage import Capture, ObjectStore, SiteState, extractors, read_captures, refresh_state, timestamp
 from storage.state import fold
 
 
@@ -36,6 +36,13 @@ class Moment:
     store: ObjectStore
     extractor: str
     at: datetime
+
+    def extractors(self) -> list[str]:
+        """Return the extractors whose records count: the current one, then the earlier ones, newest first."""
+        return [
+            self.extractor,
+            *(name for name in reversed(extractors(self.store)) if name != self.extractor),
+        ]
 
     def sites(self) -> list[SiteInfo]:
         """Return the sites of the archive, by id."""
@@ -67,6 +74,15 @@ class PastMoment(Moment):
         key = f"{release_prefix(self.release['version'])}parquet/sites.parquet"
         rows = pq.read_table(io.BytesIO(self.store.get(key))).to_pylist()
         return [SiteInfo(row["site"], row["name"], row["region"], row["agency"]) for row in rows]
+
+    def extractors(self) -> list[str]:
+        """Return the extractors that had been used until then."""
+        known = super().extractors()
+        if self.release is None:
+            return known
+        used = extractors(self.store)
+        later = set(used[used.index(self.extractor) + 1 :]) if self.extractor in used else set()
+        return [name for name in known if name not in later]
 
     def sites(self) -> list[SiteInfo]:
         """Return the sites as the release of that time names them."""

@@ -1,5 +1,4 @@
-"""A release: gathered, drafted, judged, given its other forms and its metadata, uploaded; the pointer flips
-last.
+"""A release: made in a draft, judged, uploaded; the pointer flips last.
 
     gather      what the archive knows, at a moment (`dataset.past` for an earlier one)
     draft       the tables as Parquet, in a folder of this machine
@@ -22,6 +21,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq
 
 from dataset.changes import compare, needed_from, summarise
 from dataset.derived import parquet_files, write_csv, write_duckdb
@@ -124,6 +125,7 @@ def publish(
     versions = load_versions(store)
     before = load_manifest(store, versions[-1]["version"]) if versions else None
     moment = Moment(store, extractor, now or datetime.now(UTC))
+    limits = bounds or load_bounds()
     tell = stage or (lambda _: None)
     with tempfile.TemporaryDirectory(prefix="gongkai-release-") as name, Spool() as spool:
         folder = Path(name)
@@ -132,25 +134,22 @@ def publish(
             last = versions[-1]
             return Publication(
                 last["version"],
-                False,
+                False,  # noqa: FBT003
                 release_prefix(last["version"]),
                 last["counts"],
-                {},  # noqa: FBT003
+                {},
             )
         tell("compare")
         with tempfile.TemporaryDirectory(prefix="gongkai-before-") as earlier:
             changes = add_changes(draft, store, before, Path(earlier), assembly, heads)
         tell("judge")
-        gates, shares = _judge(draft, before, bounds or load_bounds())
+        gates, shares = judge(draft, before, limits)
         _stop_at_failed(store, gates, moment.at)
         version = _next_version(versions, moment.at)
         facts = state_facts(draft, moment, version, before, assembly, changes, gates)
         tell("derive")
-        facts = derive(folder, facts)
-        more = judge_package(folder, bounds or load_bounds())
+        facts, more = finish(folder, derive(folder, facts), limits)
         _stop_at_failed(store, more, moment.at)
-        facts = replace(facts, gates=[*facts.gates, *map(_said, more)])
-        write_metadata(folder, facts)
         tell("upload")
         version = _claim(store, folder, facts, version)
         manifest = manifest_of(folder, facts, draft, assembly, shares)
@@ -163,7 +162,7 @@ def make_draft(
     folder: Path, moment: Moment, spool: Spool, progress: Progress | None = None
 ) -> tuple[Draft, Assembly, Heads]:
     """Return the draft of what was known at a moment, the reports it has, and the heads of all records."""
-    heads = Heads(moment.store, moment.extractor, spool)
+    heads = Heads(moment.store, moment.extractors(), spool)
     assembly = assemble(gather(moment, heads), spool.load)
     draft = write_draft(
         folder,
@@ -206,10 +205,11 @@ def add_changes(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(store.get(prefix + path))
     published = {body.head.sha256 for report in assembly.reports for body in report.bodies}
+    earlier = pq.read_table(folder / "parquet" / "reports.parquet", columns=["sha256"])["sha256"].to_pylist()
     kinds = {
         sha256: kind
-        for sha256 in heads.known()
-        if sha256 not in published and (kind := heads.kind(sha256)) not in (None, "report")
+        for sha256 in sorted(set(earlier) - published)
+        if (kind := heads.kind(sha256)) is not None and kind != "report"
     }
     write_rows(draft, schema, compare(folder, draft.folder, kinds))
     return summarise(draft.folder)
@@ -247,14 +247,23 @@ def derive(folder: Path, facts: Facts) -> Facts:
     for table in tables().values():
         write_csv(folder, table)
     write_sqlite(folder, labels())
-    write_duckdb(folder, tables().values())
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     files = [
         File(path.relative_to(folder).as_posix(), path.stat().st_size, file_hash(path)) for path in paths
     ]
+    # After the others are listed: its bytes differ in every making, and only the manifest may say so.
+    write_duckdb(folder, tables().values())
     facts = replace(facts, files=files)
     write_metadata(folder, facts)
     return facts
+
+
+def finish(folder: Path, facts: Facts, bounds: Bounds) -> tuple[Facts, list[Gate]]:
+    """Judge the data package of a folder; write what the gates found into the metadata."""
+    gates = judge_package(folder, bounds)
+    facts = replace(facts, gates=[*facts.gates, *map(_said, gates)])
+    write_metadata(folder, facts)
+    return facts, gates
 
 
 def manifest_of(
@@ -299,17 +308,16 @@ def _captures(moment: Moment, hashes: set[str]) -> Iterator[Capture]:
 
 
 def _rows(folder: Path) -> dict[str, int]:
-    import pyarrow.parquet as pq
-
     return {
         name: sum(pq.read_metadata(path).num_rows for path in parquet_files(folder, table))
         for name, table in tables().items()
     }
 
 
-def _judge(
+def judge(
     draft: Draft, before: Mapping[str, Any] | None, bounds: Bounds
 ) -> tuple[list[Gate], dict[str, float]]:
+    """Return what the gates say of a draft's tables, and the shares that the next release compares with."""
     comparable = before if before is not None and before["manifest"] == FORMAT else None
     subject = Subject(draft.folder, draft.counts, comparable)
     gates = judge_tables(subject, bounds, draft.folder if comparable is not None else None)

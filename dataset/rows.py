@@ -116,7 +116,7 @@ def flags_of(report: Report, record: Mapping[str, Any]) -> dict[str, set[str]]:
 
 
 def figure_values(report: Report, record: Mapping[str, Any]) -> Iterator[Values]:
-    """Yield the values of `figures` for every cell of a report's primary document, in the order of the form."""
+    """Yield the values of `figures` for every cell of a report's primary document, in the form's order."""
     flags = flags_of(report, record)
     head, first = report.primary.head, report.primary.first
     said = record.get("report") or {}
@@ -182,6 +182,8 @@ def wide_row(report: Report, record: Mapping[str, Any], columns: Mapping[str, st
     """Return the row of `wide`.
 
     Args:
+        report: the report.
+        record: of its primary.
         columns: what the row of `reports` says, for the first columns.
     """
     flags = flags_of(report, record)

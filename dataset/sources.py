@@ -17,7 +17,7 @@ from typing import Any, Self
 from dataset.past import Moment
 from dataset.sites import SiteInfo
 from dataset.texts import content_hash, sentences, text_length
-from storage import ObjectStore, RecordStore, Resource, SiteState, extractors, parts_of
+from storage import ObjectStore, RecordStore, Resource, SiteState, parts_of
 
 REPORT_ROLES = frozenset({"document", "attachment"})
 
@@ -149,12 +149,11 @@ class Spool:
 
 
 class Heads:
-    """The heads of records by body: the current extractor's, or that of the newest earlier one."""
+    """The heads of records by body: those of the first of several extractors that has read it."""
 
-    def __init__(self, store: ObjectStore, extractor: str, spool: Spool) -> None:
-        earlier = [name for name in reversed(extractors(store)) if name != extractor]
-        self._stores = {name: RecordStore(store, name) for name in (extractor, *earlier)}
-        self._current = self._stores[extractor]
+    def __init__(self, store: ObjectStore, extractors: Sequence[str], spool: Spool) -> None:
+        self._stores = {name: RecordStore(store, name) for name in extractors}
+        self._current = self._stores[extractors[0]]
         self._spool = spool
         self._heads: dict[str, Head | None] = {}
         self._parts: dict[str, list[Head]] = {}
@@ -171,10 +170,6 @@ class Heads:
         # A killed run leaves records without a manifest, and a new extractor has read nothing yet.
         head = self.get(sha256)
         return None if head is None else head.kind
-
-    def known(self) -> list[str]:
-        """Return the bodies that were asked for."""
-        return list(self._heads)
 
     def get(self, sha256: str) -> Head | None:
         """Return the head of a body's newest record, None where it has none."""
@@ -231,7 +226,7 @@ class Unreadable:
 
 
 def gather(moment: Moment, heads: Heads) -> Iterator[Sighting | Unreadable]:
-    """Yield every address whose body is, or should be, a report, as known at a moment; by site and address."""
+    """Yield every address whose body is, or should be, a report at a moment; by site and address."""
     for site in moment.sites():
         state = moment.state(site.id)
         heads.enter_site(site.id)
@@ -256,6 +251,8 @@ def _sightings(
     if not reports:
         return
     current = reports[-1]
+    # A body that was not read yet is not said to be no report.
+    is_read = latest is not None and heads.kind(latest) is not None
     # None where the manifest speaks of a record that is not there: `gongkai verify` names it.
     for head in heads.reports(current.sha256):
         yield Sighting(
@@ -275,7 +272,7 @@ def _sightings(
                 for earlier in heads.reports(version.sha256)
                 if earlier.part == head.part
             ),
-            stale=latest if latest != current.sha256 else None,
+            stale=latest if is_read and latest != current.sha256 else None,
             gone_since=resource.gone_since,
         )
 

@@ -4,7 +4,7 @@ Everything else of a release is made from the Parquet files (`dataset.derived`, 
 forms say the same. Layout of a table in a release:
 
     parquet/<table>.parquet
-    parquet/<table>/year=2021/<table>-2021.parquet     where the table is divided by year; the year is in the path only
+    parquet/<table>/year=2021/<table>-2021.parquet     of a table divided by year, which is in the path only
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class TableWriter:
 
     @property
     def content(self) -> str:
-        """Hash of what was written: of the columns in memory, as the bytes of Parquet depend on its writer."""
+        """Hash of what was written, of the columns in memory: the bytes of Parquet depend on its writer."""
         return self._digest.hexdigest()
 
     def write(self, row: Row) -> None:

@@ -36,7 +36,8 @@ _KNOWN = {
     ("flows.run", "UnknownSiteError"): USAGE,
     ("flows.server", "ServerError"): FINDINGS,
     ("flows.crawl", "CrawlError"): FINDINGS,
-    ("dataset.release", "ReleaseError"): FINDINGS,
+    ("dataset.gates", "GatesError"): USAGE,
+    ("dataset.versions", "ReleaseError"): FINDINGS,
     ("dataset.trace", "TraceError"): USAGE,
     ("gongkai.demo.server", "DemoPortError"): USAGE,
 }

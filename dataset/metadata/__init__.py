@@ -1,8 +1,9 @@
-"""What a release says of itself, each for its readers; made from `schema.yaml`, the editions and
-`about.yaml`.
+"""What a release says of itself, each file for its readers.
+
+Made from `schema.yaml`, the editions and `about.yaml`:
 
     about.py         who publishes what under which licence
-    codebook.py      every column and every cell of the forms in Chinese and English: codebook.csv, codebook.md
+    codebook.py      codebook.csv, codebook.md: every column and cell, in Chinese and English
     datapackage.py   datapackage.json, for frictionless and R
     croissant.py     croissant.json, for machine learning tools
     dcat.py          dcat.jsonld, for catalogues

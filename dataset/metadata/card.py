@@ -1,4 +1,4 @@
-"""What people read first: README.md (the dataset card), release notes, citation, licence, and a page for browsers."""
+"""What people read first: the dataset card, release notes, citation, licence, and a page for browsers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataset.metadata.about import Facts, about
 from dataset.schema import TableSchema
 
 TEMPLATE = Path(__file__).resolve().parent / "card.template.md"
+PAGE = Path(__file__).resolve().parent / "index.template.html"
 
 
 def readme(facts: Facts, tables: list[TableSchema]) -> str:
@@ -64,8 +65,8 @@ def release_notes(facts: Facts) -> str:
     lines += ["", f"## Since {facts.previous}" if facts.previous else "## The first release", ""]
     if facts.changes:
         lines += [
-            "`source` changed: other bytes; `reader` changed: the same bytes, another extractor; `both`; "
-            "`other_document`: figures now taken from another document of the report. Cell by cell: table `changes`.",
+            "Causes: `source` (other bytes), `reader` (another extractor), `both`, `other_document`",
+            "(taken from another document of the report now). Cell by cell: the table `changes`.",
             "",
             "| change | count |",
             "|---|--:|",
@@ -122,16 +123,19 @@ def index_page(facts: Facts) -> str:
     )
     papers = " · ".join(
         f'<a href="{name}">{name}</a>'
-        for name in ("README.md", "RELEASE_NOTES.md", "codebook.md", "manifest.json", "datapackage.json")
+        for name in (
+            "README.md",
+            "RELEASE_NOTES.md",
+            "codebook.md",
+            "manifest.json",
+            "datapackage.json",
+            "gongkai.duckdb",
+        )
     )
-    return f"""<!doctype html>
-<html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{html.escape(said.title["zh"])} {facts.version}</title>
-<style>body{{font:16px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em}}td{{padding:.2em .8em .2em 0}}
-td:nth-child(2){{text-align:right}}code{{font-size:.8em}}</style></head>
-<body><h1>{html.escape(said.title["zh"])}</h1><p lang="en">{html.escape(said.title["en"])}: release {facts.version}</p>
-<p>{papers}</p>
-<table><thead><tr><th>file</th><th>bytes</th><th>SHA-256</th></tr></thead><tbody>
-{rows}
-</tbody></table></body></html>
-"""
+    return PAGE.read_text(encoding="utf-8").format(
+        version=html.escape(facts.version),
+        title_zh=html.escape(said.title["zh"]),
+        title_en=html.escape(said.title["en"]),
+        papers=papers,
+        rows=rows,
+    )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from dataset.metadata.about import about
 from dataset.schema import TableSchema
 from dataset.wide import short_names
-from extraction.editions import CheckForm, Edition, editions
+from extraction.editions import CheckForm, Edition, Label, editions
 
 COLUMNS = (
     "cell",
@@ -81,7 +81,7 @@ def entries() -> list[CellEntry]:
                             column,
                             short_names()[cell],
                             f"{spec.label} / {form.columns[column].label}",
-                            f"{getattr(spec, 'label_en', '')} / {getattr(form.columns[column], 'label_en', '')}",
+                            f"{_english(spec)} / {_english(form.columns[column])}",
                             group.label if group else "",
                             unit,
                             kind,
@@ -96,6 +96,10 @@ def entries() -> list[CellEntry]:
         )
         for cell, entry in found.items()
     ]
+
+
+def _english(label: Label) -> str:
+    return getattr(label, "label_en", "")
 
 
 def _identities(edition: Edition, table: str, row: str, column: str) -> list[str]:

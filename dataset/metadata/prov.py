@@ -1,4 +1,4 @@
-"""`prov.json`: how the release came about, as PROV-JSON. The chain of one figure is what `gongkai trace` prints."""
+"""`prov.json`: how the release came about. The chain of one figure is what `gongkai trace` prints."""
 
 from __future__ import annotations
 

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
+from pathlib import Path
 from urllib.parse import unquote
 
 import click
 
+from gongkai.errors import CommandError
 from gongkai.output import emit_json, note, say
 from gongkai.session import Session, common_options, pass_session
 
 
 @click.command()
+@click.option("--to", "target", metavar="URL", help="Copy the release to a folder or to s3:// as well.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
+    help="What was known then (UTC; a day is taken whole). Needs --to; the archive stays as it is.",
+)
+@click.option(
+    "--gates",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Bounds that a release must meet, as YAML, instead of those that come with the software.",
+)
 @common_options
 @pass_session
-def publish(session: Session) -> int:
-    """Make a release: figures, reports and issues as Parquet and CSV, with a manifest of hashes.
+def publish(session: Session, target: str | None, as_of: datetime | None, gates: Path | None) -> int:
+    """Make a release: all tables in every form, with metadata, codebook and changes.
 
-    Where the last release says the same already, none is made.
+    Where the last release says the same already, none is made. A release that does not meet its gates is not
+    published: exit code 1, with the rows that failed.
     """
+    from dataset.gates import load_bounds
+    from dataset.release import GatesFailedError
     from flows.progress import watching
     from flows.publish import publish_release
     from gongkai.progress import ProgressView
 
+    if as_of is not None:
+        return _publish_past(session, as_of, target)
+    bounds = load_bounds(gates)
     store = session.open_existing()
-    with ProgressView() as view, watching(view):
-        publication = publish_release(store)
+    try:
+        with ProgressView() as view, watching(view):
+            publication = publish_release(store, bounds)
+    except GatesFailedError as error:
+        return _failed(session, error)
+    exported = _copy(store, publication.version, target)
     if session.as_json:
         emit_json(publication.as_dict())
         return 0
@@ -35,9 +59,74 @@ def publish(session: Session) -> int:
         f"({counts['figures']:,} figures), {counts['checks_failed']:,} checks failed, "
         f"{counts['issues']:,} issues"
     )
+    for name, number in publication.changes.items():
+        say(f"  {name.replace('/', ': ').replace('_', ' ')}: {number:,}")
     say(location(store.url, publication.prefix))
+    if exported:
+        say(f"copied to {target}: {exported} files")
     if counts["unpublished"]:
-        note(f"{counts['unpublished']:,} documents are not published; issues.csv says why")
+        note(f"{counts['unpublished']:,} documents are not published; csv/issues.csv says why")
+    return 0
+
+
+def _copy(store: object, version: str, target: str | None) -> int:
+    from dataset.export import copy_release
+    from storage import open_store
+
+    if target is None:
+        return 0
+    return copy_release(store, version, open_store(target)).files  # type: ignore[arg-type]
+
+
+def _failed(session: Session, error: object) -> int:
+    from dataset.release import GatesFailedError
+
+    assert isinstance(error, GatesFailedError)
+    if session.as_json:
+        emit_json(
+            {
+                "published": False,
+                "record": error.key,
+                "gates": [
+                    {"gate": gate.name, "message": gate.message, "rows": list(gate.rows)}
+                    for gate in error.gates
+                ],
+            }
+        )
+        return 1
+    say("not published: the draft does not meet its gates")
+    for gate in error.gates:
+        say(f"  {gate.name}: {gate.message}")
+        for row in gate.rows:
+            say(f"      {row}")
+    note(f"kept in {error.key}; mend the cause, or pass other bounds with --gates FILE")
+    return 1
+
+
+def _publish_past(session: Session, as_of: datetime, target: str | None) -> int:
+    import extraction
+    from dataset.export import rebuild
+    from storage import open_store
+
+    if target is None:
+        raise CommandError("--as-of needs --to: where shall the release of that day go?")
+    whole_day = as_of.time() == time(0)
+    moment = datetime.combine(as_of.date(), time(23, 59, 59) if whole_day else as_of.time(), UTC)
+    store = session.open_existing()
+    exported = rebuild(store, moment, extraction.EXTRACTOR, open_store(target))
+    if session.as_json:
+        emit_json(
+            {
+                "version": exported.version,
+                "files": exported.files,
+                "identical_to": exported.identical_to,
+                "to": target,
+            }
+        )
+        return 0
+    when = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    same = f", the same as release {exported.identical_to}" if exported.identical_to else ""
+    say(f"release {exported.version} as of {when}{same}: {exported.files} files in {target}")
     return 0
 
 

@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
+from dataset.gates import load_bounds
+from dataset.release import Publication
+from dataset.release import publish as publish_release
 from storage import Archive, Capture, CaptureWriter, ObjectStore, RecordStore, Trail, open_store
 
 EXTRACTOR = "2.0.0+new"
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+QUICK = replace(load_bounds(), datapackage_valid=False)
+"""The gates without frictionless, which takes longer than all else; `test_metadata` runs it."""
+
+
+def publish(
+    store: ObjectStore, *, extractor: str = EXTRACTOR, now: datetime = NOW, **more: Any
+) -> Publication:
+    return publish_release(store, extractor=extractor, now=now, **{"bounds": QUICK, **more})
+
+
+def rows(store: ObjectStore, name: str, version: str = "2026-11-22.1") -> list[dict[str, Any]]:
+    """The rows of a released table, of all years in order."""
+    found: list[dict[str, Any]] = []
+    for key in sorted(store.list(f"releases/{version}/parquet/{name}")):
+        year = [part.partition("=")[2] for part in key.split("/") if part.startswith("year=")]
+        more = {"year": int(year[0])} if year else {}
+        found += [{**row, **more} for row in pq.ParquetFile(io.BytesIO(store.get(key))).read().to_pylist()]
+    return found
 
 
 def make_record(
@@ -24,6 +49,7 @@ def make_record(
     agency: str | None = "甲区教育局",
     year: int | None = 2021,
     region: str | None = None,
+    published: str | None = None,
     **more: Any,
 ) -> dict[str, Any]:
     tables: dict[str, Any] = {}
@@ -47,6 +73,7 @@ def make_record(
             "edition": "2021",
             "editions": {"requests": "2021"},
             "scope": "own",
+            "published": published,
         },
         "tables": tables,
         "cells": {
@@ -123,7 +150,10 @@ class SmallArchive:
 
     def report(self, site: str, url: str, data: bytes, cells: dict[str, tuple[Any, str]], **more: Any) -> str:
         """A report seen at an address and read."""
-        about_record = {"agency", "year", "region", "media_type", "kind", "extractor", "checks", "issues"}
+        about_record = {
+            "agency", "year", "region", "media_type", "kind", "extractor", "checks", "issues", "sections",
+            "mentions", "published",
+        }  # fmt: skip
         record = make_record(data, cells, **{k: v for k, v in more.items() if k in about_record})
         self.read(site, data, record)
         return self.seen(site, url, data, **{k: v for k, v in more.items() if k not in about_record})

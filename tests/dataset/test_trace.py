@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dataset.release import load_manifest, load_versions, publish
 from dataset.trace import TraceError, parse_address, trace_cell
-from tests.dataset.conftest import make_record
+from dataset.versions import load_manifest, load_versions
+from tests.dataset.conftest import make_record, publish
 
 EXTRACTOR = "2.0.0+new"
 NEW = "requests.new.total"
