@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from dataset.coverage import Found, SiteFacts
 from dataset.model import Report
+from dataset.past import Moment
 from dataset.reports import FORMATS, assemble, format_rank
 from dataset.sites import HUB, list_sites
 from dataset.sources import Heads, Spool, gather
@@ -18,18 +20,14 @@ _ROBOTS = "robots.txt"
 
 def found_in(store: ObjectStore, extractor: str) -> list[Found]:
     """Return the reports of an archive, as the next release would have them."""
+    moment = Moment(store, extractor, datetime.now(UTC))
     with Spool() as spool:
-        assembly = assemble(gather(store, Heads(store, extractor, spool)), spool.load)
-        return [found_of(report, spool.load(report.primary.head)) for report in assembly.reports]
+        assembly = assemble(gather(moment, Heads(store, moment.extractors(), spool)), spool.load)
+        return [found_of(report) for report in assembly.reports]
 
 
-def found_of(report: Report, record: Mapping[str, Any]) -> Found:
-    """Return what coverage needs of a report.
-
-    Args:
-        report: the report.
-        record: the whole record of its primary document.
-    """
+def found_of(report: Report) -> Found:
+    """Return what coverage needs of a report."""
     first = report.primary.first
     sightings = [seen for body in report.bodies for seen in body.sightings]
     rank = format_rank(report.primary.head.media_type)
@@ -42,7 +40,7 @@ def found_of(report: Report, record: Mapping[str, Any]) -> Found:
         site=first.site.id,
         form=FORMATS[rank] if rank < len(FORMATS) else report.primary.head.media_type,
         first_seen=min(seen.first_seen for seen in sightings),
-        published=(record.get("report") or {}).get("published"),
+        published=report.primary.head.published,
         gone=all(seen.gone_since is not None for seen in sightings),
     )
 

@@ -11,9 +11,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from dataset.deadlines import timely
+from dataset.coverage import deadline
 from dataset.model import Assembly, Report
-from dataset.places import region_of
+from dataset.places import body_of, region_of
 from dataset.rows import (
     check_values,
     day,
@@ -33,7 +33,7 @@ from dataset.sources import Head, Spool
 from dataset.texts import repeated
 from dataset.wide import WIDE_FROM_REPORTS
 from dataset.writers import Row, TableWriter
-from storage import Capture
+from storage import Capture, canonical_json
 
 FORMAT = 2
 """Number of the form of a release: its tables, columns and what they mean."""
@@ -89,7 +89,13 @@ def write_draft(
             writers["issues"].write(issue_row(issue))
         for site in sites:
             writers["sites"].write(
-                {"site": site.id, "name": site.name, "region": site.region, "agency": site.agency}
+                {
+                    "site": site.id,
+                    "name": site.name,
+                    "region": site.region,
+                    "agency": site.agency,
+                    "entry": canonical_json(site.entry).decode() if site.entry else None,
+                }
             )
         for row in coverage:
             writers["coverage"].write(row)
@@ -201,7 +207,8 @@ def _report_row(report: Report, number: int, record: Mapping[str, Any]) -> dict[
     first = report.primary.first
     held = [check["holds"] for check in record.get("checks") or ()]
     place = region_of(report.region, report.year)
-    due = timely(report.agency, report.year, said.get("published"))
+    due = deadline(report.year, body_of(report.agency))
+    published = day(said.get("published"))
     return {
         "report_id": report.id,
         "version": number,
@@ -213,10 +220,10 @@ def _report_row(report: Report, number: int, record: Mapping[str, Any]) -> dict[
         "level": place.level,
         "year": report.year,
         **{name: said.get(name) for name in ("edition", "title", "scope", "document_number")},
-        "published": day(said.get("published")),
+        "published": published,
         "signed": day(said.get("signed")),
-        "deadline": due.deadline,
-        "days_late": due.days_late,
+        "deadline": due,
+        "days_late": (published - due).days if published is not None and due is not None else None,
         "documents": len(report.bodies),
         "addresses": len({seen.url for body in report.bodies for seen in body.sightings}),
         "site": first.site.id,

@@ -303,7 +303,8 @@ def _coverage(bounds: Bounds, subject: Subject, bound: float) -> Gate:
     rows = _query(
         subject.folder,
         {"coverage": tables()["coverage"]},
-        "SELECT count(*) FILTER (state = 'found'), count(*) FROM coverage",
+        "SELECT count(*) FILTER (status IN ('found', 'late', 'gone')), count(*) FROM coverage "
+        "WHERE status <> 'not_due'",
     )
     found, expected = rows[0]
     share = _share(subject, "coverage", found, expected)

@@ -9,6 +9,7 @@ one that was made then (apart from the DuckDB file, which carries a random id).
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from dataset.sites import SiteInfo, list_sites, load_site
+from dataset.sites import SiteInfo, list_sites, load_site, site_of
 from dataset.versions import load_manifest, load_versions, release_prefix
 from storage import Capture, ObjectStore, SiteState, extractors, read_captures, refresh_state, timestamp
 from storage.state import fold
@@ -73,7 +74,12 @@ class PastMoment(Moment):
             return super().sites()
         key = f"{release_prefix(self.release['version'])}parquet/sites.parquet"
         rows = pq.read_table(io.BytesIO(self.store.get(key))).to_pylist()
-        return [SiteInfo(row["site"], row["name"], row["region"], row["agency"]) for row in rows]
+        return [
+            site_of(row["site"], json.loads(row["entry"]))
+            if row["entry"]
+            else SiteInfo(row["site"], row["name"], row["region"], row["agency"])
+            for row in rows
+        ]
 
     def extractors(self) -> list[str]:
         """Return the extractors that had been used until then."""

@@ -1,11 +1,28 @@
-"""What a region code says to a reader of a table: name, level, province."""
+"""Divisions and kinds of bodies, as the tables name them; from the reference tables of `extraction`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extraction.regions import find
+from dataset.bodies import Place
+from extraction.regions import agency_kind, find
+from extraction.regions.table import divisions, township_counties_codes, townships_of
+
+# Hong Kong, Macao and Taiwan do not report under the mainland's regulation.
+_OTHERS = ("71", "81", "82")
+
+_TOWNSHIPS = frozenset({"township_government", "subdistrict_office"})
+_GOVERNMENTS = frozenset(
+    {
+        "government",
+        "government_office",
+        "central_government",
+        "delegated_office",
+        "division",
+        "zone_committee",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +41,24 @@ def region_of(code: str, year: int) -> PlaceNames:
     if region is None:
         return PlaceNames(None, None, None)
     return PlaceNames(region.name, region.level, region.parents[0] if region.parents else region.code)
+
+
+@lru_cache(maxsize=100_000)
+def body_of(agency: str) -> str:
+    """Return ``government``, ``department`` or ``township``, by the name."""
+    kind = agency_kind(agency).kind
+    return "township" if kind in _TOWNSHIPS else "government" if kind in _GOVERNMENTS else "department"
+
+
+def places(year: int) -> dict[str, Place]:
+    """Return the divisions that had a government in a year, townships included."""
+    entries = [entry for names in divisions().values() for entry in names]
+    entries += [entry for county in township_counties_codes() for entry in townships_of(county)]
+    found: dict[str, Place] = {}
+    for entry in entries:
+        if entry.zone or not entry.begin <= year <= entry.end or entry.code.startswith(_OTHERS):
+            continue
+        region = find(entry.code, year)
+        if region is not None:
+            found[region.code] = Place(region.code, region.name, region.full_name, region.parents)
+    return found

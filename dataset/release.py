@@ -33,6 +33,7 @@ from dataset.metadata.about import File
 from dataset.metadata.codebook import labels
 from dataset.model import Assembly
 from dataset.past import Moment
+from dataset.released_coverage import coverage_rows
 from dataset.reports import assemble
 from dataset.rows import unpublished
 from dataset.schema import tables
@@ -43,11 +44,13 @@ from dataset.versions import (
     VERSIONS_KEY,
     ReleaseError,
     load_manifest,
+    load_tagged_versions,
     load_versions,
     release_prefix,
 )
 from dataset.writers import file_hash
 from storage import Capture, ObjectStore, canonical_json, timestamp
+from storage.seal import seal
 
 __all__ = ["GatesFailedError", "Publication", "ReleaseError", "publish"]
 
@@ -154,7 +157,9 @@ def publish(
         version = _claim(store, folder, facts, version)
         manifest = manifest_of(folder, facts, draft, assembly, shares)
         _upload(store, folder, version, manifest)
-    _point(store, version, manifest)
+    if not _point(store, version, manifest):
+        # Another publication ended since we began: what changed since the release before is another question.
+        return publish(store, extractor=extractor, now=now, bounds=bounds, progress=progress, stage=stage)
     return Publication(version, True, release_prefix(version), draft.counts, changes)  # noqa: FBT003
 
 
@@ -169,7 +174,7 @@ def make_draft(
         assembly,
         spool,
         sites=moment.sites(),
-        coverage=(),
+        coverage=coverage_rows(moment, assembly),
         progress=progress or (lambda *_: None),
     )
     hashes = {body.head.sha256 for report in assembly.reports for body in report.bodies}
@@ -352,7 +357,7 @@ def _next_version(versions: Sequence[Mapping[str, Any]], now: datetime) -> str:
 
 def _claim(store: ObjectStore, folder: Path, facts: Facts, version: str) -> str:
     """Take the first free version from `version` on; the metadata name it."""
-    while not store.put_new(f"{release_prefix(version)}LICENSE.txt", (folder / "LICENSE.txt").read_bytes()):
+    while not store.put_new_file(f"{release_prefix(version)}LICENSE.txt", folder / "LICENSE.txt"):
         day, _, counter = version.rpartition(".")
         version = f"{day}.{int(counter) + 1}"
     if version != facts.version:
@@ -364,7 +369,7 @@ def _upload(store: ObjectStore, folder: Path, version: str, manifest: dict[str, 
     manifest["version"] = version
     prefix = release_prefix(version)
     for file in manifest["files"]:
-        store.put(prefix + file["path"], (folder / file["path"]).read_bytes())
+        store.put_new_file(prefix + file["path"], folder / file["path"])
     for file in manifest["files"]:
         info = store.stat(prefix + file["path"])
         if info is None or info.size != file["size"]:
@@ -374,7 +379,11 @@ def _upload(store: ObjectStore, folder: Path, version: str, manifest: dict[str, 
     store.put(prefix + MANIFEST, canonical_json(manifest))
 
 
-def _point(store: ObjectStore, version: str, manifest: Mapping[str, Any]) -> None:
+def _point(store: ObjectStore, version: str, manifest: Mapping[str, Any]) -> bool:
+    """Make a release the current one; False where the one before is not the last any more."""
+    versions, tag = load_tagged_versions(store)
+    if (versions[-1]["version"] if versions else None) != manifest["previous"]:
+        return False
     entry = {
         "version": version,
         "created": manifest["created"],
@@ -382,8 +391,5 @@ def _point(store: ObjectStore, version: str, manifest: Mapping[str, Any]) -> Non
         "manifest": hashlib.sha256(canonical_json(manifest)).hexdigest(),
         "counts": manifest["counts"],
     }
-    # Read again: another publication may have ended since we began.
-    store.put(
-        VERSIONS_KEY,
-        canonical_json({"versions": [*load_versions(store), entry], "current": version}),
-    )
+    pointer = canonical_json({"versions": [*versions, entry], "current": version})
+    return store.put_if(VERSIONS_KEY, seal(pointer), tag)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from storage import ObjectNotFoundError, ObjectStore
 
@@ -20,12 +22,14 @@ class SiteInfo:
         name: the government or body the site belongs to.
         region: region code, None where no entry was kept.
         agency: the one body that publishes here, None for a hub of many.
+        entry: the entry of the registry, empty where none was kept.
     """
 
     id: str
     name: str
     region: str | None
     agency: str | None
+    entry: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
 
 def list_sites(store: ObjectStore) -> list[str]:
@@ -39,5 +43,10 @@ def load_site(store: ObjectStore, site: str) -> SiteInfo:
         entry = json.loads(store.get(f"sites/{site}/entry.json"))
     except ObjectNotFoundError:
         return SiteInfo(site, site, None, None)
+    return site_of(site, entry)
+
+
+def site_of(site: str, entry: Mapping[str, Any]) -> SiteInfo:
+    """Return a site as its entry describes it."""
     agency = entry.get("agency", HUB)
-    return SiteInfo(site, entry["name"], entry.get("region"), None if agency == HUB else agency)
+    return SiteInfo(site, entry["name"], entry.get("region"), None if agency == HUB else agency, entry)

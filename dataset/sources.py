@@ -38,6 +38,7 @@ class Head:
         year: of the report.
         figures: cells that hold a number.
         cells: all cells.
+        published: day the document says it was published.
         content: hash of what it says (`dataset.texts.content_hash`).
         text_length: characters of its sections.
         sentences: its sentences (`dataset.texts.sentences`).
@@ -56,6 +57,7 @@ class Head:
     year: int | None
     figures: int
     cells: int
+    published: str | None
     content: str
     text_length: int
     sentences: bytes
@@ -209,6 +211,7 @@ def _head(sha256: str, extractor: str, record: Mapping[str, Any], spool: Spool) 
         year=report.get("year"),
         figures=sum(cell["status"] == "number" for cell in cells.values()),
         cells=len(cells),
+        published=report.get("published"),
         content=content_hash(record),
         text_length=text_length(record),
         sentences=sentences(record),

@@ -13,7 +13,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dataset.writers import hash_of_stream
 from storage import ObjectNotFoundError, ObjectStore
+from storage.seal import unseal_any
 
 VERSIONS_KEY = "releases/versions.json"
 MANIFEST = "manifest.json"
@@ -34,16 +36,26 @@ def load_versions(store: ObjectStore) -> list[dict[str, Any]]:
     Raises:
         ReleaseError: the list cannot be read.
     """
+    return load_tagged_versions(store)[0]
+
+
+def load_tagged_versions(store: ObjectStore) -> tuple[list[dict[str, Any]], str | None]:
+    """Return the releases that exist, and the tag that `put_if` compares with.
+
+    Raises:
+        ReleaseError: the list cannot be read.
+    """
     try:
-        document = json.loads(store.get(VERSIONS_KEY))
+        data, tag = store.get_tagged(VERSIONS_KEY)
+        document = json.loads(unseal_any(data))
         versions = document["versions"]
     except ObjectNotFoundError:
-        return []
+        return [], None
     except (ValueError, KeyError, TypeError) as error:
         raise ReleaseError(f"{VERSIONS_KEY} in {store.url} is damaged; restore it from a copy") from error
     if not isinstance(versions, list):
         raise ReleaseError(f"{VERSIONS_KEY} in {store.url} is damaged; restore it from a copy")
-    return versions
+    return versions, tag
 
 
 def load_manifest(store: ObjectStore, version: str) -> dict[str, Any]:
@@ -75,7 +87,8 @@ def verify_releases(store: ObjectStore) -> Iterator[tuple[str, str]]:
             continue
         for file in json.loads(data)["files"]:
             try:
-                found = hashlib.sha256(store.get(prefix + file["path"])).hexdigest()
+                with store.open(prefix + file["path"]) as stored:
+                    found = hash_of_stream(stored)
             except ObjectNotFoundError:
                 yield prefix + file["path"], "is missing; restore it"
                 continue

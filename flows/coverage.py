@@ -8,32 +8,13 @@ from typing import Any
 
 from crawlers.registry import load_sites
 from dataset.archived import found_in, kept_entries, site_facts
-from dataset.bodies import Place
 from dataset.coverage import Ledger
+from dataset.places import places
 from dataset.sites import list_sites
 from flows.summary import last_summaries
 from storage import ObjectStore
 
-# Hong Kong, Macao and Taiwan do not report under the mainland's regulation.
-_OTHERS = ("71", "81", "82")
 _RUNS = 3
-
-
-def places(year: int) -> dict[str, Place]:
-    """Return the divisions that had a government in a year, townships included."""
-    from extraction.regions import find
-    from extraction.regions.table import divisions, township_counties_codes, townships_of
-
-    entries = [entry for names in divisions().values() for entry in names]
-    entries += [entry for county in township_counties_codes() for entry in townships_of(county)]
-    found: dict[str, Place] = {}
-    for entry in entries:
-        if entry.zone or not entry.begin <= year <= entry.end or entry.code.startswith(_OTHERS):
-            continue
-        region = find(entry.code, year)
-        if region is not None:
-            found[region.code] = Place(region.code, region.name, region.full_name, region.parents)
-    return found
 
 
 def ledger(

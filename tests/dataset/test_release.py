@@ -158,13 +158,10 @@ class Dying:
         self._write()
         self._store.put(key, data)
 
-    def put_new(self, key: str, data: bytes) -> bool:
+    def put_new_file(self, key: str, path) -> bool:
         if self._store.stat(key) is None:  # a counter that is taken is passed over, which is no write
             self._write()
-        return self._store.put_new(key, data)
-
-    def put_new_file(self, key: str, path) -> bool:
-        return self.put_new(key, path.read_bytes())
+        return self._store.put_new_file(key, path)
 
     def put_if(self, key: str, data: bytes, tag: str | None) -> bool:
         self._write()
@@ -191,20 +188,29 @@ def test_two_publications_at_the_same_time_are_both_there_or_one(archive) -> Non
     archive.report("a", "http://a/1", b"one", {NEW: (3, "3")})
 
     def same() -> None:
-        publish(archive.store, extractor=EXTRACTOR, now=NOW)
+        publish(archive.store)
 
     def different() -> None:
         archive.report("a", "http://a/3", b"three", {NEW: (4, "4")}, year=2019)
         same()
 
-    late = publish(Slow(archive.store, same), extractor=EXTRACTOR, now=NOW)
+    late = publish(Slow(archive.store, same))
     assert (late.version, late.is_new) == ("2026-11-22.2", False), "the other said the same a moment before"
     archive.report("a", "http://a/2", b"two", {NEW: (3, "3")}, year=2020)
-    late = publish(Slow(archive.store, different), extractor=EXTRACTOR, now=NOW)
+    late = publish(Slow(archive.store, different))
     versions = [entry["version"] for entry in load_versions(archive.store)]
-    assert versions == ["2026-11-22.2", "2026-11-22.4", "2026-11-22.3"]
-    assert load_manifest(archive.store, late.version)["previous"] == "2026-11-22.4"
+    assert versions[0] == "2026-11-22.2"
+    assert late.version == versions[-1]
+    manifests = [load_manifest(archive.store, version) for version in versions]
+    assert [one["previous"] for one in manifests] == [None, *versions[:-1]]
     assert list(verify_releases(archive.store)) == []
+
+    def put_new_file(self, key: str, path) -> bool:
+        return self.put_new(key, path.read_bytes())
+
+    def put_if(self, key: str, data: bytes, tag: str | None) -> bool:
+        self._write()
+        return self._store.put_if(key, data, tag)
 
 
 def test_a_killed_publication_is_never_visible_and_the_next_one_takes_the_next_counter(
