@@ -89,11 +89,11 @@ def remove_all(store: ObjectStore, removal: Removal, reason: str, now: datetime)
 
 def _releases_with(store: ObjectStore, hashes: set[str]) -> list[str]:
     """Return the releases whose table of documents names one of the bodies."""
-    from dataset.release import load_versions, release_prefix
+    from dataset.versions import load_versions, release_prefix
 
     found = []
     for entry in load_versions(store):
-        key = f"{release_prefix(entry['version'])}documents.csv"
+        key = f"{release_prefix(entry['version'])}csv/documents.csv"
         if store.stat(key) is None:
             continue
         with store.open(key) as file:

@@ -81,7 +81,7 @@ def verify(
 
 
 def _everything(store: ObjectStore, sample: float | None) -> tuple[Any, list[dict[str, Any]]]:
-    from dataset.release import verify_releases
+    from dataset.versions import verify_releases
     from storage.fixity import Counts
     from storage.fixity import verify as check
 

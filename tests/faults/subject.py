@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from dataset.release import load_versions, verify_releases
+from dataset.versions import load_versions, verify_releases
 from gongkai.demo.catalogue import report_fragment
 from storage import ObjectStore, load_state, verify
 from storage.captures import check_name, read_captures

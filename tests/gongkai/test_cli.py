@@ -139,7 +139,7 @@ def test_an_empty_archive_can_be_published_and_checked(capsys, tmp_path) -> None
     code, _, err = run("trace", "甲/2021/requests.new.total", capsys=capsys)
     assert (code, err.count("\n")) == (2, 1)
     data = tmp_path / "data/releases"
-    damaged = next(data.glob("*/figures.csv"))
+    damaged = next(data.glob("*/csv/reports.csv"))
     damaged.write_bytes(b"x")
     code, out, _ = run("verify", "--json", capsys=capsys)
     assert code == 1
