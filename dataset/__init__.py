@@ -13,20 +13,20 @@ What the archive knows:
 
 What is released:
 
-    schema.yaml    the tables: columns, types, meaning in Chinese and English; schema.py reads it
+    schema.yaml    the tables: columns, types, meaning; schema.py reads it
     rows.py        a report's rows; wide.py and short_names.yaml for the wide table; places.py names divisions
     writers.py     rows -> Parquet; draft.py writes all tables
     derived.py     Parquet -> CSV, Excel, DuckDB; sqlite.py -> SQLite with full-text search
     changes.py     what changed since the release before, and whether the source or the reader did
     gates.py       what a draft must meet (gates.yaml)
     metadata/      data package, Croissant, DCAT, PROV, citation, card, codebook, notes
-    release.py     a release from draft to pointer; versions.py reads those that exist; export.py takes them out
+    release.py     a release from draft to pointer; versions.py reads those there are; export.py takes them out
     trace.py       the chain of one figure
 
 Layout in the store:
 
     releases/versions.json                    the releases that exist, oldest first; any other does not
-    releases/<version>/parquet/<table>…       the tables; divided by year: <table>/year=2021/<table>-2021.parquet
+    releases/<version>/parquet/<table>…       the tables; by year: <table>/year=2021/<table>-2021.parquet
     releases/<version>/csv/, excel/           the same as CSV; for Excel with its mark
     releases/<version>/gongkai.sqlite, gongkai.duckdb
     releases/<version>/README.md, RELEASE_NOTES.md, CITATION.cff, LICENSE.txt, index.html
