@@ -20,7 +20,7 @@ What is released:
     changes.py     what changed since the release before, and whether the source or the reader did
     gates.py       what a draft must meet (gates.yaml)
     metadata/      data package, Croissant, DCAT, PROV, citation, card, codebook, notes
-    release.py     a release from draft to pointer; versions.py reads those there are; export.py takes them out
+    release.py     a release from draft to pointer; versions.py reads what there is; export.py takes them out
     trace.py       the chain of one figure
 
 Layout in the store:

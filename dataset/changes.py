@@ -51,7 +51,8 @@ SELECT coalesce(a.report_id, b.report_id) AS report_id,
        NULL AS status_before, NULL AS status_after, b.sha256 AS sha256_before, a.sha256 AS sha256_after,
        b.extractor AS extractor_before, a.extractor AS extractor_after,
        CASE WHEN b.report_id IS NULL THEN NULL
-            WHEN m.report_id IS NOT NULL THEN 'now ' || m.report_id
+            WHEN coalesce(m.report_id, u.report_id) IS NOT NULL
+            THEN 'now ' || coalesce(m.report_id, u.report_id)
             WHEN i.code IS NOT NULL THEN 'not published: ' || i.code
             WHEN k.kind IS NOT NULL THEN 'now read as ' || k.kind
        END AS reason
@@ -59,6 +60,10 @@ FROM (SELECT * FROM now_reports WHERE current) a
 FULL JOIN (SELECT * FROM before_reports WHERE current) b ON a.report_id = b.report_id
 LEFT JOIN (SELECT sha256, min(report_id) AS report_id FROM now_documents GROUP BY sha256) m
   ON m.sha256 = b.sha256
+LEFT JOIN (SELECT o.report_id AS before_id, min(n.report_id) AS report_id
+           FROM before_documents o JOIN now_documents n ON n.site = o.site AND n.source_url = o.source_url
+           GROUP BY 1) u
+  ON u.before_id = b.report_id
 LEFT JOIN (SELECT sha256, min(code) AS code FROM now_issues WHERE report_id IS NULL GROUP BY sha256) i
   ON i.sha256 = b.sha256
 LEFT JOIN kinds k ON k.sha256 = b.sha256

@@ -22,7 +22,7 @@ from dataset.draft import Progress
 from dataset.gates import load_bounds
 from dataset.metadata import about
 from dataset.past import past
-from dataset.release import add_changes, derive, finish, judge, make_draft, manifest_of, state_facts
+from dataset.release import add_changes, derive, judge, make_draft, manifest_of, state_facts
 from dataset.sources import Spool
 from dataset.versions import MANIFEST, ReleaseError, load_manifest, load_versions, release_prefix
 from storage import ObjectNotFoundError, ObjectStore, canonical_json
@@ -102,10 +102,12 @@ def rebuild(
             version = f"{at.astimezone(UTC):%Y-%m-%d}.0"
         with tempfile.TemporaryDirectory(prefix="gongkai-before-") as other:
             changes = add_changes(draft, store, before, Path(other), assembly, heads)
-        bounds = load_bounds()
-        gates, shares = judge(draft, before, bounds)
-        facts = derive(folder, state_facts(draft, moment, version, before, assembly, changes, gates))
-        facts, _ = finish(folder, facts, bounds)
+        gates, shares = judge(draft, before, load_bounds())
+        facts = state_facts(draft, moment, version, before, assembly, changes, gates)
+        if is_that and release is not None:
+            # What the gates of that day said, under the bounds of that day.
+            facts = replace(facts, gates=release["gates"])
+        facts = derive(folder, facts)
         manifest = manifest_of(folder, facts, draft, assembly, shares)
         for file in manifest["files"]:
             target.put(f"{version}/{file['path']}", (folder / file["path"]).read_bytes())

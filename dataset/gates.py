@@ -127,11 +127,9 @@ def judge_tables(subject: Subject, bounds: Bounds, changes: Path | None) -> list
         ("reports_fall", partial(_fallen, bounds)),
         ("coverage_fall", partial(_coverage, bounds)),
     ]
-    return [
-        judge(subject, bound)
-        for name, judge in wanted
-        if (bound := getattr(bounds, name)) not in (None, False)
-    ]
+    bounded = [(judge, getattr(bounds, name)) for name, judge in wanted]
+    # By identity: a bound of 0 is the strictest there is, and equal to False.
+    return [judge(subject, bound) for judge, bound in bounded if bound is not None and bound is not False]
 
 
 def judge_package(folder: Path, bounds: Bounds) -> list[Gate]:

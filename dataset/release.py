@@ -298,6 +298,7 @@ def manifest_of(
         "counts": dict(facts.counts),
         "rows": dict(facts.rows),
         "changes": dict(facts.changes),
+        "gates": list(facts.gates),
         "shares": dict(shares),
         "schema": schema_of_release(),
         "files": files,

@@ -69,6 +69,7 @@ def test_croissant_is_valid_and_gives_the_rows(release) -> None:
     assert len(values) == 2
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 def test_the_catalogue_entry_is_json_ld_with_every_file(release) -> None:
     graph = Graph().parse(str(release / "dcat.jsonld"), format="json-ld")
     dcat = Namespace("http://www.w3.org/ns/dcat#")

@@ -220,6 +220,8 @@ def test_a_killed_publication_is_never_visible_and_the_next_one_takes_the_next_c
     archive.report("a", "http://a/1", b"one", {NEW: (3, "3")})
     publish(archive.store, now=datetime(2026, 11, 21, tzinfo=UTC))
     archive.report("a", "http://a/2", b"two", {NEW: (3, "3")}, year=2020)
+    with pytest.raises(KilledError):
+        publish(Dying(archive.store, 3))  # what is known of the site is saved before anything is published
     shutil.copytree(tmp_path / "store", tmp_path / "other")
     whole = Dying(open_store(f"file://{tmp_path}/other"), 10**6)
     publish(whole)
