@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extraction.editions import CheckForm, Edition
-from extraction.ocr import SURE
+from extraction.ocr import SURE, UNSURE
 from extraction.record import CellRecord, Check, Issue
 
 BOTH_WAYS, ONE_WAY = 0.99, 0.97
@@ -65,6 +65,8 @@ def accept(
     cells: Mapping[str, CellRecord],
     checks: Iterable[Check],
     editions: Mapping[str, Edition],
+    *,
+    recognised: bool = False,
 ) -> tuple[dict[str, CellRecord], list[Issue]]:
     """The cells with their confidence after the identities have spoken, and issues for the others.
 
@@ -72,7 +74,11 @@ def accept(
         cells: of the record; where nothing in it was recognised, nothing changes.
         checks: as judged.
         editions: of each table.
+        recognised: whether text of the document was. A table that stands in running text has no boxes that
+            were read apart and twice; where the text was recognised, its figures are in doubt.
     """
+    if recognised:
+        cells = {key: _doubted(cell) for key, cell in cells.items()}
     if not any(cell.value is not None and _recognised(cell) for cell in cells.values()):
         return dict(cells), []
     beside = _by_cell(checks, editions)
@@ -134,7 +140,14 @@ def _signs(form: CheckForm, check: Check) -> dict[str, int] | None:
 
 def _recognised(cell: CellRecord) -> bool:
     """Whether a cell was seen on a page rather than written as text (text without tables has no boxes)."""
-    return cell.confidence < 1.0 and cell.at is not None and cell.at.bbox is not None
+    if cell.at is None or cell.confidence == 1.0:
+        return False
+    return cell.at.bbox is not None or cell.confidence == UNSURE
+
+
+def _doubted(cell: CellRecord) -> CellRecord:
+    flows = cell.at is not None and cell.at.bbox is None and cell.value is not None
+    return replace(cell, confidence=UNSURE) if flows and cell.confidence < 1.0 else cell
 
 
 def _sure(cell: CellRecord) -> bool:

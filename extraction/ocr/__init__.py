@@ -5,10 +5,12 @@ An extra: nothing of it is imported until a scan turns up, and `recogniser` is N
     decode      bytes of a picture -> pixels, within limits
     straighten  contrast, which way up, skew, size of text -> an upright picture of a known scale
     lines       ruling lines, by morphology
+    blank       whether a cell in which nothing was read is blank
     cells       what stands inside each ruled cell, read apart and twice
     prose       text outside of tables, found by the detector, and what the detector missed
     engine      the two networks (PP-OCRv6, in the wheel of `rapidocr`), run by onnxruntime on one thread
     scan        all of it: pixels -> `ScannedPage`
+    spread      two pages side by side on one picture
 
 Grids, merged cells, page joins and unruled tables are then made by `extraction.readers.page_layout`, as for
 every page. The detector of such networks misses lone digits, which is most of what our tables hold; therefore

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from extraction.ocr import ILLEGIBLE, MISFIT, SURE, UNSURE
+from extraction.ocr.blank import lone_dash, unread_ink
 from extraction.ocr.engine import SIGNS, Engine, PixelBox, Pixels
 from extraction.ocr.straighten import EM, ink
 
@@ -68,7 +69,13 @@ def read_cell(picture: Pixels, box: PixelBox, engine: Engine) -> list[TextLine]:
         line = (int(columns[0]), low, int(columns[-1]) + 1, high)
         if max(high - low, line[2] - line[0]) >= TALL or _is_dash(line):
             boxes.append(line)
-    if len(boxes) > 1:
+    if not boxes:
+        found = []
+        if (unread := unread_ink(inside)) is not None:
+            found = [TextLine(ILLEGIBLE_MARK, unread, ILLEGIBLE)]
+        elif (dash := lone_dash(inside)) is not None:
+            found = [TextLine("—", dash, SURE)]
+    elif len(boxes) > 1:
         found = _read_lines(inside, boxes, engine)
     else:
         found = [_read_line(inside, marks, line, engine) for line in boxes]

@@ -237,7 +237,7 @@ def doubts(pages: Sequence[Page]) -> list[ReadIssue]:
         UnreadableError: none of them is legible (handwriting, another script, a photograph of anything).
     """
     scans = [page for page in pages if isinstance(page, ScannedPage) and page.glyphs]
-    illegible = [page.number for page in scans if page.legible < LEGIBLE]
+    illegible = [page.shown for page in scans if page.legible < LEGIBLE]
     if illegible and len(illegible) == sum(bool(page.glyphs) for page in pages):
         raise UnreadableError("illegible", "the text of the picture is hardly legible")
     out = []

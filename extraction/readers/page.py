@@ -46,6 +46,7 @@ class Page:
         vertical: vertical ruling lines.
         turned: quarter turns clockwise from the page as displayed to the page as read.
         confidence: of the characters; 1.0 where they were written as text.
+        sheet: the page as displayed that it stands on, where that holds two.
     """
 
     number: int
@@ -56,6 +57,12 @@ class Page:
     vertical: list[Rule] = field(default_factory=list)
     turned: int = 0
     confidence: float = 1.0
+    sheet: int | None = None
+
+    @property
+    def shown(self) -> int:
+        """The number of the page as displayed."""
+        return self.number if self.sheet is None else self.sheet
 
     def rule(self, left: float, top: float, right: float, bottom: float) -> None:
         """Note a ruling line by the box of its ink; dots are left out."""

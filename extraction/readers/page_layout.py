@@ -67,7 +67,7 @@ def compose(pages: Sequence[Page], *, ruled: bool = True) -> Layout:
                 ):
                     before.add(item)
                 else:
-                    flow.append(Text(item.text, page.number, item))
+                    flow.append(Text(item.text, page.shown, item))
             elif isinstance(item, Loose):
                 flow.append((page, item))
             elif index == 0 and isinstance(before, Grid) and page_join.goes_on(before, item):
@@ -91,7 +91,7 @@ def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
     if crowded:
         layout.issues.append(
             ReadIssue(
-                "too_many_lines", "warning", f"page {page.number}: a drawing of too many lines for tables"
+                "too_many_lines", "warning", f"page {page.shown}: a drawing of too many lines for tables"
             )
         )
     outside = _fill(page, grids, layout)
@@ -99,7 +99,7 @@ def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
     for grid in grids:
         if not grid.certain:
             layout.issues.append(
-                ReadIssue("grid_unclear", "warning", f"page {page.number}: table lines do not close to cells")
+                ReadIssue("grid_unclear", "warning", f"page {page.shown}: table lines do not close to cells")
             )
     items: list[Item] = list(grids)
     items += find_loose(lines(outside), [grid.box for grid in grids])
@@ -140,7 +140,7 @@ def _fill(page: Page, grids: list[Grid], layout: Layout) -> list[Glyph]:
             ReadIssue(
                 "figure_crosses_line",
                 "warning",
-                f"page {page.number}: printed across a table line, taken where its middle is: {crossing[:5]}",
+                f"page {page.shown}: printed across a table line, taken where its middle is: {crossing[:5]}",
             )
         )
     return outside
@@ -230,7 +230,7 @@ def _table(grid: Grid, pages: dict[int, Page]) -> Table:
                 column=region.column,
                 rowspan=region.rowspan,
                 colspan=region.colspan,
-                page=region.page,
+                page=page.shown,
                 bbox=page.displayed(region.box),
                 confidence=page.confidence_of(region.box),
             )

@@ -65,7 +65,7 @@ class Loose:
                     "\n".join(part.text for part in piece.parts),
                     row=index,
                     column=piece.column,
-                    page=page.number,
+                    page=page.shown,
                     bbox=page.displayed(_around(piece.parts)),
                     confidence=page.confidence,
                 )

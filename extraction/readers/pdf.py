@@ -214,7 +214,8 @@ def _read(
             raise UnreadableError("no_text", "the PDF file is a scan in which no text was found")
     issues.extend(scans.said())
     if scans.recognised:
-        issues.extend(together(pages))
+        pages, doubted = together(pages)
+        issues.extend(doubted)
     layout = compose(pages)
     facts: tuple[Fact, ...] = ()
     try:

@@ -105,16 +105,16 @@ def with_pictures(drawn: Drawn, page: pdfium.PdfPage, boxes: Sequence[Box]) -> P
     return out
 
 
-def together(pages: Sequence[Page]) -> list[ReadIssue]:
-    """Set tables that go on over a page end below each other, and say what is in doubt.
+def together(pages: Sequence[Page]) -> tuple[list[Page], list[ReadIssue]]:
+    """The pages laid as they were printed, and what is in doubt.
 
     Raises:
         UnreadableError: no page is legible.
     """
-    from extraction.ocr.scan import align, doubts
+    from extraction.ocr.scan import doubts
+    from extraction.ocr.spread import laid
 
-    align(pages)
-    return doubts(pages)
+    return laid(pages), doubts(pages)
 
 
 def _check_pictures(page: pdfium.PdfPage) -> None:

@@ -43,7 +43,8 @@ def read_all(pictures: Sequence[bytes]) -> tuple[Document, list[int]]:
         UnreadableError: as `read`; of several, all of them are so.
     """
     from extraction.ocr.decode import frames
-    from extraction.ocr.scan import align, doubts, read_picture
+    from extraction.ocr.scan import doubts, read_picture
+    from extraction.ocr.spread import laid
 
     pages: list[Page] = []
     issues: list[ReadIssue] = []
@@ -68,9 +69,9 @@ def read_all(pictures: Sequence[bytes]) -> tuple[Document, list[int]]:
     if not any(page.glyphs for page in pages):
         raise first or UnreadableError("no_text", "no text was found in the picture")
     issues += doubts(pages)
-    align(pages)
+    pages = laid(pages)
     layout = compose(pages)
-    read_pages = [page.number for page in pages if page.glyphs]
+    read_pages = [page.number for page in pages if page.glyphs and page.sheet is None]
     issues.append(ReadIssue("recognised_text", "note", f"pages read by text recognition: {read_pages}"))
     document = Document(
         sniff(pictures[0]), tuple(layout.blocks), issues=(*issues, *layout.issues), pages=len(of)
