@@ -4,56 +4,65 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from extraction.workers import Extractor
+from flows import reextract as again
+from flows.executors import Executor, Local
 from flows.fixity import NIGHTLY_SHARE, check_share
+from flows.prefect_workers import PrefectWorkers, keep_result
 from flows.publish import publish_release
-from flows.reextract import Tally, all_sites, reextract_sites
 from flows.run import store_url
 from storage import open_store
 
-SITES_A_SHARD = 50
+SHOWN = 100
+"""Changes in the result of the flow; the command line has them all."""
 
 
 class FixityError(Exception):
     """Something in the archive is not what it was; the message names it."""
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
-def reextract_shard(store: str, sites: list[str], dry_run: bool) -> dict[str, Any]:
-    """Read the archived bodies of some sites again; returns what changed."""
-    with Extractor() as extractor:
-        return reextract_sites(open_store(store), sites, extractor, dry_run=dry_run).as_dict()
+@flow(name="reextract-shard", persist_result=False)
+def reextract_shard(shard: dict[str, Any]) -> None:
+    """Read one shard of the archive again; what came out is an artifact of this run.
+
+    Args:
+        shard: what `flows.reextract.make_shards` made.
+    """
+    with Extractor(**shard["limits"]) as extractor:
+        keep_result(again.read_shard(shard, extractor))
 
 
-# One worker process a shard; more of them at once would want more processors than a worker has by itself.
-RUNNER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=1)
-
-
-@flow(name="reextract", task_runner=RUNNER, persist_result=False)
-def reextract(store: str | None = None, dry_run: bool = False) -> dict[str, Any]:
+@flow(name="reextract", persist_result=False)
+def reextract(
+    store: str | None = None,
+    dry_run: bool = False,
+    sample: float | None = None,
+    limit: int | None = None,
+    processes: int = 1,
+    on_workers: bool = False,
+) -> dict[str, Any]:
     """Read every archived report body with the current extractor, without network.
 
     Args:
         store: store URL; ``GONGKAI_STORE`` or ``./data`` if not given.
         dry_run: write nothing, only say what would change.
+        sample: with `dry_run`, only this share of the bodies.
+        limit: with `dry_run`, only so many bodies.
+        processes: worker processes of this run.
+        on_workers: shards as runs of the deployment ``reextract-shard``, on whatever workers there are.
 
     Returns:
-        What changed, as counts and examples.
+        What changed, as counts and the worst changes.
     """
-    url = store_url(store)
-    sites = all_sites(open_store(url))
-    shards = [sites[start : start + SITES_A_SHARD] for start in range(0, len(sites), SITES_A_SHARD)]
-    futures = [reextract_shard.submit(url, shard, dry_run) for shard in shards]
-    tally = Tally()
-    for future in futures:
-        tally.add(Tally.from_dict(future.result()))
+    executor: Executor = PrefectWorkers() if on_workers else Local(processes)
+    options = again.Options(dry_run=dry_run, sample=sample, limit=limit)
+    tally = again.reextract(open_store(store_url(store)), executor, options)
     create_markdown_artifact("\n".join(f"- {line}" for line in tally.as_lines()), key="reextract")
-    return tally.as_dict()
+    create_table_artifact(tally.by_place(), key="reextract-places")
+    return {**tally.as_dict(), "worst": tally.worst()[:SHOWN]}
 
 
 @flow(name="publish", persist_result=False)

@@ -34,6 +34,8 @@ _KNOWN = {
     ("storage.objects", "StoreError"): FINDINGS,
     ("crawlers.registry", "RegistryError"): USAGE,
     ("flows.run", "UnknownSiteError"): USAGE,
+    ("flows.executors", "ExecutorError"): FINDINGS,
+    ("flows.reextract", "ReextractError"): FINDINGS,
     ("flows.server", "ServerError"): FINDINGS,
     ("flows.crawl", "CrawlError"): FINDINGS,
     ("dataset.gates", "GatesError"): USAGE,

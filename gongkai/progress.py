@@ -28,6 +28,7 @@ class ProgressView:
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self._total_sites = 0
+        self._began = time.monotonic()
         self._lock = threading.Lock()
         self._said = time.monotonic()
         self._progress: Progress | None = None
@@ -72,9 +73,19 @@ class ProgressView:
             counts[event.name] += 1
             if event.name == "page":
                 counts[f"outcome {event.data.get('outcome')}"] += 1
+            if event.stage == "reextract":
+                self._follow(event, counts)
             if event.name == "report":
                 counts["report"], counts["total"] = event.data["done"], event.data["total"]
             self._show(event.stage, event)
+
+    def _follow(self, event: Event, counts: Counter[str]) -> None:
+        if event.name == "begin":
+            self._began = time.monotonic()
+            counts["total"] = int(event.data["total"])
+        elif event.name == "shard_done":
+            # Of shards that are read elsewhere, only their ends are heard of.
+            counts["document"] = max(counts["document"], int(event.data["done"]))
 
     def _show(self, stage: str, event: Event) -> None:
         text = self._describe(stage)
@@ -96,4 +107,22 @@ class ProgressView:
             return f"{verb}: {sites}, {counts['page']:,} pages asked, {counts['outcome new']:,} new"
         if stage == "publish":
             return f"{verb}: {counts['report']:,} of {counts['total']:,} reports"
+        if stage == "reextract":
+            pace = pace_of(counts["document"], counts["total"], time.monotonic() - self._began)
+            return f"{verb}: {counts['document']:,} of {counts['total']:,} documents{pace}"
         return f"{verb}: {counts['document']:,} documents"
+
+
+def pace_of(done: int, total: int, seconds: float) -> str:
+    """Return rate and remaining time as words: ``, 52/s, 3 min left``; nothing where neither is known yet."""
+    if not done or seconds <= 0:
+        return ""
+    rate = done / seconds
+    left = max(0, total - done) / rate
+    if left < 90:
+        remaining = f"{left:.0f} s"
+    elif left < 5400:
+        remaining = f"{left / 60:.0f} min"
+    else:
+        remaining = f"{left / 3600:.1f} h"
+    return f", {rate:,.0f}/s, {remaining} left" if rate >= 1 else f", {rate * 60:,.1f}/min, {remaining} left"

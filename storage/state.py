@@ -203,21 +203,26 @@ def save_state(store: ObjectStore, site: str, state: SiteState) -> None:
     store.put(state_key(site), seal(_ADAPTER.dump_json(ordered, warnings="error")))
 
 
-def refresh_state(store: ObjectStore, site: str, *, now: datetime | None = None) -> SiteState:
+def refresh_state(
+    store: ObjectStore, site: str, *, now: datetime | None = None, save: bool = True
+) -> SiteState:
     """Bring a site's state up to date with its captures, save it if that changed it, and return it.
 
     Args:
         store: the store.
         site: the site's id.
         now: the present moment; the clock's where not given.
+        save: False writes nothing, for those who only look.
     """
     try:
         state = load_state(store, site)
     except StateError as error:
         _log.warning("%s; rebuilding it now", error)
-        return rebuild_state(store, site, now=now)
+        if save:
+            return rebuild_state(store, site, now=now)
+        state = SiteState(site)
     latest = _catch_up(store, state, now or datetime.now(UTC))
-    if latest != state:
+    if save and latest != state:
         save_state(store, site, latest)
     return latest
 

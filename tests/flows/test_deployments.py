@@ -49,7 +49,7 @@ def test_nightly_runs_in_the_night_of_china(deployments) -> None:
 
 
 def test_the_others_have_no_schedule(deployments) -> None:
-    assert set(deployments) == {"nightly", "reextract", "publish", "fixity"}
+    assert set(deployments) == {"nightly", "reextract", "reextract-shard", "publish", "fixity"}
     assert deployments["reextract"]["schedules"] == deployments["publish"]["schedules"] == []
 
 

@@ -3,9 +3,17 @@ import json
 import pytest
 
 import extraction
+from flows.executors import Local
 from flows.extract import extract_site
-from flows.reextract import Tally, all_sites, cell_differences, reextract_sites
-from storage import Archive, RecordStore, extractors
+from flows.reextract import Options, ReextractError, make_plan, make_shards, read_shard, reextract
+from flows.tally import Tally
+from storage import ObjectStore, RecordStore, extractors
+
+DRY = Options(dry_run=True)
+
+
+def again(store: ObjectStore, fake, options: Options | None = None) -> Tally:
+    return reextract(store, Local(extractor=fake), options)
 
 
 @pytest.fixture
@@ -26,35 +34,39 @@ def contents(store) -> dict[str, bytes]:
 
 
 def test_each_body_is_read_once_and_compared(store, read_before) -> None:
-    tally = reextract_sites(store, all_sites(store), read_before)
+    tally = again(store, read_before)
     assert sorted(read_before.read) == [b"not_report x", b"report 3", b"report 7"]
     assert (tally.bodies, tally.read, tally.skipped, tally.differing, tally.cells) == (3, 3, 0, 2, 2)
     assert dict(tally.changes) == {"value": 2}
-    assert tally.examples[0]["cell"] == "requests.new.total"
-    assert (tally.examples[0]["was"], tally.examples[0]["is"]) == ("3", "4")
+    changes = [(one["cell"], one["was"]["value"], one["is"]["value"]) for one in tally.worst()]
+    assert sorted(changes) == [("requests.new.total", "3", "4"), ("requests.new.total", "7", "8")]
+    assert tally.by_place() == [
+        {"site": "a", "edition": "", "differing": 1, "read": 2, "value": 1},
+        {"site": "b", "edition": "", "differing": 1, "read": 1, "value": 1},
+    ]
     assert extractors(store) == ["1.0.0+old", "2.0.0+new"]
     assert sorted(RecordStore(store, "2.0.0+new").load_manifest("b").values()) == ["report", "report"]
 
 
 def test_a_second_time_everything_is_skipped(store, read_before) -> None:
-    reextract_sites(store, all_sites(store), read_before)
+    again(store, read_before)
     read_before.read.clear()
-    tally = reextract_sites(store, all_sites(store), read_before)
+    tally = again(store, read_before)
     assert read_before.read == []
     assert (tally.bodies, tally.skipped, tally.read) == (3, 3, 0)
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(store, read_before) -> None:
     before = contents(store)
-    dry = reextract_sites(store, all_sites(store), read_before, dry_run=True)
+    dry = again(store, read_before, DRY)
     assert contents(store) == before
-    assert dry.as_dict() == reextract_sites(store, all_sites(store), read_before).as_dict()
+    assert dry.as_dict() == again(store, read_before).as_dict()
     assert contents(store) != before
 
 
 def test_records_of_earlier_extractors_stay(store, read_before) -> None:
     before = {key: data for key, data in contents(store).items() if key.startswith("records/1.0.0+old/")}
-    reextract_sites(store, all_sites(store), read_before)
+    again(store, read_before)
     after = contents(store)
     assert before
     assert {key: after[key] for key in before} == before
@@ -62,74 +74,97 @@ def test_records_of_earlier_extractors_stay(store, read_before) -> None:
 
 def test_a_body_never_read_is_new(store, read_before, seen) -> None:
     seen("b", b"unreadable x", role="attachment")
-    tally = reextract_sites(store, ["b"], read_before)
+    tally = reextract(store, Local(extractor=read_before), sites=["b"])
     assert (tally.first, tally.read) == (1, 3)
 
 
 def test_a_damaged_body_is_named_and_the_others_are_read(store, read_before) -> None:
     key = next(key for key in store.list("raw/") if store.get(key) == b"report 7")
     store.put(key, b"broken")
-    tally = reextract_sites(store, all_sites(store), read_before)
+    tally = again(store, read_before)
     assert key in tally.problems[0]
     assert tally.read == 2
 
 
-def test_killed_and_run_again_ends_the_same(store, read_before) -> None:
-    class Died(BaseException):
-        pass
-
-    def die(data: bytes):
-        raise Died
-
-    archive_bodies = Archive.get_body
-    with pytest.MonkeyPatch.context() as patch:
-        calls = iter(range(100))
-        patch.setattr(
-            Archive, "get_body", lambda self, sha: archive_bodies(self, sha) if next(calls) < 2 else die(b"")
-        )
-        with pytest.raises(Died):
-            reextract_sites(store, all_sites(store), read_before)
-    tally = reextract_sites(store, all_sites(store), read_before)
-    assert (tally.bodies, tally.skipped, tally.read) == (3, 2, 1)
+class Died(BaseException):
+    """What a kill is to the code it hits."""
 
 
-def test_differences_by_kind() -> None:
-    def record(**cells) -> dict:
-        return {
-            "cells": {f"t.r.{name}": {"status": status} for name, (status, _) in cells.items()},
-            "tables": {"t": {"r": {name: value for name, (_, value) in cells.items()}}},
-        }
+def test_a_killed_run_loses_no_finished_shard_and_ends_the_same(store, seen, fake, monkeypatch) -> None:
+    seen("a", *(f"report {number}".encode() for number in range(20)))
+    seen("b", b"report 3", b"report 20")
+    extract_site(store, "a", fake)
+    monkeypatch.setattr(extraction, "EXTRACTOR", "2.0.0+new")
+    fake.read.clear()
+    options = Options(shard_size=4)
+    read = fake.extract
 
-    old = record(same=("number", 1), value=("number", 1), status=("blank", None), gone=("number", 1))
-    new = record(same=("number", 1), value=("number", 2.5), status=("dash", None), fresh=("number", 0))
-    assert [(d["cell"], d["change"], d["was"], d["is"]) for d in cell_differences(old, new)] == [
-        ("t.r.fresh", "appeared", None, "0"),
-        ("t.r.gone", "vanished", "1", None),
-        ("t.r.status", "status", "blank", "dash"),
-        ("t.r.value", "value", "1", "2.5"),
+    def dying(data: bytes):
+        if len(fake.read) == 10:
+            raise Died
+        return read(data)
+
+    monkeypatch.setattr(fake, "extract", dying)
+    with pytest.raises(Died):
+        again(store, fake, options)
+    monkeypatch.setattr(fake, "extract", read)
+    fake.read.clear()
+    tally = again(store, fake, options)
+    assert (tally.bodies, tally.skipped, tally.read) == (21, 8, 13)  # two shards of four were whole
+    assert len(fake.read) == 13
+    manifests = [RecordStore(store, "2.0.0+new").load_manifest(site) for site in ("a", "b")]
+    assert [len(manifest) for manifest in manifests] == [20, 2]
+    fake.read.clear()
+    assert again(store, fake, options).skipped == 21
+    assert fake.read == []
+
+
+def test_how_it_is_cut_does_not_matter(store, read_before) -> None:
+    found = [
+        again(store, read_before, Options(dry_run=True, shard_size=size)).as_dict() for size in (1, 2, 99)
     ]
+    assert found[0] == found[1] == found[2]
+
+
+def test_the_plan_is_the_same_every_time_and_can_travel(store, read_before) -> None:
+    options = Options(dry_run=True, shard_size=2)
+    shards = [list(make_shards(store, make_plan(store, ["a", "b"], options), options)) for _ in range(2)]
+    assert shards[0] == shards[1] == json.loads(json.dumps(shards[0]))
+    assert [len(shard["documents"]) for shard in shards[0]] == [2, 1]
+
+
+def test_a_sample_is_always_the_same_and_grows(store, seen, fake) -> None:
+    seen("a", *(f"report {number}".encode() for number in range(200)))
+    chosen = {
+        share: set(make_plan(store, ["a"], Options(dry_run=True, sample=share)).each())
+        for share in (0.1, 0.5, 1.0)
+    }
+    assert chosen[0.1] < chosen[0.5] < chosen[1.0]
+    assert 5 < len(chosen[0.1]) < 40
+    assert len(chosen[1.0]) == 200
+    limited = make_plan(store, ["a"], Options(dry_run=True, limit=7))
+    assert limited.size == 7
+    assert set(limited.each()) < set(make_plan(store, ["a"], Options(dry_run=True, limit=8)).each())
+
+
+def test_a_shard_of_another_extractor_is_refused(store, read_before) -> None:
+    shard = {**next(make_shards(store, make_plan(store, ["a"], DRY), DRY)), "extractor": "3.0.0+other"}
+    with pytest.raises(ReextractError, match="same version"):
+        read_shard(shard, read_before)
+
+
+def test_an_earlier_record_that_is_damaged_is_named_and_the_body_read(store, read_before) -> None:
+    key = next(key for key in store.list("records/1.0.0+old/") if "/sites/" not in key)
+    store.put(key, b"{")
+    tally = again(store, read_before)
+    assert (tally.read, tally.first) == (3, 1)
+    assert key in tally.problems[0]
 
 
 def test_tallies_travel_and_add_up(store, read_before) -> None:
-    whole = reextract_sites(store, all_sites(store), read_before, dry_run=True)
+    whole = again(store, read_before, DRY)
     parts = Tally()
     for part in (whole, whole):
         parts.add(Tally.from_dict(json.loads(json.dumps(part.as_dict()))))
     assert (parts.read, parts.changes["value"]) == (6, 4)
-    assert "4 of 4 figures differ (4 value)" in "\n".join(parts.as_lines())
-
-
-def test_parts_are_compared_part_by_part() -> None:
-    def part(agency: str, total: int) -> dict:
-        return {
-            "report": {"agency": agency},
-            "tables": {"requests": {"new": {"total": total}}},
-            "cells": {"requests.new.total": {"status": "number"}},
-        }
-
-    old = {"kind": "report", "cells": {}, "parts": [part("甲", 1), part("乙", 2)]}
-    new = {"kind": "report", "cells": {}, "parts": [part("甲", 1), part("乙", 3)]}
-    assert list(cell_differences(old, new)) == [
-        {"cell": "2/requests.new.total", "change": "value", "was": "2", "is": "3"}
-    ]
-    assert [d["change"] for d in cell_differences(part("甲", 1), new)] == ["appeared", "appeared", "vanished"]
+    assert "4 of 6 records differ; 4 of 4 cells (4 value)" in "\n".join(parts.as_lines())
