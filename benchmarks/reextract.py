@@ -160,8 +160,10 @@ def main() -> int:
     one = {name: rate["one"][name] / rate["bare"][name] for name in ("clock", "processor")}
     two = rate["two"]["clock"] / rate["one"]["clock"]
     load = os.getloadavg()[0]
-    print(f"1 process beside the bare loop: {one['clock']:.2f} by the clock, {one['processor']:.2f} of processor "
-          f"time (goal {GOALS['one']}, on one idle core)")  # fmt: skip
+    print(
+        f"1 process beside the bare loop: {one['clock']:.2f} by the clock, "
+        f"{one['processor']:.2f} by processor time (goal {GOALS['one']}, on one idle core)"
+    )
     print(f"2 processes beside 1: {two:.2f} by the clock (goal {GOALS['two']}, on two idle cores)")
     print(f"load of this machine {load:.1f} on {len(cores)} cores")
     return 0 if one["clock"] >= GOALS["one"] and two >= GOALS["two"] else 1

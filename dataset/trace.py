@@ -81,18 +81,13 @@ def trace_cell(
         TraceError: no release, no such figure, or more than one.
     """
     address = parse_address(text)
-    versions = load_versions(store)
-    if not versions:
-        raise TraceError(f"no release in {store.url}; `gongkai publish` makes one")
-    version = versions[-1]["version"]
-    reports = [row for row in _table(store, version, "reports", None) if row["current"]]
-    report = _find_report(reports, address)
+    version, report = released_report(store, address)
     year = f"figures/year={report['year']}/figures-{report['year']}"
-    rows = _table(store, version, year, report["report_id"])
-    documents = _table(store, version, "documents", report["report_id"])
+    rows = released_rows(store, version, year, report["report_id"])
+    documents = released_rows(store, version, "documents", report["report_id"])
     row = _find_cell(rows, address.cell, report["report_id"])
     whole = RecordStore(store, row["extractor"]).get(row["sha256"])
-    record = None if whole is None else _part(whole, report)
+    record = None if whole is None else part_of(whole, report)
     if record is None:
         raise TraceError(
             f"the record of {row['sha256']} is not in the store; `gongkai reextract` makes it again"
@@ -137,8 +132,22 @@ def trace_cell(
     }
 
 
-def _part(record: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The record of the report that a row is of, in that of its document; None where it has no such part."""
+def released_report(store: ObjectStore, address: Address) -> tuple[str, dict[str, Any]]:
+    """Return the last release and its row of a report.
+
+    Raises:
+        TraceError: no release, no such report, or more than one.
+    """
+    versions = load_versions(store)
+    if not versions:
+        raise TraceError(f"no release in {store.url}; `gongkai publish` makes one")
+    version = str(versions[-1]["version"])
+    reports = [row for row in released_rows(store, version, "reports", None) if row["current"]]
+    return version, _find_report(reports, address)
+
+
+def part_of(record: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a report's record in that of its document; None where it has no such part."""
     number = row.get("part")  # releases made before documents had parts have no such column
     parts = parts_of(record)
     if number is None:
@@ -146,7 +155,12 @@ def _part(record: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any] |
     return parts[number - 1] if len(parts) > 1 and number <= len(parts) else None
 
 
-def _table(store: ObjectStore, version: str, name: str, report: str | None) -> list[dict[str, Any]]:
+def released_rows(store: ObjectStore, version: str, name: str, report: str | None) -> list[dict[str, Any]]:
+    """Return the rows of a table of a release, or those of one report.
+
+    Raises:
+        TraceError: the table is not there.
+    """
     key = f"{release_prefix(version)}parquet/{name}.parquet"
     try:
         data = store.get(key)
@@ -224,7 +238,7 @@ def _copies(store: ObjectStore, documents: list[dict[str, Any]], cell: str) -> l
     others = {document["sha256"]: document for document in documents if not document["primary"]}
     found = []
     for sha256, document in sorted(others.items()):
-        record = _part(RecordStore(store, document["extractor"]).get(sha256) or {}, document) or {}
+        record = part_of(RecordStore(store, document["extractor"]).get(sha256) or {}, document) or {}
         read = (record.get("cells") or {}).get(cell)
         if read is not None:
             found.append(
@@ -258,7 +272,7 @@ def _verify(
     if in_release != (None if in_record is None else float(in_record)):
         verified = False
         said.append(f"the release says {in_release}, the record {in_record}")
-    again = _part(read(data), report) or {}
+    again = part_of(read(data), report) or {}
     cell_again = (again.get("cells") or {}).get(cell) or {}
     value_again = value_of(again, cell)
     same = value_again == in_record and cell_again.get("status") == record["cells"][cell]["status"]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from prefect import flow
 from prefect.artifacts import Artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterType
@@ -24,7 +25,9 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
+from extraction.workers import Extractor
 from flows.executors import ExecutorError, Result, Shard, ShardFunction, in_window, name_of
+from flows.reextract import read_shard
 
 DEPLOYMENT = "reextract-shard/reextract-shard"
 FUNCTION = "flows.reextract:read_shard"
@@ -116,6 +119,17 @@ class PrefectWorkers:
                     if time.monotonic() - began > self._timeout:
                         return f"no word of it for {self._timeout:g} s"
                 time.sleep(self._poll)
+
+
+@flow(name="reextract-shard", persist_result=False)
+def reextract_shard(shard: dict[str, Any]) -> None:
+    """Read one shard of the archive again; what came out is an artifact of this run.
+
+    Args:
+        shard: what `flows.reextract.make_shards` made.
+    """
+    with Extractor(**shard["limits"]) as extractor:
+        keep_result(read_shard(shard, extractor))
 
 
 def keep_result(result: Mapping[str, Any]) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from extraction.workers import Extractor
 from flows import reextract as again
 from flows.executors import Executor, Local
 from flows.fixity import NIGHTLY_SHARE, check_share
-from flows.prefect_workers import PrefectWorkers, keep_result
+from flows.prefect_workers import PrefectWorkers
 from flows.publish import publish_release
 from flows.run import store_url
 from storage import open_store
@@ -22,17 +21,6 @@ SHOWN = 100
 
 class FixityError(Exception):
     """Something in the archive is not what it was; the message names it."""
-
-
-@flow(name="reextract-shard", persist_result=False)
-def reextract_shard(shard: dict[str, Any]) -> None:
-    """Read one shard of the archive again; what came out is an artifact of this run.
-
-    Args:
-        shard: what `flows.reextract.make_shards` made.
-    """
-    with Extractor(**shard["limits"]) as extractor:
-        keep_result(again.read_shard(shard, extractor))
 
 
 @flow(name="reextract", persist_result=False)

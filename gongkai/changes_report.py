@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import itertools
 import json
 import re
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gongkai.page import END, begin, link, table, text
 from storage import load_state
 
 if TYPE_CHECKING:
@@ -42,21 +42,6 @@ _COUNTED = (
 
 # Spreadsheets run what looks like a formula; a signed number does not.
 _FORMULA = re.compile(r"^[=+\-@\t\r＝＋－＠](?!\d+(?:\.\d+)?$)(?!$)")
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
-_STYLE = """
-body{font:15px/1.5 system-ui,"Noto Sans CJK SC",sans-serif}
-body{margin:2em auto;max-width:75em;padding:0 1em;color:#1a1a1a}
-table{border-collapse:collapse;margin:.5em 0 1.5em;width:100%}
-th,td{border-bottom:1px solid #ddd;padding:.2em .6em;text-align:left;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-th{background:#f4f4f4}
-summary{cursor:pointer;font-weight:600;margin:.6em 0}
-code{font-size:85%;overflow-wrap:anywhere}
-.was{background:#fdecea}.is{background:#e8f5e9}
-small{color:#666}
-"""
 
 
 def write_report(target: Path, tally: Tally, store: ObjectStore, *, dry_run: bool) -> list[Path]:
@@ -123,20 +108,16 @@ def _safe(value: Any) -> Any:
 
 def _page(tally: Tally, changes: list[dict[str, Any]], dry_run: bool) -> Iterator[str]:
     title = "What the present extractor would change" if dry_run else "What the present extractor changed"
-    yield (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f'<meta name="referrer" content="no-referrer"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1><ul>"
-    )
-    yield from (f"<li>{_text(line)}</li>" for line in tally.as_lines())
+    yield begin(title)
+    yield "<ul>"
+    yield from (f"<li>{text(line)}</li>" for line in tally.as_lines())
     yield "</ul><h2>By kind of change</h2>"
-    yield from _table(
+    yield from table(
         ("change", "count"), [(HEADINGS[step], tally.steps[step]) for step in HEADINGS if tally.steps[step]]
     )
     yield "<h2>By site and edition</h2>"
     used = [name for name in _COUNTED if any(row.get(name) for row in tally.by_place())]
-    yield from _table(
+    yield from table(
         ("site", "edition", *used),
         [(row["site"], row["edition"], *(row.get(n, 0) for n in used)) for row in tally.by_place()],
     )
@@ -149,49 +130,28 @@ def _page(tally: Tally, changes: list[dict[str, Any]], dry_run: bool) -> Iterato
         for _, cells in itertools.groupby(listed, key=lambda change: change["sha256"]):
             yield from _document(list(cells))
         yield "</details>"
-    yield "</body></html>\n"
+    yield END
 
 
 def _document(changes: list[dict[str, Any]]) -> Iterator[str]:
     first = changes[0]
     named = " ".join(str(first[name]) for name in ("agency", "year") if first[name]) or "(unnamed)"
     yield (
-        f"<h3>{_text(named)}</h3><p><small>{_text(first['site'])} · {_link(first['url'])}<br>"
-        f"document <code>{_text(first['sha256'])}</code>, before read by <code>{_text(first['from'])}</code>"
+        f"<h3>{text(named)}</h3><p><small>{text(first['site'])} · {link(first['url'])}<br>"
+        f"document <code>{text(first['sha256'])}</code>, before read by <code>{text(first['from'])}</code>"
         "</small></p><table><tr><th>cell<th>before<th>printed<th>after<th>printed</tr>"
     )
     for change in changes:
         was, now = _side(change["was"]), _side(change["is"])
         yield (
-            f"<tr><td><code>{_text(change['cell'] or change['change'])}</code>"
-            f'<td class="was">{_figure(was)}<td class="was">{_text(was["raw"])}'
-            f'<td class="is">{_figure(now)}<td class="is">{_text(now["raw"])}</tr>'
+            f"<tr><td><code>{text(change['cell'] or change['change'])}</code>"
+            f'<td class="was">{_figure(was)}<td class="was">{text(was["raw"])}'
+            f'<td class="is">{_figure(now)}<td class="is">{text(now["raw"])}</tr>'
         )
     yield "</table>"
 
 
 def _figure(side: Mapping[str, Any]) -> str:
     if side["value"] is not None:
-        return _text(side["value"])
-    return f"<small>{_text(side['status'])}</small>" if side["status"] else "<small>none</small>"
-
-
-def _link(url: str | None) -> str:
-    # Addresses come from the sites: only the harmless kind becomes a link.
-    if url and url.lower().startswith(("http://", "https://")):
-        return f'<a href="{html.escape(url)}" rel="noreferrer noopener">{_text(url)}</a>'
-    return _text(url)
-
-
-def _table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    yield "<table><tr>" + "".join(f"<th>{_text(name)}" for name in columns) + "</tr>"
-    for row in rows:
-        cells = (
-            f'<td class="n">{value:,}' if isinstance(value, int) else f"<td>{_text(value)}" for value in row
-        )
-        yield "<tr>" + "".join(cells) + "</tr>"
-    yield "</table>"
-
-
-def _text(value: Any) -> str:
-    return html.escape("" if value is None else str(value))
+        return text(side["value"])
+    return f"<small>{text(side['status'])}</small>" if side["status"] else "<small>none</small>"
