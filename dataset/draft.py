@@ -33,6 +33,7 @@ from dataset.sources import Head, Spool
 from dataset.texts import repeated
 from dataset.wide import WIDE_FROM_REPORTS
 from dataset.writers import Row, TableWriter
+from extraction.years import compare
 from storage import Capture, canonical_json
 
 FORMAT = 2
@@ -170,6 +171,8 @@ def _write_report(
 ) -> None:
     record = spool.load(report.primary.head)
     checks = list(record.get("checks") or ())
+    if earlier is not None:
+        checks += [check.to_dict() for check in compare(spool.load(earlier.primary.head), record)]
     issues = record_issues(report, record)
     rows = [
         _report_row(report, version.number, record if version.current else spool.load(version.head))

@@ -89,7 +89,7 @@ class Report:
         copies: the other bodies.
         versions: what the addresses of the primary said over time, oldest first.
         issues: of the report as such; those of the primary's record are in the record.
-        corroborated: in how many copies a cell has the same figure, by the cell.
+        corroborated: hashes of the copies that print the same figure, by the cell.
     """
 
     id: str
@@ -100,7 +100,7 @@ class Report:
     copies: tuple[Body, ...]
     versions: tuple[ReportVersion, ...]
     issues: tuple[Issue, ...]
-    corroborated: Mapping[str, int] = field(default_factory=dict)
+    corroborated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def bodies(self) -> tuple[Body, ...]:

@@ -23,7 +23,7 @@ Versions. Of an address, the body seen last is current; earlier ones are counted
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -32,6 +32,7 @@ from dataset.joining import Groups, depth, is_within, join_pages, join_regions
 from dataset.model import Assembly, Body, Issue, Report, ReportVersion
 from dataset.over_years import settle
 from dataset.sources import Head, Sighting, Unreadable, by_body
+from extraction.copies import compare
 
 FORMATS = ("html", "word", "spreadsheet", "pdf", "text", "image")
 """Formats by how exactly they say where a figure stands: with equal figures, the earlier is primary."""
@@ -188,7 +189,7 @@ def _report(
     identity = report_id(region, agency, year)
     issues = [issue for body in bodies for issue in body.issues]
     issues += [issue for body in bodies for seen in body.sightings for issue in _time_issues(seen)]
-    corroborated: Counter[str] = Counter()
+    corroborated: dict[str, list[str]] = defaultdict(list)
     if copies:
         issues += _compare(primary, copies, load, corroborated)
     return Report(
@@ -200,7 +201,7 @@ def _report(
         copies=tuple(copies),
         versions=_versions(primary),
         issues=tuple(replace(issue, report=identity) for issue in issues),
-        corroborated=corroborated,
+        corroborated={cell: tuple(hashes) for cell, hashes in corroborated.items()},
     )
 
 
@@ -269,30 +270,18 @@ def _compare(
     primary: Body,
     copies: Sequence[Body],
     load: Callable[[Head], Mapping[str, Any]],
-    corroborated: Counter[str],
+    corroborated: dict[str, list[str]],
 ) -> Iterable[Issue]:
-    """Yield where copies disagree, and count for each cell those that agree on a figure."""
+    """Yield where copies disagree, and note for each cell the copies that print the same figure."""
     ours = load(primary.head)
     for copy in copies:
-        theirs = load(copy.head)
-        different: dict[bool, list[str]] = {True: [], False: []}
-        for cell in sorted((ours.get("cells") or {}).keys() & (theirs.get("cells") or {}).keys()):
-            statuses = ours["cells"][cell]["status"], theirs["cells"][cell]["status"]
-            if value_of(ours, cell) != value_of(theirs, cell) or statuses[0] != statuses[1]:
-                different[statuses == ("number", "number")].append(cell)
-            elif statuses[0] == "number":
-                corroborated[cell] += 1
-        for is_figure, cells in different.items():
-            if cells:
-                what = "another figure" if is_figure else "a figure where the other has none"
-                yield Issue(
-                    code="copies_disagree",
-                    severity="error" if is_figure else "warning",
-                    message=f"{copy.first.url} has {what} in {len(cells)} cells",
-                    cells=tuple(cells),
-                    sha256=copy.head.sha256,
-                    url=copy.first.url,
-                )
+        found = compare(ours, [load(copy.head)])
+        for cell, hashes in found.corroborated_by.items():
+            corroborated[cell] += hashes
+        for issue in found.issues:
+            yield Issue(
+                issue.code, issue.severity, issue.message, issue.cells, None, copy.head.sha256, copy.first.url
+            )
 
 
 def value_of(record: Mapping[str, Any], cell: str) -> Any:

@@ -11,6 +11,8 @@ has.
 `part` (in reports and documents) is the number of the report in a document that joins several bodies'
 reports, counted from one; empty for all others. `figures.place` begins with it: `part 2; page 14; …`.
 
+`figures.corroborated_by` names the other documents of the report that print the same figure, by their hashes.
+
 `figures.flags` are separated by semicolons: `check_failed:<id>`, `copies_disagree`, `confidence:<0-1>`,
 `inexact` or the code of an issue of the record that names the cell; empty where nothing is known against the
 figure.
@@ -147,7 +149,7 @@ def figure_values(report: Report, record: Mapping[str, Any]) -> Iterator[Values]
             cell.get("unit"),
             confidence,
             as_float(cell.get("suggested"))[0],
-            report.corroborated.get(name, 0),
+            ";".join(report.corroborated.get(name, ())),
             ";".join(sorted(marks)),
             place_of(cell.get("at") or {}, head.part),
             head.sha256,

@@ -135,7 +135,7 @@ def _figures(connection: sqlite3.Connection, folder: Path, labels: Mapping[str, 
                             label_en TEXT, UNIQUE ("table", "row", "column"));
         CREATE TABLE figure_cells (report INTEGER, cell INTEGER, edition TEXT, value REAL, raw TEXT, status
         TEXT, unit TEXT,
-                                   confidence REAL, suggested REAL, corroborated_by INTEGER, flags TEXT, place
+                                   confidence REAL, suggested REAL, corroborated_by TEXT, flags TEXT, place
                                    TEXT, PRIMARY KEY (report, cell)) WITHOUT ROWID;
         CREATE UNIQUE INDEX reports_id ON reports (report_id, version);
         """

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from dataset.metadata.about import about
 from dataset.schema import TableSchema
 from dataset.wide import short_names
-from extraction.editions import CheckForm, Edition, Label, editions
+from extraction.editions import CheckForm, Edition, editions
+from extraction.editions.crosswalks import crosswalks
+from extraction.mention_forms import keys
 
 COLUMNS = (
     "cell",
@@ -81,7 +83,7 @@ def entries() -> list[CellEntry]:
                             column,
                             short_names()[cell],
                             f"{spec.label} / {form.columns[column].label}",
-                            f"{_english(spec)} / {_english(form.columns[column])}",
+                            f"{spec.label_en} / {form.columns[column].label_en}",
                             group.label if group else "",
                             unit,
                             kind,
@@ -96,10 +98,6 @@ def entries() -> list[CellEntry]:
         )
         for cell, entry in found.items()
     ]
-
-
-def _english(label: Label) -> str:
-    return getattr(label, "label_en", "")
 
 
 def _identities(edition: Edition, table: str, row: str, column: str) -> list[str]:
@@ -161,7 +159,36 @@ def as_markdown(tables: Iterable[TableSchema], found: list[CellEntry]) -> str:
             for entry in own
         ]
         lines.append("")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_mentions(), *_crosswalks()]) + "\n"
+
+
+def _mentions() -> list[str]:
+    lines = ["# 正文中的数字 / Figures in the text", "", "| key | 含义 | meaning |", "|---|---|---|"]
+    return [*lines, *(f"| `{key}` | {_cell(zh)} | {_cell(en)} |" for key, (zh, en) in keys().items()), ""]
+
+
+def _crosswalks() -> list[str]:
+    lines = ["# 版本对照 / Crosswalks between editions", "", "Nothing is merged along them.", ""]
+    for walk in crosswalks():
+        lines += [
+            f"## {walk.earlier} → {walk.later}",
+            "",
+            f"{walk.note_zh} / {walk.note_en}",
+            "",
+            "| earlier | later | relation | 说明 | note |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {_names(one.earlier)} | {_names(one.later)} | {one.relation} | {_cell(one.note_zh)} | "
+            f"{_cell(one.note_en)} |"
+            for one in walk.bridges
+        ]
+        lines.append("")
+    return lines
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _cell(text: str) -> str:

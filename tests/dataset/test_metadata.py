@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import warnings
 
 import duckdb
@@ -16,7 +17,8 @@ from dataset.gates import load_bounds
 from dataset.metadata import codebook
 from dataset.schema import tables
 from dataset.wide import short_names
-from tests.dataset.conftest import publish
+from storage import open_store
+from tests.dataset.conftest import SmallArchive, publish
 
 NEW = "requests.new.total"
 
@@ -26,9 +28,11 @@ pytestmark = pytest.mark.filterwarnings(
 # frictionless leaves compressed files to the garbage collector
 
 
-@pytest.fixture
-def release(archive, tmp_path):
-    """The files of a release in a folder."""
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    """The files of a release in a folder; made once."""
+    tmp_path = tmp_path_factory.mktemp("metadata")
+    archive = SmallArchive(open_store(f"file://{tmp_path}/store"))
     archive.site("a")
     section = {"key": "overview", "heading": "一、总体情况", "text": "依法公开政府信息，“三安全”一栏为零。"}
     archive.report(
@@ -50,10 +54,11 @@ def test_frictionless_accepts_every_row(release) -> None:
     assert {task.name for task in report.tasks} >= {"figures", "reports", "wide", "captures"}
 
 
-def test_frictionless_would_notice(release) -> None:
-    path = release / "csv" / "wide.csv"
+def test_frictionless_would_notice(release, tmp_path) -> None:
+    shutil.copytree(release, tmp_path / "damaged")
+    path = tmp_path / "damaged" / "csv" / "wide.csv"
     path.write_text(path.read_text("utf-8").replace(",2021,", ",many,"), "utf-8")
-    assert not Package(str(release / "datapackage.json")).validate().valid
+    assert not Package(str(tmp_path / "damaged" / "datapackage.json")).validate().valid
 
 
 @pytest.mark.filterwarnings("ignore")

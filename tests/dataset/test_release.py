@@ -45,7 +45,7 @@ def test_a_row_a_cell_with_its_evidence(archive, published) -> None:
         "unit": "件",
         "confidence": 1.0,
         "suggested": None,
-        "corroborated_by": 0,
+        "corroborated_by": "",
         "sha256": hashlib.sha256(b"one").hexdigest(),
         "place": "table 1; row 6; column 3; path /table[1]",
         "source_url": "http://a/1",
