@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -189,3 +191,64 @@ def test_a_shard_says_nothing_of_the_machine(archive) -> None:
         "number", "store", "extractor", "earlier", "look", "dry_run", "limits", "documents"
     }  # fmt: skip
     assert len(json.dumps(shard["documents"])) < 100 * len(DOCUMENTS)
+
+
+@pytest.mark.slow
+def test_killed_outright_and_started_again_it_ends_like_an_undisturbed_run(archive, tmp_path) -> None:
+    whole, folder = tmp_path / "whole", tmp_path / "killed"
+    data = DOCUMENTS[0].read_bytes()
+    store = open_store(f"file://{whole}")
+    writer = CaptureWriter(store, "a", "20260101T000000Z-000000")
+    for number in range(60):
+        sha256, _ = Archive(store).put_body(data + b"<!-- %d -->" % number)
+        url = f"http://a.example/{number}"
+        writer.add(
+            Capture(
+                id=writer.next_id(), run="20260101T000000Z-000000", site="a", role="document", url=url,
+                final_url=url, time="2026-01-01T00:00:00Z", outcome="new", status=200, sha256=sha256, size=1,
+            )
+        )  # fmt: skip
+    writer.close()
+    refresh_state(store, "a")
+    shutil.copytree(whole, folder)
+
+    def command(at: Path) -> list[str]:
+        return [
+            sys.executable,
+            "-m",
+            "gongkai.cli",
+            "reextract",
+            "--json",
+            "--shard-size",
+            "5",
+            "--store",
+            str(at),
+        ]
+
+    records = folder / "records" / extraction.EXTRACTOR
+
+    def written() -> int:
+        return sum(path.parent.name != "sites" for path in records.glob("*/*.json"))
+
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for least in (5, 20):
+        run = subprocess.Popen(
+            command(folder),
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while written() < least and run.poll() is None:
+            time.sleep(0.01)
+        run.kill()
+        assert run.wait() == -signal.SIGKILL
+    kept = written()
+    assert 20 <= kept < 60
+    account = json.loads(
+        subprocess.run(command(folder), cwd=tmp_path, env=environment, capture_output=True, check=True).stdout
+    )
+    # No manifest was written before the kill: what was read is found by its records.
+    assert (account["read"], account["skipped"]) == (60 - kept, kept)
+    subprocess.run(command(whole), cwd=tmp_path, env=environment, capture_output=True, check=True)
+    assert outcome(folder, None) == outcome(whole, None)
