@@ -54,11 +54,14 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict
     ``other``), ``step`` (one of `STEPS`), ``cell`` (the cell, field or check), ``was`` and ``is``.
     ``other`` comes alone: the records differ in what is neither figure, identity, check nor text.
     """
+    # Most records of another extractor say the same; comparing them whole is a hundred times cheaper.
+    if _without_extractor(old) == _without_extractor(new):
+        return
     begun = False
     for difference in _named_differences(old, new):
         begun = True
         yield difference
-    if not begun and _without_extractor(old) != _without_extractor(new):
+    if not begun:
         yield _difference("other", "other", "", None, None)
 
 
@@ -98,6 +101,11 @@ def figures_of(record: Mapping[str, Any]) -> dict[str, Figure]:
             raw = cell.get("raw")
             found[before + name] = Figure(figure, str(cell.get("status")), None if raw is None else str(raw))
     return found
+
+
+def count_cells(record: Mapping[str, Any]) -> int:
+    """Return how many cells a record has."""
+    return sum(len(part.get("cells") or {}) for part in parts_of(record))
 
 
 def report_of(cell: str, record: Mapping[str, Any]) -> Mapping[str, Any]:

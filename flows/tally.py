@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.compare import CHANGES, STEPS, differences, figures_of, report_of
+from flows.compare import CHANGES, STEPS, count_cells, differences, report_of
 
 KEPT = 10_000
 """Changes kept one by one, the worst; all of them are counted."""
@@ -68,7 +68,7 @@ class Tally:
         if old is None:
             self.first += 1
             return
-        self.cells += len(figures_of(old))
+        self.cells += count_cells(old)
         found = list(differences(old, new))
         if not found:
             return
