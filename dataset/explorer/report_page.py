@@ -1,0 +1,147 @@
+"""What the page of a report shows: its tables as on paper, figures in place, and its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from dataset.explorer import queries
+from dataset.explorer.database import Database, Row
+from dataset.explorer.forms import Box, Sheet, edition_of, sheet
+from dataset.explorer.words import say, say_code
+from extraction.editions import editions
+
+
+def evidence_link(report_id: str, cell: str, sha256: str | None = None) -> str:
+    """Return the link to a figure's evidence."""
+    link = f"/evidence/{quote(report_id, safe='')}/{cell}"
+    return link if sha256 is None else f"{link}?doc={sha256}"
+
+
+def report_link(report_id: str, **more: Any) -> str:
+    """Return the link to a report."""
+    asked = "&".join(f"{key}={value}" for key, value in more.items() if value)
+    return f"/report/{quote(report_id, safe='')}{'?' if asked else ''}{asked}"
+
+
+def plain(value: float | None) -> str:
+    """Return a figure as it is printed: without separators, whole where it is."""
+    if value is None:
+        return ""
+    return str(int(value)) if float(value).is_integer() else f"{value:.10g}"
+
+
+def printed(figure: Mapping[str, Any] | None) -> str:
+    """Return what stands in a cell."""
+    if figure is None:
+        return ""
+    if figure["value"] is not None:
+        return plain(figure["value"])
+    return (figure["raw"] or "").strip()
+
+
+def sheets(figures: Mapping[str, Row], edition: str | None, lang: str) -> list[Sheet]:
+    """Return the tables of a report as printed, in the order of the form."""
+    said: dict[str, str] = {}
+    for cell, figure in figures.items():
+        said.setdefault(cell.partition(".")[0], figure.get("edition") or "")
+    order = [table for known in reversed(list(editions().values())) for table in known.tables]
+    tables = sorted(said, key=lambda table: order.index(table) if table in order else len(order))
+    present = frozenset(figures)
+    found = []
+    for table in tables:
+        own = edition_of(table, said, edition)
+        made = sheet(own, table, lang, present) if own else None
+        if made is not None:
+            found.append(made)
+    return found
+
+
+def shown_cell(
+    box: Box, report_id: str, figure: Row | None, before: Row | None, beside: bool, lang: str
+) -> dict[str, Any]:
+    """Return a cell of a table for the template."""
+    if box.kind != "figure":
+        return {"box": box}
+    if figure is None:
+        return {"box": box, "classes": "figure absent", "text": "", "hint": say("legend_absent", lang)}
+    flags = [flag for flag in (figure["flags"] or "").split(";") if flag]
+    classes = ["figure", figure["status"]]
+    if any(flag.startswith("check_failed:") for flag in flags):
+        classes.append("failed")
+    elif flags:
+        classes.append("flagged")
+    label = figure["label_zh"] if lang == "zh" else figure["label_en"]
+    said = [label, say_code("cell", figure["status"], lang)]
+    if figure["raw"] and figure["raw"].strip() != printed(figure):
+        said.append(f"{say('printed_as', lang)}: {figure['raw'].strip()}")
+    return {
+        "box": box,
+        "classes": " ".join(classes),
+        "text": printed(figure),
+        "link": evidence_link(report_id, box.cell),
+        "hint": " · ".join([*said, *flags]),
+        "label": label,
+        "beside": beside,
+        "before": printed(before),
+    }
+
+
+def tables_of(
+    db: Database, report: Row, figures: Mapping[str, Row], before: Row | None, lang: str
+) -> list[dict[str, Any]]:
+    """Return the tables of a report for the template, last year's figures in them where asked for."""
+    earlier = queries.figures(db, before) if before is not None else {}
+    found = []
+    for each in sheets(figures, report["edition"], lang):
+        lines = [
+            [
+                shown_cell(
+                    box,
+                    report["report_id"],
+                    figures.get(box.cell),
+                    earlier.get(box.cell),
+                    before is not None,
+                    lang,
+                )
+                for box in line
+            ]
+            for line in each.lines
+        ]
+        found.append({"key": each.key, "title": each.title, "lines": lines})
+    return found
+
+
+def differences(
+    db: Database, report: Row, figures: Mapping[str, Row], versions: list[Row]
+) -> list[dict[str, Any]]:
+    """Return the versions of a report, each earlier one with the figures that are others now."""
+    found: list[dict[str, Any]] = []
+    for version in versions:
+        if version["current"]:
+            found.append({"version": version, "cells": None})
+            continue
+        then = queries.superseded(db, report["report_id"], version["version"])
+        cells = []
+        for cell in dict.fromkeys([*figures, *then]):
+            old, new = then.get(cell), figures.get(cell)
+            if (old and (old["value"], old["status"])) != (new and (new["value"], new["status"])):
+                cells.append(
+                    {"cell": cell, "then": printed(old), "now": printed(new), "old": old, "new": new}
+                )
+        found.append({"version": version, "cells": cells})
+    return found
+
+
+def neighbours(
+    report: Row, figures: Mapping[str, Row], cell: str, lang: str
+) -> tuple[str | None, str | None]:
+    """Return the cells before and after one, in reading order."""
+    order = [
+        name for each in sheets(figures, report["edition"], lang) for name in each.cells if name in figures
+    ]
+    if cell not in order:
+        return None, None
+    at = order.index(cell)
+    return (order[at - 1] if at else None), (order[at + 1] if at + 1 < len(order) else None)

@@ -1,0 +1,69 @@
+"""A running explorer on a made release, asked over loopback."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from dataset.explorer.app import make_app
+from dataset.explorer.explorer import Explorer
+from dataset.explorer.release_file import fetch_release
+from storage import ObjectStore, open_store
+from tests.dataset.explorer.made_archive import make
+
+
+@dataclass
+class Running:
+    url: str
+    explorer: Explorer
+    store: ObjectStore
+    client: httpx.Client
+
+    def get(self, path: str, **more: object) -> httpx.Response:
+        return self.client.get(path, **more)  # type: ignore[arg-type]
+
+    def html(self, path: str, **more: object) -> str:
+        answer = self.get(path, **more)
+        assert answer.status_code == 200, (answer.status_code, answer.text[:400])
+        return answer.text
+
+    def report(self, agency: str, year: int) -> str:
+        rows = self.explorer.db.rows(
+            "SELECT report_id FROM reports WHERE agency = ? AND year = ? AND current", (agency, year)
+        )
+        assert len(rows) == 1
+        return str(rows[0]["report_id"])
+
+
+@pytest.fixture(scope="session")
+def made_store(tmp_path_factory: pytest.TempPathFactory) -> ObjectStore:
+    store = open_store(f"file://{tmp_path_factory.mktemp('explorer')}/store")
+    make(store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def running(made_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    release = fetch_release(made_store, Path(tmp_path_factory.mktemp("cache")))
+    explorer = Explorer(release, made_store)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(make_app(explorer), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.02)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with httpx.Client(base_url=url, timeout=60, follow_redirects=False) as client:
+        yield Running(url, explorer, made_store, client)
+    server.should_exit = True
+    thread.join(20)
+    listening.close()
