@@ -22,6 +22,7 @@ What is released:
     metadata/      data package, Croissant, DCAT, PROV, citation, card, codebook, notes
     release.py     a release from draft to pointer; versions.py reads what there is; export.py takes them out
     trace.py       the chain of one figure
+    explorer/      a release in the browser
 
 Layout in the store:
 

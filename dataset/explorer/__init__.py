@@ -2,7 +2,7 @@
 
 A Starlette application that answers with HTML made on the server, from the SQLite file of a release, opened
 read-only. Nothing is built, nothing is fetched from elsewhere, and all but the keyboard and the export of
-charts as pictures works without JavaScript. Why not Datasette: ``docs/decisions/0020-explorer.md``.
+charts as pictures works without JavaScript. Why not Datasette: ``docs/decisions/0012-explorer.md``.
 
     release_file.py   the SQLite file: from the store into a cache folder, its hash checked
     database.py       fixed queries with parameters, read-only, ended after some seconds

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from dataset.explorer import evidence, queries, report_page, totals
 from dataset.explorer.charts import Series, layers, lines
 from dataset.explorer.database import Row
-from dataset.explorer.explorer import Explorer, NotFoundError
+from dataset.explorer.explorer import Explorer, NotFoundError, number_of
 from dataset.explorer.safety import ARCHIVED_POLICY
 from dataset.explorer.show_html import MARK
 from dataset.explorer.words import language, say
@@ -100,6 +100,7 @@ def report(request: Request) -> Response:
         before=before,
         beside=beside,
         checks=checks,
+        open_section=number_of(request, "section", default=1),
         issues=queries.about(db, "issues", report_id),
         sections=queries.about(db, "sections", report_id),
         mentions=queries.about(db, "mentions", report_id),

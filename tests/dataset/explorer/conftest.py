@@ -28,6 +28,7 @@ class Running:
     client: httpx.Client
 
     def get(self, path: str, **more: object) -> httpx.Response:
+        self.client.cookies.clear()
         return self.client.get(path, **more)  # type: ignore[arg-type]
 
     def html(self, path: str, **more: object) -> str:

@@ -1,4 +1,4 @@
-"""An archive to explore: printed forms of some agencies over some years, a PDF, a Word file, hostile pages."""
+"""An archive to explore: printed forms of some agencies and years, a PDF, a Word file, hostile pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import extraction
-from dataset.explorer.forms import sheet
+from dataset.explorer.forms import Box, sheet
 from extraction.editions import load
 from storage import ObjectStore
 from tests.dataset.conftest import SmallArchive, publish
@@ -24,12 +24,16 @@ WRONG = ("新乡市红旗区人民政府", 2022)
 EDITED = ("新乡市凤泉区人民政府", 2023)
 """The report that was edited after its publication."""
 EVIL = '<script>window.evil=1</script><img src=x onerror="window.evil=1">'
-TABLES = ("proactive", "requests", "review_litigation")
+TABLES = {
+    "proactive": "二、主动公开政府信息情况",
+    "requests": "三、收到和处理政府信息公开申请情况",
+    "review_litigation": "四、政府信息公开行政复议、行政诉讼情况",
+}
 
 
 def figures_of(edition: str, seed: str) -> dict[str, int]:
     """Figures of a report that hold all identities, always the same for a seed."""
-    chance = random.Random(seed)  # noqa: S311 - figures of a test
+    chance = random.Random(seed)
     requests = load(edition).tables["requests"]
     parts = [row for row in requests.rows if row not in ("new", "carried_in", "total", "carried_over")]
     found = {}
@@ -62,6 +66,12 @@ def figures_of(edition: str, seed: str) -> dict[str, int]:
     return found
 
 
+def text_of(box: Box, figures: Mapping[str, int], blank: str) -> str:
+    if not box.cell:
+        return html.escape(box.text)
+    return "" if box.cell == blank else str(figures[box.cell])
+
+
 def page(agency: str, year: int, figures: Mapping[str, int], blank: str = "", more: str = "") -> bytes:
     """A page that prints the forms as they stand on paper."""
     edition = "2021" if year >= 2021 else "2019"
@@ -77,8 +87,7 @@ def page(agency: str, year: int, figures: Mapping[str, int], blank: str = "", mo
         lines = "".join(
             "<tr>"
             + "".join(
-                f'<td rowspan="{box.rows}" colspan="{box.columns}">'
-                f"{'' if box.cell and box.cell == blank else figures.get(box.cell, 0) if box.cell else html.escape(box.text)}</td>"
+                f'<td rowspan="{box.rows}" colspan="{box.columns}">{text_of(box, figures, blank)}</td>'
                 for box in line
             )
             + "</tr>"
@@ -88,9 +97,10 @@ def page(agency: str, year: int, figures: Mapping[str, int], blank: str = "", mo
     title = f"{agency}{year}年政府信息公开工作年度报告"
     return (
         f"<!doctype html><html><head><meta charset='utf-8'><title>{title}</title></head><body>"
-        f"<div class='nav'><a href='http://127.0.0.1:9/'>首页</a> 公开专栏</div><div id='zoom'><h1>{title}</h1>"
+        f"<div class='nav'><a href='http://127.0.0.1:9/'>首页</a> 公开专栏</div>"
+        f"<div id='zoom'><h1>{title}</h1>"
         f"<p>一、总体情况</p><p>{year}年，{agency}深入推进政务公开，政策解读质量稳步提升，"
-        f"全年收到申请{figures['requests.new.total']}件。{more}</p>"
+        f"全年收到申请{figures['requests.new.total']}件。{html.escape(more)}</p>{more}"
         f"{''.join(tables)}<p>五、存在的主要问题及改进情况</p><p>主动公开的广度和深度还需拓展。</p>"
         "<p>六、其他需要报告的事项</p><p>无。</p></div></body></html>"
     ).encode()
