@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dataset.explorer.database import Database, Row
-from dataset.explorer.queries import MOST, PAGE
+from dataset.explorer.queries import MOST, PAGE, references
 from dataset.explorer.totals import LONG
 
-KINDS = ("checks", "confidence", "copies", "unreadable", "issues")
-"""Failed identities, figures hardly legible, copies that disagree, documents not published, other issues."""
+KINDS = ("checks", "years", "confidence", "copies", "unreadable", "issues")
+"""Failed identities, those between years, figures hardly legible, copies that disagree, … other issues."""
 
 _COPIES = "copies_disagree"
 _CELL = 'c."table" || \'.\' || c."row" || \'.\' || c."column"'
@@ -22,7 +22,23 @@ _SOURCES = {
             'k.report_id, k."check" AS reason, k.expected, k.actual, k.difference, k.cells, '
             "r.agency, r.site, r.year"
         ),
-        "checks k JOIN reports r ON r.report_id = k.report_id AND r.current WHERE k.holds = 0",
+        (
+            "checks k JOIN reports r ON r.report_id = k.report_id AND r.current WHERE k.holds = 0 "
+            "AND k.\"check\" NOT GLOB 'years.*'"
+        ),
+        'k."check"',
+        "r.site",
+        "k.rowid",
+    ),
+    "years": (
+        (
+            'k.report_id, k."check" AS reason, k.expected, k.actual, k.difference, k.cells, '
+            "r.agency, r.site, r.year"
+        ),
+        (
+            "checks k JOIN reports r ON r.report_id = k.report_id AND r.current WHERE k.holds = 0 "
+            "AND k.\"check\" GLOB 'years.*'"
+        ),
         'k."check"',
         "r.site",
         "k.rowid",
@@ -117,6 +133,6 @@ def doubts(
     )
     counted = db.one(f"SELECT count(*) AS n FROM (SELECT 1 FROM {source} LIMIT {MOST})", values)  # noqa: S608
     for row in rows:
-        row["cells"] = [cell for cell in (row.get("cells") or "").split(";") if cell.count(".") == 2]
+        row["figures"] = references(row["report_id"] or "", row.get("cells"))
         row["host"] = urlsplit(row.get("source_url") or "").hostname or ""
     return rows, counted["n"] if counted else 0

@@ -142,7 +142,7 @@ def chain(db: Database, store: ObjectStore, version: str, report: Row, cell: str
     checks = [
         check
         for check in queries.about(db, "checks", report["report_id"])
-        if cell in (check["cells"] or "").split(";")
+        if (report["report_id"], cell) in queries.references(report["report_id"], check["cells"])
     ]
     return {
         "release": version,

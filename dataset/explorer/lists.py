@@ -34,8 +34,8 @@ def csv_answer(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) ->
 
 
 def _of_rows(name: str, rows: list[Row]) -> Response:
-    head = list(rows[0]) if rows else ["report_id"]
-    plain = [[";".join(v) if isinstance(v, list) else v for v in row.values()] for row in rows]
+    head = [name for name, value in rows[0].items() if not isinstance(value, list)] if rows else ["report_id"]
+    plain = [[row[name] for name in head] for row in rows]
     return csv_answer(name, head, plain)
 
 

@@ -57,6 +57,19 @@ def _parts(cell: str) -> tuple[str, str, str]:
     return table, row, column
 
 
+def references(report_id: str, cells: str | None) -> list[tuple[str, str]]:
+    """Return the figures that a check or issue speaks of, each as its report and cell.
+
+    A figure of another year of the same body stands as ``2020/requests.new.total``.
+    """
+    found = []
+    for text in (cells or "").split(";"):
+        year, slash, cell = text.rpartition("/")
+        if cell.count(".") == 2:
+            found.append((f"{report_id.rpartition('-')[0]}-{year}" if slash else report_id, cell))
+    return found
+
+
 def superseded(db: Database, report_id: str, version: int) -> dict[str, Row]:
     """Return the figures of an earlier version by cell."""
     rows = db.rows(

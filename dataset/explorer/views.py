@@ -85,7 +85,7 @@ def report(request: Request) -> Response:
     beside = before is not None and request.query_params.get("beside") == "1"
     checks = queries.about(db, "checks", report_id)
     for check in checks:
-        check["cells"] = [cell for cell in (check["cells"] or "").split(";") if cell in figures]
+        check["cells"] = queries.references(report_id, check["cells"])
     documents = queries.about(db, "documents", report_id)
     captures = {
         sha256: queries.captures(db, sha256)

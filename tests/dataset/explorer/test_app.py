@@ -173,6 +173,10 @@ def test_quality_desk_leads_to_evidence(running: Running) -> None:
     assert link
     assert running.get(link[1]).status_code == 200
     assert "broken.pdf" in running.html("/desk/unreadable")
+    between = running.html("/desk/years")
+    earlier = re.search(r'href="(/evidence/[^"]+)">2020/', between)
+    assert earlier
+    assert running.get(earlier[1]).status_code == 200
     for kind in ("confidence", "copies", "issues"):
         assert running.get(f"/desk/{kind}").status_code == 200
         assert running.get(f"/desk/{kind}.csv").text.startswith("\ufeff")
