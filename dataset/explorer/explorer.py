@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from dataset.explorer import totals
+from dataset.explorer import desk, totals
 from dataset.explorer.charts import number_text
 from dataset.explorer.database import Database
 from dataset.explorer.release_file import ReleaseFile
@@ -99,6 +99,7 @@ class Explorer:
         totals.by_year(self.db)
         totals.matrix(self.db)
         totals.quality(self.db)
+        desk.overview(self.db)
 
 
 def _known(code: str) -> bool:
