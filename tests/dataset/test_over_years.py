@@ -1,7 +1,9 @@
 import pytest
 
+from dataset.past import Moment
 from dataset.reports import assemble
 from dataset.sources import Heads, Spool, gather
+from tests.dataset.conftest import NOW
 
 EXTRACTOR = "2.0.0+new"
 NEW = "requests.new.total"
@@ -11,7 +13,8 @@ NEW = "requests.new.total"
 def ids(archive):
     def found() -> list[str]:
         with Spool() as spool:
-            done = assemble(gather(archive.store, Heads(archive.store, EXTRACTOR, spool)), spool.load)
+            heads = Heads(archive.store, [EXTRACTOR], spool)
+            done = assemble(gather(Moment(archive.store, EXTRACTOR, NOW), heads), spool.load)
         return [report.id for report in done.reports]
 
     return found

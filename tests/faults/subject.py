@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import queue
@@ -156,16 +157,20 @@ def contents(store: ObjectStore) -> dict[str, Any]:
     versions = load_versions(store)
     if versions:
         prefix = f"releases/{versions[-1]['version']}/"
-        for name in ("figures", "reports", "documents", "issues"):
-            rows = csv.DictReader(io.StringIO(store.get(f"{prefix}{name}.csv").decode()))
-            said["release"][name] = [
+        names = ["reports.csv", "documents.csv", "issues.csv"]
+        names += sorted(key.removeprefix(f"{prefix}csv/") for key in store.list(f"{prefix}csv/figures/"))
+        for name in names:
+            data = store.get(f"{prefix}csv/{name}")
+            text = (gzip.decompress(data) if name.endswith(".gz") else data).decode()
+            rows = csv.DictReader(io.StringIO(text))
+            said["release"].setdefault(name.replace("/", ".").partition(".")[0], []).extend(
                 {
                     column: value
                     for column, value in row.items()
                     if not column.endswith(("_at", "seen", "since"))
                 }
                 for row in rows
-            ]
+            )
     return said
 
 
