@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sim_fleet import Member, make_fleet, serve_fleet
 
-from crawlers.registry import Site
-from flows import run as work
-from flows.shards import SHARD_SIZE
-from storage import ObjectStore, open_store, read_captures
+from storage import open_store, read_captures
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.prefect, pytest.mark.timeout(1200)]
+
+ROOT = Path(__file__).parents[2]
 
 DELAY = 0.1
-CONCURRENCY = 4
 SITES, DEAD, WALLED = 300, 10, 12
 
 
@@ -34,20 +35,34 @@ def _entry(member: Member) -> dict[str, Any]:
     }
 
 
-def _night(store: ObjectStore, entries: list[dict[str, Any]], settings: dict[str, Any]) -> dict[str, Any]:
-    """Do what the nightly flow does, shard by shard, several at a time, without Prefect around it."""
-    plan = work.make_plan(store.url, [Site.model_validate(entry) for entry in entries], settings=settings)
-    summary = work.begin_run(store, plan)
-    crawled: dict[str, Any] = {}
-    with ThreadPoolExecutor(CONCURRENCY) as pool:
-        shards = [
-            pool.submit(work.crawl_sites, plan.store, plan.run, n, plan.shard_entries(n), plan.settings)
-            for n in range(len(plan.shards))
-        ]
-        for shard in shards:
-            crawled.update(shard.result())
-    assert len(plan.shards) >= len(entries) // SHARD_SIZE
-    return work.end_run(store, summary, crawled, {}, [])
+NIGHT = """
+import json, sys
+from flows.server import prefect_api
+
+job = json.load(sys.stdin)
+with prefect_api(job["store"]):
+    from flows.nightly import nightly
+
+    summary = nightly(store=job["store"], entries=job["entries"], settings=job["settings"])
+print(json.dumps(summary), file=sys.stderr)
+"""
+
+
+def _night(store: str, entries: list[dict[str, Any]], settings: dict[str, Any], home: Path) -> dict[str, Any]:
+    """Have the nightly flow, with a Prefect server of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "XDG"))}
+    done = subprocess.run(
+        [sys.executable, "-c", NIGHT],
+        input=json.dumps({"store": store, "entries": entries, "settings": settings}),
+        cwd=ROOT,
+        env={**kept, "HOME": str(home), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    summary: dict[str, Any] = json.loads(done.stderr.rstrip().rpartition("\n")[2])
+    return summary
 
 
 def test_a_fleet_in_two_nights(tmp_path: Path) -> None:
@@ -60,7 +75,7 @@ def test_a_fleet_in_two_nights(tmp_path: Path) -> None:
     summaries = []
     with serve_fleet(fleet):
         for _ in range(2):
-            summaries.append(_night(open_store(store), [_entry(member) for member in fleet], settings))
+            summaries.append(_night(store, [_entry(member) for member in fleet], settings, tmp_path))
             asked.append({member.name: list(member.site.asked) for member in fleet})
             for member in fleet:
                 # As the servers saw it: never two requests at once, never one too soon.
