@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,15 +51,32 @@ def body_of(agency: str) -> str:
     return "township" if kind in _TOWNSHIPS else "government" if kind in _GOVERNMENTS else "department"
 
 
-def places(year: int) -> dict[str, Place]:
-    """Return the divisions that had a government in a year, townships included."""
+def places(year: int, within: Iterable[str] | None = None) -> dict[str, Place]:
+    """Return the divisions that had a government in a year, townships included.
+
+    Args:
+        year: the year.
+        within: only these, what is inside them and what is above them; all if not given.
+    """
+    wanted = None if within is None else frozenset(within)
     entries = [entry for names in divisions().values() for entry in names]
     entries += [entry for county in township_counties_codes() for entry in townships_of(county)]
     found: dict[str, Place] = {}
     for entry in entries:
         if entry.zone or not entry.begin <= year <= entry.end or entry.code.startswith(_OTHERS):
             continue
+        if wanted is not None and wanted.isdisjoint(_chain(entry.code)):
+            continue
         region = find(entry.code, year)
         if region is not None:
             found[region.code] = Place(region.code, region.name, region.full_name, region.parents)
+    for code in {parent for place in found.values() for parent in place.parents} - set(found):
+        region = find(code, year)
+        if region is not None:
+            found[code] = Place(code, region.name, region.full_name, region.parents)
     return found
+
+
+def _chain(code: str) -> tuple[str, ...]:
+    """Return a division's code and those of the divisions above it."""
+    return (code, code[:6], code[:4] + "00", code[:2] + "0000")

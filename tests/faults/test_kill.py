@@ -100,6 +100,7 @@ def test_a_few_kills_on_disk(
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_killed_at_any_system_call(
     nights: Nights, undisturbed: dict[str, Any], file_urls: Callable[[], str]
@@ -108,6 +109,7 @@ def test_killed_at_any_system_call(
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_killed_around_any_operation_on_disk(
     nights: Nights, undisturbed: dict[str, Any], file_urls: Callable[[], str]
@@ -116,6 +118,7 @@ def test_killed_around_any_operation_on_disk(
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_killed_again_and_again(
     nights: Nights, undisturbed: dict[str, Any], file_urls: Callable[[], str]
@@ -187,6 +190,7 @@ def test_a_loss_of_power(nights: Nights, undisturbed: dict[str, Any], tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_losses_of_power(nights: Nights, undisturbed: dict[str, Any], tmp_path: Path) -> None:
     lose_power(nights, undisturbed, tmp_path, max(2, int(30 * SCALE)), "losses")
@@ -194,6 +198,7 @@ def test_losses_of_power(nights: Nights, undisturbed: dict[str, Any], tmp_path: 
 
 @pytest.mark.s3
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_killed_around_any_operation_on_s3(
     nights: Nights, undisturbed: dict[str, Any], s3: S3Server, new_s3_url: Callable[[], str]

@@ -19,7 +19,7 @@ from storage import open_store
 from tests.faults.subject import ROOT, contents, problems, sites
 from tests.s3server import S3Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.soak, pytest.mark.timeout(900)]
 KILLS = 6
 
 

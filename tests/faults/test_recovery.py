@@ -62,6 +62,7 @@ def test_what_was_removed_is_not_fetched_again(nights: Nights, url: str) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_a_body_that_was_removed_by_its_hash_is_not_stored_again(nights: Nights, url: str) -> None:
     store = open_store(url)
     page = next(one for one in load_state(store, "site-0").resources.values() if one.role == "document")
@@ -75,6 +76,7 @@ def test_a_body_that_was_removed_by_its_hash_is_not_stored_again(nights: Nights,
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_two_nights_at_once_do_no_harm(nights: Nights, url: str, tmp_path: Path) -> None:
     undisturbed = contents(open_store(url))
     both = (tmp_path / "both").as_uri()

@@ -74,7 +74,7 @@ def work(url: str, rounds: int, tmp_path: Path) -> None:
     assert sorted(lines) == sorted(b"%d" % n for n in range(12)), "nobody's line was lost or written twice"
 
 
-@pytest.mark.parametrize("rounds", [6, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [6, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.soak])])
 def test_passing_faults_are_waited_for(
     s3: S3Server, through: Callable[[str], None], new_s3_url: Callable[[], str], tmp_path: Path, rounds: int
 ) -> None:
@@ -134,6 +134,7 @@ def undisturbed(entries: list[dict[str, Any]], tmp_path_factory: pytest.TempPath
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_nights_with_passing_faults_end_as_undisturbed(
     s3: S3Server, new_s3_url: Callable[[], str], entries: list[dict[str, Any]],
     undisturbed: dict[str, Any], tmp_path: Path,
@@ -153,6 +154,7 @@ def test_nights_with_passing_faults_end_as_undisturbed(
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("fault", LASTING)
 def test_a_night_with_a_lasting_fault_ends_with_4_and_the_next_goes_on(
     s3: S3Server, new_s3_url: Callable[[], str], entries: list[dict[str, Any]],
