@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from extraction.ocr import available
+from extraction.readers import office
 
 VERSION = "1.0.0"
 OPENCV = (
@@ -57,4 +58,4 @@ def _installed(name: str) -> bool:
     return True
 
 
-EXTRACTOR = f"{VERSION}+{fingerprint(Path(__file__).resolve().parent)}{recogniser()}"
+EXTRACTOR = f"{VERSION}+{fingerprint(Path(__file__).resolve().parent)}{recogniser()}{office.mark()}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import olefile
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
+from extraction.readers import office
 from extraction.readers.doc_records import (
     P_DEPTH,
     P_IN_TABLE,
@@ -59,7 +60,8 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         url: not used; all readers share one signature.
 
     Raises:
-        UnreadableError: not such a file, older than Word 97, cut short, encrypted or damaged.
+        UnreadableError: not such a file, older than Word 97 without an office suite at hand, cut short,
+            encrypted or damaged.
     """
     del url
     if not data:
@@ -72,10 +74,16 @@ def read(data: bytes, *, url: str | None = None) -> Document:
             facts = tuple(_facts(container))
         reader = _Reader(word)
         reader.read()
+    except _OlderError:
+        return office.read(data, MEDIA_TYPE, "the file is older than Word 97")
     except _DAMAGE as error:
         code = "truncated" if isinstance(error, OSError) else "malformed"
         raise UnreadableError(code, f"the Word file is damaged ({type(error).__name__}: {error})") from error
     return Document(MEDIA_TYPE, tuple(reader.blocks), facts=facts, issues=tuple(reader.issues.values()))
+
+
+class _OlderError(UnreadableError):
+    """The file is of a Word before 97."""
 
 
 def _open(container: olefile.OleFileIO) -> WordFile:
@@ -88,7 +96,7 @@ def _open(container: olefile.OleFileIO) -> WordFile:
         raise UnreadableError("truncated", "the Word file has no complete header")
     kind, flags = int.from_bytes(main[:2], "little"), int.from_bytes(main[0x0A:0x0C], "little")
     if kind in _OLDER:
-        raise UnreadableError("unsupported_format", "the file is older than Word 97")
+        raise _OlderError("needs_office", "the file is older than Word 97")
     if kind != _WORD_97:
         raise UnreadableError("malformed", "the WordDocument stream has no Word header")
     if flags & 0x0100:

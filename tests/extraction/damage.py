@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from extraction.document import Document, UnreadableError
 
-CODES = {"empty", "truncated", "encrypted", "malformed", "too_large", "unsupported_format"}
+CODES = {"empty", "truncated", "encrypted", "malformed", "too_large", "unsupported_format", "needs_office"}
 
 
 @st.composite

@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_refused_with_the_reason() -> None:
     locked[at + 11] |= 0x01
     assert outcome(doc.read, bytes(locked)) == "encrypted"
     older = good[:at] + b"\xdc\xa5" + good[at + 2 :]
-    assert outcome(doc.read, older) == "unsupported_format"
+    assert outcome(doc.read, older) == "needs_office"
 
 
 @settings(deadline=None, max_examples=120)
