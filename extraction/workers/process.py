@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from extraction.ocr import SWITCH
+from extraction.readers import office
 from extraction.workers.wire import AnswerReader, pack_request
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +27,17 @@ PIPE_BYTES = 1 << 20
 """Room in a pipe, where it can be had (Linux): small documents and their records never make either side
 wait."""
 
-KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT", SWITCH)
+KEPT_ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TZ",
+    "TMPDIR",
+    "VIRTUAL_ENV",
+    "SYSTEMROOT",
+    SWITCH,
+    office.SWITCH,
+)
 KEPT_PREFIXES = ("LC_", "LD_", "DYLD_", "PYTHON", "OMP_", "OPENBLAS_")
 
 
