@@ -61,7 +61,7 @@ SLOW = frozenset(
 )
 """Hostile cases that take seconds, or end at a limit."""
 
-ABORTS = frozenset({"PDF flate bomb"})
+ABORTS = frozenset({"PDF flate bomb", "PDF form in itself"})
 """PDFium aborts where an allocation is refused; that it was memory shows only if much was in use already."""
 
 CLEAN = ("xinhuilu-2020.html", "huayuan-2024.html", "2020-xinhuilu.docx-text.txt", "datan-2020.docx")
@@ -159,7 +159,10 @@ def test_the_worker_gives_the_record_of_the_bare_function(extractor: Extractor) 
     import extraction
 
     for data in (fuzzing.seeds()[name] for name in CLEAN):
-        assert json.dumps(extractor.extract(data)) == json.dumps(extraction.extract(data).to_dict())
+        theirs, ours = extractor.extract(data), extraction.extract(data).to_dict()
+        # The workers have recognition switched off, which the id says; nothing else may differ.
+        ours["extractor"] = theirs["extractor"]
+        assert json.dumps(theirs) == json.dumps(ours)
 
 
 # -- figures
