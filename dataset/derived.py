@@ -15,7 +15,6 @@ from __future__ import annotations
 import gzip
 import shutil
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +44,9 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-@lru_cache(maxsize=1)
-def _memory() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(":memory:", config=_CONFIG)
-
-
 def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     """Open DuckDB on a file, or for queries over other files: what is made TEMP is gone when it is closed."""
-    connection = _memory().cursor() if path is None else duckdb.connect(str(path), config=_CONFIG)
+    connection = duckdb.connect(":memory:" if path is None else str(path), config=_CONFIG)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 

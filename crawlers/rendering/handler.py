@@ -55,6 +55,12 @@ class Visit:
         self._ended: dict[str, float] = {}
         self._holders: dict[int, str] = {}
         self._reading: set[asyncio.Task[None]] = set()
+        self._waiting = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request of the page waits for its turn, or for its answer."""
+        return self._waiting > 0 or bool(self._holders)
 
     async def may(self, request: BrowserRequest) -> bool:
         """Tell whether the page may make a request; waits for its host's turn."""
@@ -65,7 +71,11 @@ class Visit:
             return False
         if not self.crawl.guard.allow_private and not await _resolves_publicly(urlsplit(url).hostname or ""):
             return False
-        await self._turn(request, authority(url))
+        self._waiting += 1
+        try:
+            await self._turn(request, authority(url))
+        finally:
+            self._waiting -= 1
         return True
 
     async def _turn(self, request: BrowserRequest, host: str) -> None:
@@ -147,7 +157,8 @@ async def _rest(page: BrowserPage) -> None:
     end, last, since = monotonic() + _LONGEST, -1, monotonic()
     while monotonic() < end:
         size = int(await page.evaluate("document.documentElement.outerHTML.length"))
-        if size != last:
+        # A request that waits for its turn, as the crawler's pace has it, may still bring the list.
+        if size != last or _visits[page].is_busy:
             last, since = size, monotonic()
         elif monotonic() - since >= _REST:
             return

@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from storage.seal import unseal
+
 ROOT = Path(__file__).parents[2]
 TRUTHS = ROOT / "gongkai/demo/sources"
 CELLS = 997
@@ -158,7 +160,7 @@ def test_every_published_copy_reads_as_the_truth_says(done) -> None:
 def test_the_run_left_a_summary(done) -> None:
     demo, said = done
     (path,) = demo.store.glob("runs/*/summary.json")
-    assert json.loads(path.read_bytes()) == said["run"]
+    assert json.loads(unseal(path.read_bytes())) == said["run"]
     assert said["run"]["finished"]
     # The same body at two addresses is new at both.
     assert 0 < len(demo.bodies()) <= said["run"]["counts"]["new"]
@@ -170,6 +172,7 @@ def test_the_archive_holds_the_archive_only(done) -> None:
         "raw",
         "captures",
         "sites",
+        "leases",
         "runs",
         "records",
         "releases",
