@@ -74,6 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             result = cli.main(
                 args=None if argv is None else list(argv), prog_name="gongkai", standalone_mode=False
             )
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)  # a page of help, not a line
+            return USAGE
         except click.UsageError as error:
             return _fail(_usage(error), USAGE)
         except click.ClickException as error:

@@ -60,6 +60,13 @@ def test_wrong_use_is_one_line(arguments: list[str], code: int, said: str, capsy
     assert not Path("data").exists()
 
 
+@pytest.mark.parametrize("group", [[], ["sites"]])
+def test_without_a_command_the_whole_help_is_shown(group: list[str], capsys) -> None:
+    code, out, err = run(*group, capsys=capsys)
+    assert (code, out) == (2, "")
+    assert "\nCommands:\n" in err
+
+
 def test_a_malformed_registry_is_one_line_that_names_entry_and_field(capsys) -> None:
     Path("mine.yaml").write_text("- {id: a, name: 甲, region: '41', start: ['http://a.example/']}\n", "utf-8")
     code, _, err = run("crawl", "--sites", "mine.yaml", capsys=capsys)
