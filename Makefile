@@ -1,5 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Each sets up what it needs (scripts/setup).
 BIN := .venv/bin
+# Both cores at once; the tests of one file stay in one process, because they share what is costly to make.
+PYTEST := $(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile
 SOURCES := gongkai flows crawlers dataset extraction storage
 .PHONY: help setup demo test test-all lint format lock bench audit clean
 
@@ -13,10 +15,10 @@ demo: setup  ## the whole job on three bundled sites, into ./data
 	@$(BIN)/gongkai demo
 
 test: setup  ## the tests, without those that take minutes
-	@$(BIN)/python -m pytest -q -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 test-all: setup  ## every test
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST)
 
 lint: setup  ## ruff and mypy --strict
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
