@@ -17,6 +17,7 @@ from lxml import etree
 
 from extraction.charset import decode
 from extraction.document import Block, Document, Fact, Link, Paragraph, ReadIssue, Table, UnreadableError
+from extraction.readers.html_controls import show_controls
 from extraction.readers.html_css import MARKS, mark
 from extraction.readers.html_grid import grid, own_rows
 from extraction.readers.html_script import script_article
@@ -96,6 +97,8 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
         raise UnreadableError("too_large", "tables of more cells than any report has")
     if MARKS.search(text):
         issues = [*issues, *mark(root)]
+    if (shown := show_controls(root)) is not None:
+        issues = [*issues, shown]
     # Held until the page is read: lxml makes an element anew whenever nobody holds it.
     held = list(islice(root.iter(), _HELD))
     body = root.find("body")

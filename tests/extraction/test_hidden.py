@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 
 import pytest
@@ -55,6 +56,25 @@ def test_what_a_style_strikes_or_hides_is_left_out_and_told(css: str, mark: str)
     record = page(tables().replace("<td><p>", f"<td><p>{mark}"), css)
     assert right(record, M) == len(M.texts)
     assert issue(record, "hidden_text") or issue(record, "struck_text")
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        '<input value="{}">',
+        '<input type="TEXT" readonly value=" {} "><input type="hidden" value="77">',
+        "<textarea rows=1>{}</textarea>",
+        "<select><option>77</option><option selected>{}</option></select>",
+    ],
+)
+def test_a_table_printed_as_a_filled_in_form_shows_its_values(control: str) -> None:
+    filled = re.sub(
+        r"<td([^>]*)><p>(-?[\d.]+)</p></td>", lambda m: f"<td{m[1]}>{control.format(m[2])}</td>", tables()
+    )
+    assert filled != tables()
+    record = page(filled)
+    assert right(record, M) == len(M.texts)
+    assert [i.severity for i in record.issues if i.code == "form_controls"] == ["note"]
 
 
 @pytest.mark.parametrize(
