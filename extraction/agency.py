@@ -23,6 +23,10 @@ _YEAR_WORDS = re.compile(
     r"\(?(?:20[0-9]{2}|二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])(?:年度|年)?\)?(?:度)?"
 )
 _TITLE_TAIL = re.compile(r"(?:政府信息公开|政务信息公开|政务公开|信息公开).*$")
+_ABOUT = r"(?:关于)?(?:报送|呈报|上报|公布|发布|印发|公开|编制|编报)?(?:本级|本单位|本部门|本机关)?"
+_TITLE_VERBS = re.compile(rf"^{_ABOUT}|(?:关于{_ABOUT}|的|在|年度|开展|落实|做好)+$")
+_AFTER_TITLE = re.compile(r"(?:报告|年报|公报)\(([\u4e00-\u9fff]{3,36})\)$")
+"""A body in brackets behind the words of the title: 2023年政府信息公开年度报告(某县教育局)."""
 _SPECIAL = re.compile(
     r"(?:开发|高新|新|园|投资|经开|保税|示范|管理|保税|保护|风景|功能|度假|产业|合作|试验|实验|名胜)区$|部门$|系统$"
 )
@@ -88,11 +92,10 @@ def title_agency(title: str) -> str | None:
     for candidate in (text, outer):
         name = _TITLE_TAIL.sub("", candidate)
         name = _YEAR_WORDS.sub("", name)
-        name = re.sub(r"^(?:关于)?|(?:关于|的|在|年度|开展|落实|做好)+$", "", name).strip("《》-—_·.")
+        name = _TITLE_VERBS.sub("", name).strip("《》-—_·.")
         name = re.sub(r"\((?![^()]{1,8}(?:区|县|市|旗)\)$)[^()]*\)$", "", name) or name
         name = name.removesuffix("(").strip("()") if name.count("(") != name.count(")") else name
         name += "政府" if name.endswith("人民") else ""
-        name = re.sub(r"^(?:关于|公布|印发)", "", name)
         if (
             len(name) >= 2
             and re.fullmatch(r"[\u4e00-\u9fff()、·]+", name)
@@ -100,6 +103,8 @@ def title_agency(title: str) -> str | None:
             and not re.search(r"乡镇$|部门$", name)
         ):
             return name
+    if (behind := _AFTER_TITLE.search(bare)) and is_body(behind[1]) and not _GENERIC.fullmatch(behind[1]):
+        return behind[1]
     return None
 
 

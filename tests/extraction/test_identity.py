@@ -25,6 +25,9 @@ from extraction.identity import as_title
         ),
         ("长春新区管委会2025年度政府信息公开工作年度报告", "长春新区管委会"),
         ("二〇二三年青溪县水利局政府信息公开工作年度报告", "青溪县水利局"),
+        ("青溪县水利局关于报送2023年度政府信息公开工作年度报告的报告", "青溪县水利局"),
+        ("青溪县水利局关于公布2023年政府信息公开工作年度报告的公告", "青溪县水利局"),
+        ("2023年度政府信息公开工作年度报告（青溪县水利局）", "青溪县水利局"),
     ],
 )
 def test_agency_in_title(title: str, agency: str) -> None:
@@ -32,6 +35,18 @@ def test_agency_in_title(title: str, agency: str) -> None:
     assert found is not None
     assert title_agency(found) == agency
     assert not is_place(agency)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于报送2023年政府信息公开年度报告的函",
+        "2023年政府信息公开年度报告(正式稿)",
+        "政府信息公开工作年度报告",
+    ],
+)
+def test_words_about_a_report_are_no_agency(title: str) -> None:
+    assert title_agency(title) is None
 
 
 @pytest.mark.parametrize(
