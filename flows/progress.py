@@ -18,7 +18,7 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        stage: ``crawl``, ``extract``, ``reextract``, ``publish`` or ``run``.
+        stage: ``crawl``, ``extract``, ``reextract``, ``pack``, ``publish`` or ``run``.
         name: what happened, such as ``page``, ``site_done``, ``document``.
         site: the site it concerns, if one.
         data: whatever else is known.

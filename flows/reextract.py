@@ -9,15 +9,18 @@ name, each once, cut into shards of some hundred bodies. Shards are plain data a
 `flows.executors` works through them anywhere. Records are written by the shards, manifests by the planner as
 results come. A killed run loses no record: the next plan finds bodies without a manifest's word, and its
 shards take the records that are there.
+
+Bodies that are in packs (`flows.pack`) are read from them, the others one by one; the results are the same.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import count, islice
 from typing import Any
 
 import extraction
@@ -39,6 +42,10 @@ from storage import (
     open_store,
     refresh_state,
 )
+from storage.ahead import in_order
+from storage.pack_care import load_packs, pack_keys
+from storage.pack_removed import RemovedListError
+from storage.packs import packed_bodies
 
 SHARD_SIZE = 500
 """Bodies of a shard: some ten seconds of work, and some 40 kB as parameters of a flow run."""
@@ -48,6 +55,15 @@ GROUP = 64
 
 AHEAD = 8
 """Bodies fetched ahead of their reading."""
+
+THREADS = 8
+"""What waits for the store at the same time."""
+
+AHEAD_OF_PACKS = 32
+"""The same for bodies from packs, whose memory the pack's reader bounds: their records are looked up."""
+
+FEW = 3
+"""A pack is worth its index for no fewer bodies of a shard."""
 
 
 class ReextractError(Exception):
@@ -84,12 +100,14 @@ class Plan:
         skipped: of them, those that manifests name.
         todo: hashes by site, 32 bytes each, one behind the other: two million of them must fit.
         again: of the bodies to be read, those that other sites have too: digest -> sites.
+        packs: of the bodies to be read, those that are in a pack: digest -> pack.
     """
 
     bodies: int = 0
     skipped: int = 0
     todo: dict[str, bytearray] = field(default_factory=dict)
     again: dict[bytes, list[str]] = field(default_factory=lambda: defaultdict(list))
+    packs: dict[bytes, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -126,6 +144,7 @@ def reextract(
     options = options or Options()
     plan = make_plan(store, all_sites(store) if sites is None else sites, options)
     tally = Tally(bodies=plan.bodies, skipped=plan.skipped)
+    find_packs(store, plan, tally.problems)
     emit("reextract", "begin", total=plan.size)
     on_the_way: deque[Shard] = deque()
 
@@ -185,6 +204,16 @@ def make_plan(store: ObjectStore, sites: Iterable[str], options: Options) -> Pla
     return plan
 
 
+def find_packs(store: ObjectStore, plan: Plan, problems: list[str]) -> None:
+    """Look up which packs the bodies of a plan are in, where that costs less than it saves."""
+    keys = pack_keys(store) if plan.size >= FEW else []
+    if plan.size < FEW * len(keys):
+        return
+    todo = {bytes.fromhex(sha256) for _, sha256 in plan.each()}
+    for pack in load_packs(store, keys, problems):
+        plan.packs.update((digest, pack.key) for digest in todo.intersection(map(bytes.fromhex, pack.places)))
+
+
 def make_shards(store: ObjectStore, plan: Plan, options: Options) -> Iterator[Shard]:
     """Yield the shards of a plan: plain data, the same for the same plan."""
     known = extractors(store)
@@ -198,15 +227,14 @@ def make_shards(store: ObjectStore, plan: Plan, options: Options) -> Iterator[Sh
         "dry_run": options.dry_run,
         "limits": {"time_limit": options.time_limit, "memory_limit": options.memory_limit},
     }
-    documents: list[list[str]] = []
-    number = 0
-    for site, sha256 in plan.each():
-        documents.append([site, sha256])
-        if len(documents) == options.shard_size:
-            yield {"number": number, **common, "documents": documents}
-            number, documents = number + 1, []
-    if documents:
-        yield {"number": number, **common, "documents": documents}
+    each = plan.each()
+    for number in count():
+        documents = [list(one) for one in islice(each, options.shard_size)]
+        if not documents:
+            return
+        packs = Counter(plan.packs.get(bytes.fromhex(sha256), "") for _, sha256 in documents)
+        worth = sorted(key for key, bodies in packs.items() if key and bodies >= FEW)
+        yield {"number": number, **common, "documents": documents, "packs": worth}
 
 
 class _Manifests:
@@ -245,8 +273,10 @@ class _Manifests:
 # -- one shard
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Fetched:
+    number: int
+    sha256: str
     body: bytes | None = None
     old: dict[str, Any] | None = None
     kind: str | None = None
@@ -256,37 +286,45 @@ class _Fetched:
 class _Source:
     """What a shard needs from the store, fetched a few bodies ahead of their reading."""
 
-    def __init__(self, shard: Shard) -> None:
+    def __init__(self, shard: Shard, problems: list[str]) -> None:
         self.store = open_store(shard["store"])
         self.records = RecordStore(self.store, extraction.EXTRACTOR)
         self._archive = Archive(self.store)
         self._earlier = [RecordStore(self.store, name) for name in shard["earlier"]]
         self._look = shard["look"]
+        self._packs = shard["packs"]
+        self._problems = problems
 
-    def each(self, hashes: Sequence[str]) -> Iterator[tuple[int, _Fetched]]:
-        waiting: deque[Future[_Fetched]] = deque()
-        with ThreadPoolExecutor(AHEAD // 2) as pool:
-            for number, sha256 in enumerate(hashes):
-                waiting.append(pool.submit(self._fetch, sha256))
-                if len(waiting) == AHEAD:
-                    yield number - AHEAD + 1, waiting.popleft().result()
-            for number in range(len(hashes) - len(waiting), len(hashes)):
-                yield number, waiting.popleft().result()
+    def each(self, hashes: Sequence[str]) -> Iterator[_Fetched]:
+        left = {sha256: number for number, sha256 in enumerate(hashes)}
 
-    def _fetch(self, sha256: str) -> _Fetched:
-        if self._look and (record := self.records.get(sha256)) is not None:
-            return _Fetched(kind=record["kind"])
+        def packed() -> Iterator[_Fetched]:
+            for sha256, body in packed_bodies(self.store, self._packs, hashes, pool, self._problems):
+                yield _Fetched(left.pop(sha256), sha256, body)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            if self._packs:
+                try:
+                    yield from in_order(pool, self._fetch, packed(), AHEAD_OF_PACKS)
+                except RemovedListError as error:
+                    self._problems.append(str(error))
+            alone = (_Fetched(number, sha256) for sha256, number in left.items())
+            yield from in_order(pool, self._fetch, alone, AHEAD)
+
+    def _fetch(self, found: _Fetched) -> _Fetched:
+        if self._look and (record := self.records.get(found.sha256)) is not None:
+            return replace(found, body=None, kind=record["kind"])
         try:
-            body = self._archive.get_body(sha256)
+            body = self._archive.get_body(found.sha256) if found.body is None else found.body
         except BodyRemovedError:
-            return _Fetched()  # by a person, who gave a reason
+            return found  # by a person, who gave a reason
         except (BodyCorruptError, ObjectNotFoundError) as error:
-            return _Fetched(problem=str(error))
+            return replace(found, problem=str(error))
         try:
-            found = (records.get(sha256) for records in self._earlier)
-            return _Fetched(body, next((record for record in found if record is not None), None))
+            records = (records.get(found.sha256) for records in self._earlier)
+            return replace(found, body=body, old=next((one for one in records if one is not None), None))
         except RecordError as error:
-            return _Fetched(body, problem=str(error))  # it can be read, only not compared
+            return replace(found, body=body, problem=str(error))  # it can be read, only not compared
 
 
 def read_shard(shard: Shard, extractor: Extractor) -> Result:
@@ -300,14 +338,15 @@ def read_shard(shard: Shard, extractor: Extractor) -> Result:
             f"the extractor here is {extraction.EXTRACTOR}, the shard was planned for {shard['extractor']}; "
             "install the same version of gongkai everywhere"
         )
-    source = _Source(shard)
     documents = shard["documents"]
     kinds: list[str | None] = [None] * len(documents)
     old: dict[int, dict[str, Any] | None] = {}
     tally = Tally()
+    source = _Source(shard, tally.problems)
 
     def bodies() -> Iterator[tuple[int, bytes, None, None]]:
-        for number, fetched in source.each([sha256 for _, sha256 in documents]):
+        for fetched in source.each([sha256 for _, sha256 in documents]):
+            number = fetched.number
             if fetched.problem is not None:
                 tally.problems.append(fetched.problem)
             if fetched.kind is not None:

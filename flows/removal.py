@@ -1,8 +1,8 @@
 """A takedown: bodies, what was read from them, and the addresses they came from.
 
-Order: addresses first (nothing new comes), then bodies (nothing can be read any more), then records and
-manifests. Who is killed in between does the same again: each step leaves what is done as it is, and
-`gongkai verify` names records of removed bodies.
+Order: addresses first (nothing new comes), then bodies and their copies in packs (nothing can be read any
+more; `storage.pack_removed`), then records and manifests. Who is killed in between does the same again: each
+step leaves what is done as it is, and `gongkai verify` names what is left of removed bodies.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 from storage import Archive, ObjectStore, RecordStore, extractors, load_state, redact_url, timestamp
 from storage.fixity import known_sites
+from storage.pack_care import remove_from_packs
+from storage.pack_removed import add_removed
 from storage.records import REMOVED
 from storage.tombstones import Tombstone, remove_addresses
 
@@ -68,7 +70,9 @@ def remove_all(store: ObjectStore, removal: Removal, reason: str, now: datetime)
     for site, keys in marks.items():
         remove_addresses(store, site, keys)
     archive = Archive(store)
+    add_removed(store, removal.bodies)
     stones = {sha256: archive.remove_body(sha256, reason, now) for sha256 in sorted(removal.bodies)}
+    packs = remove_from_packs(store, stones)
     records = 0
     for extractor in extractors(store):
         of_extractor = RecordStore(store, extractor)
@@ -81,6 +85,7 @@ def remove_all(store: ObjectStore, removal: Removal, reason: str, now: datetime)
     return {
         "bodies": len(stones),
         "records": records,
+        "packs": packs,
         "addresses": sorted(key for _, key in removal.addresses),
         "tombstones": {sha256: stone.removed for sha256, stone in stones.items()},
         "releases": _releases_with(store, set(stones)),

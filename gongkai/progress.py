@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 EVERY = 10.0
 """Seconds between plain lines while nothing else is to be said."""
 
-_VERBS = {"crawl": "crawling", "extract": "reading", "reextract": "reading again", "publish": "publishing"}
+_VERBS = {
+    "crawl": "crawling",
+    "extract": "reading",
+    "reextract": "reading again",
+    "pack": "packing",
+    "publish": "publishing",
+}
 
 
 class ProgressView:

@@ -7,6 +7,7 @@ and the same semantics (`ObjectStore`). On top of it:
     captures/<site>/<run>/<n>.jsonl     `CaptureWriter`   what was asked and what came back: the truth
     sites/<site>/state.json             `refresh_state`   what is known of a site, folded from its captures
     records/<extractor>/…               `RecordStore`     what was read from bodies
+    packs/<name>.tar                    `storage.packs`   copies of bodies side by side, for bulk reading
     leases/<site>.json                  `SiteLease`       which run crawls a site now (storage.leases)
 
 JSON that has no hash for a name carries a seal (`storage.seal`), segments a last line (`storage.segments`),

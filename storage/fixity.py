@@ -23,6 +23,8 @@ from storage.captures import (
     segment_key,
 )
 from storage.objects import InvalidKeyError, ObjectNotFoundError, ObjectStore
+from storage.pack_removed import PACKS, REMOVED_KEY, RemovedListError, load_removed
+from storage.packs import PackError, is_pack_key, look_through
 from storage.records import REMOVED, RecordError, RecordStore, extractors
 from storage.seal import unseal
 from storage.state import StateError, load_state
@@ -43,7 +45,8 @@ class Finding:
             ``segment_missing`` (a later one, the next run or the state says that it was there),
             ``state_unreadable``, ``state_missing``, ``object_damaged`` (another object with a seal),
             ``record_unreadable``, ``record_missing`` (a manifest names it), ``record_without_body``,
-            ``record_of_removed`` (what was read from a removed body), ``manifest_unreadable``.
+            ``record_of_removed`` (what was read from a removed body), ``manifest_unreadable``,
+            ``pack_corrupt`` (a copy; the body itself may be whole), ``pack_of_removed`` (a removed body).
         severity: ``error``, or ``note`` for what is harmless.
         key: the object.
         message: what a person should know.
@@ -66,6 +69,7 @@ class Counts:
         segments: segments of captures read.
         captures: captures in them.
         records: records whose body was looked for.
+        packs: packs read and compared with their index and hashes.
         findings: findings, by kind.
     """
 
@@ -75,6 +79,7 @@ class Counts:
     segments: int = 0
     captures: int = 0
     records: int = 0
+    packs: int = 0
     findings: dict[str, int] = field(default_factory=dict)
 
 
@@ -136,6 +141,7 @@ def _all(checks: Checks) -> Iterator[Finding]:
         yield from checks.records(extractor, "", bodies, records)
         for site in sorted(sites):
             yield from checks.manifest(extractor, site, records)
+    yield from checks.packs(PACKS)
     for prefix in ("sites/", "runs/"):
         yield from checks.sealed(prefix)
 
@@ -271,6 +277,38 @@ class Checks:
             )
             if not there:
                 yield Finding("record_missing", "error", key, f"the manifest of {site} names it; {_REBUILD}")
+
+    def packs(self, prefix: str) -> Iterator[Finding]:
+        """Check the packs whose keys start with `prefix`, of a sample those that are drawn."""
+        removed: frozenset[str] = frozenset()
+        try:
+            removed = load_removed(self.store)
+        except RemovedListError as error:
+            yield Finding("object_damaged", "error", REMOVED_KEY, str(error))
+        removed |= {digest.hex() for digest in self._removed}
+        for key in self.store.list(prefix):
+            if is_pack_key(key):
+                if self._is_drawn(key.removeprefix(PACKS).removesuffix(".tar")):
+                    yield from self._pack(key, removed)
+            elif key != REMOVED_KEY:
+                yield Finding("key_unknown", "error", key, "not the key of a pack")
+
+    def _pack(self, key: str, removed: frozenset[str]) -> Iterator[Finding]:
+        try:
+            with self.store.open(key) as file:
+                for look in look_through(file, key):
+                    sha256 = look.sha256
+                    if look.is_sound and not look.is_blank and sha256 in removed:
+                        message = f"{sha256} was removed: `gongkai pack --repair` takes it out"
+                        yield Finding("pack_of_removed", "error", key, message)
+                    elif not look.is_sound and not (look.is_blank and self._archive.tombstone(sha256)):
+                        message = f"damaged where {sha256} is: `gongkai pack --repair`"
+                        yield Finding("pack_corrupt", "error", key, message)
+        except PackError as error:
+            yield Finding("pack_corrupt", "error", key, str(error))
+        except ObjectNotFoundError:
+            return  # thrown away this moment
+        self._counts.packs += 1
 
     def sealed(self, prefix: str) -> Iterator[Finding]:
         """Check the JSON objects below a prefix that no other check reads."""

@@ -85,6 +85,12 @@ class LocalStore:
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 raise ObjectNotFoundError(f"{self.url} has no object {key}") from None
 
+    def get_range(self, key: str, start: int, size: int) -> bytes:
+        """Return `size` of the object's bytes from `start` on; fewer where it ends."""
+        with self.open(key) as file, self._translated("read", key):
+            file.seek(start)
+            return file.read(size)
+
     def put_new(self, key: str, data: bytes) -> bool:
         """Create the object; True if this call created it, False if it was there already (left untouched)."""
         return self._put_new(key, [data])

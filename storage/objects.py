@@ -8,7 +8,8 @@ goes on below another key (``a`` and ``a/b``): a file cannot be a folder. `put_n
 return only when the bytes are durable, that is when they would survive a loss of power; also when they report
 that the key was there already. A reader never sees half an object.
 
-Large objects go through `open` and `put_new_file`, which hold a few megabytes at a time. The few objects
+Large objects go through `open` and `put_new_file`, which hold a few megabytes at a time, or are read in parts
+(`get_range`). The few objects
 that several writers change (pointers, leases) go through `get_tagged` and `put_if`, so that none overwrites
 what it has not read.
 """
@@ -61,6 +62,13 @@ class ObjectStore(Protocol):
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes. Raises ObjectNotFoundError."""
+        ...
+
+    def get_range(self, key: str, start: int, size: int) -> bytes:
+        """Return `size` (at least 1) of the object's bytes from `start` on; fewer where it ends.
+
+        Raises ObjectNotFoundError.
+        """
         ...
 
     def put_new(self, key: str, data: bytes) -> bool:

@@ -21,6 +21,7 @@ from storage.archive import RAW, Archive
 from storage.captures import list_segments, timestamp
 from storage.fixity import Checks, Counts, Finding, counted, known_sites
 from storage.objects import ObjectNotFoundError, ObjectStore
+from storage.pack_removed import PACKS
 from storage.records import canonical_json, extractors
 from storage.seal import SealError, seal, unseal
 
@@ -78,6 +79,7 @@ def _share(checks: Checks, folders: list[str], sites: list[str]) -> Iterator[Fin
         yield from checks.bodies(f"{RAW}{folder}/", bodies)
         for extractor in names:
             yield from checks.records(extractor, folder, bodies, set())
+        yield from checks.packs(f"{PACKS}{folder}")
     for site in sites:
         named_by: dict[bytes, str] = {}
         yield from checks.captures(site, list_segments(checks.store, site), named_by)

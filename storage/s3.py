@@ -42,7 +42,11 @@ from storage.s3_client import ATTEMPTS, back_off, endpoint_of, error_code, make_
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef, ListObjectsV2RequestTypeDef
+    from mypy_boto3_s3.type_defs import (
+        GetObjectRequestTypeDef,
+        ListObjectsV2OutputTypeDef,
+        ListObjectsV2RequestTypeDef,
+    )
 
 _ASK_FIRST_BYTES = 256 * 1024
 """From this size on it is cheaper to ask whether an object is there than to send it for nothing."""
@@ -113,15 +117,26 @@ class S3Store:
         """Return the object's bytes. Raises ObjectNotFoundError."""
         return self.get_tagged(key)[0]
 
+    def get_range(self, key: str, start: int, size: int) -> bytes:
+        """Return `size` of the object's bytes from `start` on; fewer where it ends."""
+        return self._get(key, f"bytes={start}-{start + size - 1}")[0]
+
     def get_tagged(self, key: str) -> tuple[bytes, str]:
         """Return the object's bytes and its ETag. Raises ObjectNotFoundError."""
-        full = self._full(key)
+        return self._get(key)
+
+    def _get(self, key: str, part: str | None = None) -> tuple[bytes, str]:
+        request: GetObjectRequestTypeDef = {"Bucket": self._bucket, "Key": self._full(key)}
+        if part is not None:
+            request["Range"] = part
         with self._translated("read", key):
             for attempt in range(ATTEMPTS):
                 try:
-                    answer = self._client.get_object(Bucket=self._bucket, Key=full)
+                    answer = self._client.get_object(**request)
                     return answer["Body"].read(), answer.get("ETag", "")
                 except boto.ClientError as error:
+                    if error_code(error)[1] == 416:
+                        return b"", ""  # it ends before the part begins
                     if error_code(error)[0] in _NOT_FOUND:
                         raise ObjectNotFoundError(f"{self.url} has no object {key}") from None
                     raise

@@ -49,7 +49,10 @@ def remove(session: Session, what: tuple[str, ...], reason: str, yes: bool) -> i
         emit_json(done)
         return DONE
     count = len(removal.addresses)
-    say(f"removed: {done['bodies']:,} bodies, {done['records']:,} records, {count:,} addresses")
+    say(
+        f"removed: {done['bodies']:,} bodies, {done['records']:,} records, {count:,} addresses"
+        + (f", out of {done['packs']:,} packs" if done["packs"] else "")
+    )
     if done["releases"]:
         names = ", ".join(done["releases"])
         say(f"still in releases {names}: publish again, and withdraw these by hand if need be")

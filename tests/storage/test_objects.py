@@ -84,6 +84,16 @@ def test_what_is_not_there(store: ObjectStore) -> None:
     assert list(store.list("folder/object/")) == []
 
 
+def test_a_part_of_an_object(store: ObjectStore) -> None:
+    store.put("a/b", b"0123456789")
+    assert store.get_range("a/b", 0, 3) == b"012"
+    assert store.get_range("a/b", 7, 3) == b"789"
+    assert store.get_range("a/b", 7, 100) == b"789"
+    assert store.get_range("a/b", 10, 1) == b""
+    with pytest.raises(ObjectNotFoundError, match="a/c"):
+        store.get_range("a/c", 0, 1)
+
+
 def test_stat(store: ObjectStore) -> None:
     store.put("a/b", b"12345")
     assert store.stat("a/b") == ObjectInfo("a/b", 5)
