@@ -104,7 +104,7 @@ def only_bodies(url: str, *, packed: bool) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from flows.extract import report_bodies
-    from flows.reextract import AHEAD, THREADS
+    from flows.shard_source import AHEAD, THREADS
     from storage import Archive, load_state, open_store
     from storage.ahead import in_order
     from storage.pack_care import pack_keys

@@ -10,6 +10,8 @@ How the floor is built:
     child.py        child processes in groups of their own that never outlive us
     extract.py      bodies without a record -> records -> manifest
     reextract.py    the archive again with the current extractor: plan, shards, manifests
+    shard_source.py what a shard of it reads from the store, from packs where there are some
+    pack.py         bodies of reports copied into packs
     executors.py    where shards are worked through: here, on a Dask cluster
     prefect_workers.py  shards as runs of one Prefect deployment, whose flow it has
     compare.py      two records of the same bytes: what differs, and how badly

@@ -3,6 +3,7 @@
 A body that the current extractor has read already is skipped. For any other, the new record is compared with
 the record of the newest earlier extractor that read the same bytes. Records of earlier extractors stay as
 they are: a release takes the current extractor's record of a body, and where it has none, the newest other.
+Records that say that a limit was hit are tried again where that is asked for (`Options.retry_limits`).
 
 The work is planned from states and manifests: every body of a report that the manifest of its site does not
 name, each once, cut into shards of some hundred bodies. Shards are plain data and know nothing of each other;
@@ -18,34 +19,25 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from typing import Any
 
 import extraction
-from extraction.workers import Extractor
+from extraction.workers import Extractor, is_limit
 from extraction.workers.limits import MEMORY, SECONDS
 from flows.executors import Executor, Result, Shard
 from flows.extract import report_bodies
 from flows.progress import emit
+from flows.shard_source import Fetched, ShardSource
 from flows.tally import Tally
 from storage import (
-    Archive,
-    BodyCorruptError,
-    BodyRemovedError,
-    ObjectNotFoundError,
     ObjectStore,
-    RecordError,
     RecordStore,
     extractors,
-    open_store,
     refresh_state,
 )
-from storage.ahead import in_order
 from storage.pack_care import load_packs, pack_keys
-from storage.pack_removed import RemovedListError
-from storage.packs import packed_bodies
 
 SHARD_SIZE = 500
 """Bodies of a shard: some ten seconds of work, and some 40 kB as parameters of a flow run."""
@@ -53,17 +45,11 @@ SHARD_SIZE = 500
 GROUP = 64
 """Records that are written together; what a kill costs, at most, is reading that many again."""
 
-AHEAD = 8
-"""Bodies fetched ahead of their reading."""
-
-THREADS = 8
-"""What waits for the store at the same time."""
-
-AHEAD_OF_PACKS = 32
-"""The same for bodies from packs, whose memory the pack's reader bounds: their records are looked up."""
-
 FEW = 3
 """A pack is worth its index for no fewer bodies of a shard."""
+
+UNREADABLE = "unreadable"
+"""Kind of the records that say that a limit was hit, and of others."""
 
 
 class ReextractError(Exception):
@@ -81,6 +67,7 @@ class Options:
         shard_size: bodies of a shard.
         time_limit: seconds of processor time for a document.
         memory_limit: bytes for a document.
+        retry_limits: read again what a limit or a crash kept this extractor from reading.
     """
 
     dry_run: bool = False
@@ -89,6 +76,7 @@ class Options:
     shard_size: int = SHARD_SIZE
     time_limit: float = SECONDS
     memory_limit: int = MEMORY
+    retry_limits: bool = False
 
 
 @dataclass
@@ -181,13 +169,15 @@ def make_plan(store: ObjectStore, sites: Iterable[str], options: Options) -> Pla
         todo = bytearray()
         for sha256 in report_bodies(state):
             digest = bytes.fromhex(sha256)
+            # Which of these are to be tried again, the shard finds in their records.
+            is_read = sha256 in manifest and not (options.retry_limits and manifest[sha256] == UNREADABLE)
             if digest in seen:
-                if sha256 not in manifest:
+                if not is_read:
                     plan.again[digest].append(site)
                 continue
             seen.add(digest)
             plan.bodies += 1
-            if sha256 in manifest:
+            if is_read:
                 plan.skipped += 1
             elif options.sample is None or int(sha256[:16], 16) < options.sample * 2**64:
                 todo += digest
@@ -225,6 +215,7 @@ def make_shards(store: ObjectStore, plan: Plan, options: Options) -> Iterator[Sh
         # Where this extractor has read nothing yet, no record of it need be looked for.
         "look": extraction.EXTRACTOR in known,
         "dry_run": options.dry_run,
+        "retry": options.retry_limits,
         "limits": {"time_limit": options.time_limit, "memory_limit": options.memory_limit},
     }
     each = plan.each()
@@ -273,60 +264,6 @@ class _Manifests:
 # -- one shard
 
 
-@dataclass(frozen=True)
-class _Fetched:
-    number: int
-    sha256: str
-    body: bytes | None = None
-    old: dict[str, Any] | None = None
-    kind: str | None = None
-    problem: str | None = None
-
-
-class _Source:
-    """What a shard needs from the store, fetched a few bodies ahead of their reading."""
-
-    def __init__(self, shard: Shard, problems: list[str]) -> None:
-        self.store = open_store(shard["store"])
-        self.records = RecordStore(self.store, extraction.EXTRACTOR)
-        self._archive = Archive(self.store)
-        self._earlier = [RecordStore(self.store, name) for name in shard["earlier"]]
-        self._look = shard["look"]
-        self._packs = shard["packs"]
-        self._problems = problems
-
-    def each(self, hashes: Sequence[str]) -> Iterator[_Fetched]:
-        left = {sha256: number for number, sha256 in enumerate(hashes)}
-
-        def packed() -> Iterator[_Fetched]:
-            for sha256, body in packed_bodies(self.store, self._packs, hashes, pool, self._problems):
-                yield _Fetched(left.pop(sha256), sha256, body)
-
-        with ThreadPoolExecutor(THREADS) as pool:
-            if self._packs:
-                try:
-                    yield from in_order(pool, self._fetch, packed(), AHEAD_OF_PACKS)
-                except RemovedListError as error:
-                    self._problems.append(str(error))
-            alone = (_Fetched(number, sha256) for sha256, number in left.items())
-            yield from in_order(pool, self._fetch, alone, AHEAD)
-
-    def _fetch(self, found: _Fetched) -> _Fetched:
-        if self._look and (record := self.records.get(found.sha256)) is not None:
-            return replace(found, body=None, kind=record["kind"])
-        try:
-            body = self._archive.get_body(found.sha256) if found.body is None else found.body
-        except BodyRemovedError:
-            return found  # by a person, who gave a reason
-        except (BodyCorruptError, ObjectNotFoundError) as error:
-            return replace(found, problem=str(error))
-        try:
-            records = (records.get(found.sha256) for records in self._earlier)
-            return replace(found, body=body, old=next((one for one in records if one is not None), None))
-        except RecordError as error:
-            return replace(found, body=body, problem=str(error))  # it can be read, only not compared
-
-
 def read_shard(shard: Shard, extractor: Extractor) -> Result:
     """Read the bodies of a shard that have no record of the current extractor; the result can travel.
 
@@ -340,9 +277,9 @@ def read_shard(shard: Shard, extractor: Extractor) -> Result:
         )
     documents = shard["documents"]
     kinds: list[str | None] = [None] * len(documents)
-    old: dict[int, dict[str, Any] | None] = {}
+    waiting: dict[int, Fetched] = {}
     tally = Tally()
-    source = _Source(shard, tally.problems)
+    source = ShardSource(shard, tally.problems)
 
     def bodies() -> Iterator[tuple[int, bytes, None, None]]:
         for fetched in source.each([sha256 for _, sha256 in documents]):
@@ -353,24 +290,33 @@ def read_shard(shard: Shard, extractor: Extractor) -> Result:
                 kinds[number] = fetched.kind
                 tally.skipped += 1
             elif fetched.body is not None:
-                old[number] = fetched.old
+                waiting[number] = replace(fetched, body=None)
                 yield number, fetched.body, None, None
 
     group: list[tuple[str, dict[str, Any]]] = []
+    replaced: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
 
     def write() -> None:
         if not shard["dry_run"]:
             source.records.put_new_many(group)
+            for one in replaced:
+                source.records.replace(*one)
         group.clear()
+        replaced.clear()
 
     for number, record in extractor.map(bodies()):
         site, sha256 = documents[number]
-        tally.compare(site, sha256, old.pop(number), record)
+        fetched = waiting.pop(number)
+        if fetched.retried is None:
+            group.append((sha256, record))
+        elif is_limit(record):
+            record = fetched.retried  # again: what was said stays
+        else:
+            replaced.append((sha256, fetched.retried, record))
+        tally.compare(site, sha256, fetched.retried or fetched.old, record)
         kinds[number] = record["kind"]
-        group.append((sha256, record))
-        if len(group) == GROUP:
+        if len(group) + len(replaced) == GROUP:
             write()
         emit("reextract", "document", site, sha256=sha256)
-    if group:
-        write()
+    write()
     return {"number": shard["number"], "tally": tally.as_dict(), "kinds": kinds}

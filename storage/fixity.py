@@ -243,6 +243,12 @@ class Checks:
             if key.startswith(f"{base}sites/"):
                 continue
             sha256 = key.rpartition("/")[2].removesuffix(".json")
+            if _is_sha256(sha256) and key == records.replaced_key(sha256):
+                try:
+                    records.replaced(sha256)
+                except RecordError as error:
+                    yield Finding("record_unreadable", "error", key, str(error))
+                continue
             if not _is_sha256(sha256) or key != records.key(sha256):
                 yield Finding("key_unknown", "error", key, "not the key of a record")
                 continue

@@ -5,6 +5,7 @@ Layout:
     records/extractors.json                   the extractors that have records, in order of first use
     records/<extractor>/<aa>/<sha256>.json    the record of a body
     records/<extractor>/sites/<site>.json     manifest: the bodies of a site that were read, with kinds
+    records/<extractor>/replaced/<aa>/<sha256>.json    a record that gave its place (`RecordStore.replace`)
 
 Everything is canonical JSON: UTF-8, no spaces, keys in the order the record has them, and sealed
 (`storage.seal`), so that a digit that flipped on the disk is not published. The manifest and the
@@ -107,6 +108,34 @@ class RecordStore:
                 [(self.key(sha256), seal(canonical_json(record))) for sha256, record in records]
             )
         )
+
+    def replace(self, sha256: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """Put a record in the place of another, which is kept under ``replaced/``.
+
+        Only for a record that says that a body could not be read with what was at hand then, such as time or
+        memory: it is no reading, and two readings never differ.
+
+        Returns:
+            False where the other is not there (any more); nothing is done then.
+        """
+        key = self.key(sha256)
+        try:
+            data, tag = self._store.get_tagged(key)
+        except ObjectNotFoundError:
+            return False
+        if _parse(self._store, key, data) != old:
+            return False  # another was quicker, or the body was removed
+        self._store.put_new(self.replaced_key(sha256), data)
+        return self._store.put_if(key, seal(canonical_json(new)), tag)
+
+    def replaced_key(self, sha256: str) -> str:
+        """Return the key of the record that a body had before."""
+        check_sha256(sha256)
+        return f"records/{self._extractor}/replaced/{sha256[:2]}/{sha256}.json"
+
+    def replaced(self, sha256: str) -> dict[str, Any] | None:
+        """Return the record that was in the place of a body's record before, None where there was none."""
+        return _load(self._store, self.replaced_key(sha256))
 
     def load_manifest(self, site: str) -> dict[str, str]:
         """Return the kinds of a site's records by the hash of the body; empty where there is no manifest.

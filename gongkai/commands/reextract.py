@@ -51,6 +51,11 @@ _MEGABYTE = 1024 * 1024
 @click.option("--shard-size", type=click.IntRange(1, 5000), help="Documents of a shard.")
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds for one document.")
 @click.option("--memory-limit", type=click.IntRange(64), metavar="MB", help="Memory for one document.")
+@click.option(
+    "--retry-limits",
+    is_flag=True,
+    help="Also what a limit or a crash kept the present extractor from reading.",
+)
 @common_options
 @pass_session
 def reextract(
@@ -65,9 +70,10 @@ def reextract(
 ) -> int:
     """Read every archived document again with the present extractor, without network.
 
-    What it has read already is skipped, so a run that was stopped goes on where it was. Says how many records
-    and figures differ from those of the newest earlier extractor, by reason, site and edition. Records of
-    earlier extractors stay; the next `gongkai publish` takes the new ones.
+    What it has read already is skipped, so a run that was stopped goes on where it was; with --retry-limits
+    not what exceeded a limit or crashed its reader. Says how many records and figures differ from those of
+    the newest earlier extractor, by reason, site and edition. Records of earlier extractors stay; the next
+    `gongkai publish` takes the new ones.
     """
     from flows.progress import watching
     from flows.reextract import Options

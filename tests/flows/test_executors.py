@@ -188,7 +188,7 @@ def test_a_shard_says_nothing_of_the_machine(archive) -> None:
     (shard,) = make_shards(store, make_plan(store, ["a"], options), options)
     assert name_of(read_shard) == "flows.reextract:read_shard"
     assert set(shard) == {
-        "number", "store", "extractor", "earlier", "look", "dry_run", "limits", "documents", "packs"
+        "number", "store", "extractor", "earlier", "look", "dry_run", "limits", "documents", "packs", "retry"
     }  # fmt: skip
     assert len(json.dumps(shard["documents"])) < 100 * len(DOCUMENTS)
 

@@ -1,13 +1,16 @@
+import hashlib
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 import extraction
+import extraction.workers.limits
 from flows.executors import Local
 from flows.extract import extract_site
 from flows.reextract import Options, ReextractError, make_plan, make_shards, read_shard, reextract
 from flows.tally import Tally
-from storage import ObjectStore, RecordStore, extractors
+from storage import Archive, ObjectStore, RecordStore, extractors, verify
 
 DRY = Options(dry_run=True)
 
@@ -168,3 +171,90 @@ def test_tallies_travel_and_add_up(store, read_before) -> None:
         parts.add(Tally.from_dict(json.loads(json.dumps(part.as_dict()))))
     assert (parts.read, parts.changes["value"]) == (6, 4)
     assert "4 of 6 records differ; 4 of 4 cells (4 value)" in "\n".join(parts.as_lines())
+
+
+RETRY = Options(retry_limits=True)
+
+
+def limited(data: bytes) -> dict:
+    return extraction.workers.limits.limit_record(
+        data, "time_limit", "more than 1 s", media_type="text/html", extractor=extraction.EXTRACTOR
+    )
+
+
+@pytest.fixture
+def hit_a_limit(store, seen, fake, monkeypatch):
+    """Two sites with one body that the present extractor gave up, one that nobody can read, and others."""
+    seen("a", b"report 3", b"report 7", b"unreadable x")
+    seen("b", b"report 7", b"report 8")
+    give_up = {b"report 7"}
+    read = fake.extract
+
+    def extract(data: bytes):
+        record = read(data)
+        return type(record)(limited(data)) if data in give_up else record
+
+    monkeypatch.setattr(fake, "extract", extract)
+    again(store, fake)
+    fake.read.clear()
+    fake.give_up = give_up
+    return fake
+
+
+def test_what_hit_a_limit_is_read_again_when_asked(store, hit_a_limit) -> None:
+    sha256 = hashlib.sha256(b"report 7").hexdigest()
+    records = RecordStore(store, extraction.EXTRACTOR)
+    before = contents(store)
+    said = records.get(sha256)
+    assert again(store, hit_a_limit).read == 0
+    assert again(store, hit_a_limit, RETRY).differing == 0  # again the same: what was said stays
+    assert contents(store) == before
+    assert hit_a_limit.read == [b"report 7"]
+    hit_a_limit.give_up.clear()
+    dry = again(store, hit_a_limit, Options(retry_limits=True, dry_run=True))
+    assert contents(store) == before
+    tally = again(store, hit_a_limit, RETRY)
+    assert dry.as_dict() == tally.as_dict()
+    assert (tally.read, tally.differing, dict(tally.kinds)) == (1, 1, {"unreadable -> report": 1})
+    assert records.get(sha256) == hit_a_limit.extract(b"report 7").to_dict()
+    assert records.replaced(sha256) == said
+    assert [records.load_manifest(site)[sha256] for site in ("a", "b")] == ["report", "report"]
+    changed = {key for key, data in contents(store).items() if before.get(key) != data}
+    manifests = {f"records/{extraction.EXTRACTOR}/sites/{site}.json" for site in ("a", "b")}
+    assert changed == {records.key(sha256), records.replaced_key(sha256), *manifests}
+    hit_a_limit.read.clear()
+    assert again(store, hit_a_limit, RETRY).read == 0
+    assert hit_a_limit.read == []
+    assert [one for one in verify(store) if "records/" in one.key] == []
+
+
+def test_a_reading_gives_its_place_to_nothing(store, hit_a_limit) -> None:
+    records = RecordStore(store, extraction.EXTRACTOR)
+    sha256 = hashlib.sha256(b"report 7").hexdigest()
+    said = records.get(sha256)
+    tombstone = Archive(store).remove_body(sha256, "court order", datetime.now(UTC))
+    records.remove(sha256, tombstone)
+    assert records.replace(sha256, said, {"kind": "report"}) is False
+    assert records.get(sha256)["kind"] == "removed"
+    assert records.replaced(sha256) is None
+    assert records.replace("ab" * 32, said, {"kind": "report"}) is False
+
+
+def test_a_retry_killed_between_two_writes_ends_the_same(store, hit_a_limit, monkeypatch) -> None:
+    hit_a_limit.give_up.clear()
+    put_if = type(store).put_if
+
+    def dying(self, key, data, tag):
+        if key.startswith("records/"):
+            raise Died
+        return put_if(self, key, data, tag)
+
+    monkeypatch.setattr(type(store), "put_if", dying)
+    with pytest.raises(Died):
+        again(store, hit_a_limit, RETRY)
+    monkeypatch.setattr(type(store), "put_if", put_if)
+    sha256 = hashlib.sha256(b"report 7").hexdigest()
+    records = RecordStore(store, extraction.EXTRACTOR)
+    assert records.get(sha256) == records.replaced(sha256)
+    assert again(store, hit_a_limit, RETRY).read == 1
+    assert records.get(sha256)["kind"] == "report"
