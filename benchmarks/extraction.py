@@ -113,13 +113,13 @@ def groups() -> dict[str, list[Path]]:
     from extraction.readers import html_body
 
     called: list[int] = []
-    main_blocks = html_body.main_blocks
+    page_blocks = html_body.page_blocks
 
     def noted(*args: Any) -> Any:
         called.append(1)
-        return main_blocks(*args)
+        return page_blocks(*args)
 
-    html_body.main_blocks = noted
+    html_body.page_blocks = noted
     found: dict[str, list[Path]] = {}
     for path in sorted(CORPUS.glob("html-*.html")):
         called.clear()
@@ -132,7 +132,7 @@ def groups() -> dict[str, list[Path]]:
             exported = path.stem.endswith(("-word", "-wps"))
             name = "HTML, exported by Word" if exported else "HTML, plain markup"
         found.setdefault(name, []).append(path)
-    html_body.main_blocks = main_blocks
+    html_body.page_blocks = page_blocks
     found["PDF with text"] = sorted([*CORPUS.glob("pdf-*.pdf"), *CORPUS.glob("officepdf-*.pdf")])
     found["DOCX"] = sorted([*CORPUS.glob("docx-*.docx"), *CORPUS.glob("officedocx-*.docx")])
     return found

@@ -147,6 +147,11 @@ def as_title(text: str) -> str | None:
     return bare
 
 
+def is_document_number(text: str) -> bool:
+    """Whether a line is the number of an official letter (振办发〔2022〕1号) and nothing more."""
+    return _NUMBER.fullmatch(squeeze(text)) is not None
+
+
 def identify(
     document: Document, lines: list[TextLine], first_table: int | None, told: Told | None = None
 ) -> Identity:
@@ -165,7 +170,7 @@ def identify(
     first_form = _first_form(document, first_table)
     head = [line for line in lines[:_HEAD_LINES] if first_form is None or line.block < first_form]
     out.lines = lines
-    titles = _text_titles(lines)
+    titles = text_titles(lines)
     _title(out, facts, [title for title in titles if title[0] < len(head)])
     _year(out, facts, lines, head, told)
     _dates(out, facts, lines)
@@ -214,7 +219,7 @@ def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) ->
         ]
 
 
-def _text_titles(lines: list[TextLine]) -> list[Titled]:
+def text_titles(lines: list[TextLine]) -> list[Titled]:
     """The titles in running text, over up to three lines: number of the first line, title, path."""
     found = []
     for number, line in enumerate(lines):

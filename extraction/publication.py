@@ -43,11 +43,17 @@ def published_dates(facts: list[tuple[str, str]], lines: list[TextLine]) -> list
         told = dates(line.bare[label.end() :] if label else line.bare)
         if told and (label or _ARTICLE_LINE.search(line.bare)):
             out.append((told[0], f"text {line.path or ''}".strip(), True))
-    beside = {date for line in head if _WITH_TIME.match(line.bare) for date in dates(line.bare)}
+    beside = stray_dates(lines)
     for fact, value in facts:
         if fact == _GUESSED and (found := dates(value)):
             out.append((found[0], fact, found[0] in beside))
     return out
+
+
+def stray_dates(lines: list[TextLine]) -> set[str]:
+    """Dates that stand alone in a line among the first ones, without a word on what they are."""
+    head = [line for line in lines[:_HEAD_LINES] if len(line.bare) <= _LONGEST and "。" not in line.bare]
+    return {date for line in head if _WITH_TIME.match(line.bare) for date in dates(line.bare)}
 
 
 def signature_dates(lines: list[TextLine]) -> list[tuple[str, str, bool]]:

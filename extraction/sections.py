@@ -31,6 +31,9 @@ _TABLES = frozenset({"proactive", "requests", "review_litigation"})
 _LONGEST = 48
 _LONGEST_LABEL = 60
 _NEAR = 3
+_NUMBERED = 2
+_SENTENCE = 12
+"""Characters of a line that may be a sentence."""
 _NO_HEAD = re.compile(r"[。；;，,0-9]$|[.…·]{3,}")
 """Sentences, and lines of a table of contents."""
 _NONE = frozenset({"无", "无。", "暂无", "暂无。", "没有", "没有。", "无其他需要报告的事项。"})
@@ -45,6 +48,8 @@ class _Knowledge:
     silent: frozenset[str]
     ranks: tuple[tuple[re.Pattern[str], int], ...]
     furniture: re.Pattern[str]
+    page: re.Pattern[str]
+    foot: re.Pattern[str]
     signature: re.Pattern[str]
 
 
@@ -57,7 +62,9 @@ def _knowledge() -> _Knowledge:
         {key: re.compile(pattern) for key, pattern in data["further"].items()},
         frozenset(data["silent"]),
         tuple((re.compile(pattern), rank) for pattern, rank in data["ranks"]),
-        re.compile("|".join(data["furniture"])),
+        re.compile("|".join([*data["furniture"], *data["page"]])),
+        re.compile("|".join(data["page"])),
+        re.compile(data["foot"]),
         re.compile(data["signature"]),
     )
 
@@ -109,6 +116,56 @@ def find_sections(
         text = tidy("\n".join(filter(None, (candidate.rest, *texts))))
         out.append(Section(candidate.key, " ".join(candidate.head.split()), text))
     return tuple(out), frozenset(candidate.line for candidate in heads)
+
+
+def landmarks(lines: list[TextLine], tables: dict[str, int]) -> dict[int, str]:
+    """The headings that show where a report stands on a page: number of the line -> key of its section.
+
+    Those of the best chain, and all that are numbered as the headings of a report are (a page may join
+    several reports). What is not numbered may be a word of the page's menu, and counts only right above what
+    it is about.
+
+    Args:
+        lines: the running text of the whole page, without lists of links.
+        tables: as `find_sections`.
+    """
+    candidates = _candidates(lines, _knowledge().meaning)
+    chosen = {candidate.line for candidate in _choose(candidates, lines, tables)}
+    return {
+        c.line: c.key
+        for c in candidates
+        if c.rank >= _NUMBERED or (c.line in chosen and (c.rest or _is_above_its_matter(c, lines, tables)))
+    }
+
+
+def _is_above_its_matter(candidate: _Candidate, lines: list[TextLine], tables: dict[str, int]) -> bool:
+    line = lines[candidate.line]
+    following = lines[candidate.line + 1] if candidate.line + 1 < len(lines) else None
+    table = tables.get(candidate.key)
+    if table is not None and line.block < table and (following is None or following.block > table):
+        return True
+    return following is not None and (is_sentence(following.text) or following.bare in _NONE)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a line is prose: it has a sentence's marks, or the length of one."""
+    bare = squeeze(text)
+    return len(bare) >= _SENTENCE and (re.search(r"[。；;，,]", bare) is not None or len(bare) > _LONGEST)
+
+
+def is_page_line(text: str) -> bool:
+    """Whether a line is the web page's and not the document's: counters, buttons, the foot of the page."""
+    bare = squeeze(text)
+    return _knowledge().page.fullmatch(bare) is not None or _is_foot(bare)
+
+
+def _is_foot(bare: str) -> bool:
+    return len(bare) <= 2 * _LONGEST_LABEL and "。" not in bare and _knowledge().foot.search(bare) is not None
+
+
+def is_signature(text: str) -> bool:
+    """Whether a line may be the body that signs, and nothing more."""
+    return _knowledge().signature.fullmatch(squeeze(text)) is not None
 
 
 def _last_line(chosen: list[_Candidate], candidates: list[_Candidate], end: int) -> int:
@@ -253,7 +310,7 @@ def _is_foreign(line: TextLine, key: str) -> bool:
     bare = line.bare
     if len(bare) > 2 * _LONGEST_LABEL:
         return line.text.count("|") >= 3
-    if _knowledge().furniture.fullmatch(bare):
+    if _knowledge().furniture.fullmatch(bare) or _is_foot(bare):
         return True
     if len(bare) > _LONGEST_LABEL and not any(mark in line.text for mark in "|\t"):
         return False

@@ -1,8 +1,8 @@
 """HTML -> Document, with our own span-aware grid.
 
 The body container decides what is report and what is page furniture. Publishing platforms name theirs, and
-most pages are read from it alone; only a page without a known container pays for trafilatura, which then
-says what is prose (see `extraction.readers.html_body`). Tables are always read here: a blank cell and a
+most pages are read from it alone; on a page without a known container the report's own tables and headings
+say where it stands (see `extraction.readers.html_body`). Tables are always read here: a blank cell and a
 cell that a span covers must stay different things.
 """
 
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -34,6 +35,7 @@ CONTAINERS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _RANK = {entry: rank for rank, entry in enumerate(CONTAINERS)}
 _FILES = re.compile(r"\.(?:pdf|docx?|wps|rtf|xlsx?|et|ofd|zip|rar|7z)(?:$|[?#])|download", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?[:：]|www\.|[\w.-]+\.gov\.cn|[\w.-]+@", re.IGNORECASE)
 _LABELS = frozenset(
     {
         "索引号",
@@ -113,17 +115,12 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
             root = container = inner
             facts = [*more, *facts]
     if container is None:
-        from extraction.readers.html_body import (  # pays for trafilatura
-            MANY_CELLS,
-            main_blocks,
-            without_tables,
-        )
+        from extraction.readers.html_body import page_blocks  # needs what recognises tables and headings
 
-        source = text if cells <= MANY_CELLS else without_tables(text)
-        blocks, more = main_blocks(source, Walker(root.getroottree(), prune=True).walk(top))
+        blocks, more = page_blocks(text, Walker(root.getroottree(), prune=True).walk(top), facts, cells)
         facts += more
     else:
-        blocks = [block for block, _ in Walker(root.getroottree(), prune=False).walk(container)]
+        blocks = [found.block for found in Walker(root.getroottree(), prune=False).walk(container)]
         if place:
             blocks = [_placed(block, place) for block in blocks]
     links = tuple(_links(container if container is not None else top))
@@ -187,8 +184,13 @@ def _is_big(table: etree._Element) -> bool:
     return len(rows) >= 2 and max(map(len, rows), default=0) >= 3 and not _holds(table, "table")
 
 
-Found = tuple[Block, "etree._Element"]  # noqa: SLF001 - the name of the class
-"""A block and the element it came from."""
+class Found(NamedTuple):
+    """A block, the element it came from, and how many of its characters are links; links to files apart."""
+
+    block: Block
+    element: etree._Element
+    linked: int = 0
+    filed: int = 0
 
 
 class Walker:
@@ -200,6 +202,8 @@ class Walker:
         self._prune = prune
         self._text: list[str] = []
         self._found: list[Found] = []
+        self._link: str | None = None
+        self._linked = self._filed = 0
 
     def walk(self, top: etree._Element) -> list[Found]:
         """Blocks of an element in reading order."""
@@ -213,7 +217,9 @@ class Walker:
         text = render(self._text)
         self._text.clear()
         if text.strip():
-            self._found.append((Paragraph(text, self._tree.getpath(element), None, level), element))
+            paragraph = Paragraph(text, self._tree.getpath(element), None, level)
+            self._found.append(Found(paragraph, element, self._linked, self._filed))
+        self._linked = self._filed = 0
 
     def _element(self, element: etree._Element, depth: int) -> None:
         tag = element.tag
@@ -228,7 +234,12 @@ class Walker:
         if block:
             parent = element.getparent()
             self._flush(element if parent is None else parent)
+        outer = self._link
+        if tag == "a" and self._prune:
+            self._link = element.get("href") or outer
         inline_text(element, self._text)
+        if self._link is not None:
+            self._count(element.text)
         if tag == "img":
             self._picture(element)
         for child in element:
@@ -237,9 +248,21 @@ class Walker:
             tail = child.tail
             if tail:
                 self._text.append(tail)
+                if self._link is not None:
+                    self._count(tail)
+        self._link = outer
         if block:
             level = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else None
             self._flush(element, level)
+
+    def _count(self, text: str | None) -> None:
+        """Count the characters of a link; one whose text is an address says where something is."""
+        bare = "".join((text or "").split())
+        if _ADDRESS.match(bare):
+            return
+        self._linked += len(bare)
+        if _FILES.search(self._link or ""):
+            self._filed += len(bare)
 
     def _table(self, element: etree._Element, depth: int) -> None:
         self._flush(element)
@@ -254,7 +277,7 @@ class Walker:
             return
         cells = grid(rows, self._tree)
         if cells:
-            self._found.append((Table(tuple(cells)), element))
+            self._found.append(Found(Table(tuple(cells)), element))
         for picture in element.iter("img"):
             self._picture(picture)
 
@@ -263,7 +286,8 @@ class Walker:
         data = from_uri(element.get("src") or "")
         if data is not None:
             self._flush(element)
-            self._found.append((InnerPicture("", self._tree.getpath(element), data=data), element))
+            picture = InnerPicture("", self._tree.getpath(element), data=data)
+            self._found.append(Found(picture, element))
 
 
 def is_layout(table: etree._Element, rows: list[list[etree._Element]]) -> bool:
@@ -288,13 +312,21 @@ _FURNITURE = re.compile(
 )
 
 
+_PROSE = 30
+"""Characters of a text with a full stop that no menu and no foot of a page has."""
+
+
 def _is_furniture(element: etree._Element) -> bool:
-    if element.tag in _FURNITURE_TAGS:
-        return not _holds(element, "table")
-    if element.tag not in {"div", "ul", "section", "td"}:
+    """Whether an element is the page's by its name; what holds a table or prose is not, whatever its name."""
+    if element.tag not in _FURNITURE_TAGS:
+        if element.tag not in {"div", "ul", "section", "td"}:
+            return False
+        name = f"{element.get('id') or ''} {element.get('class') or ''}"
+        if _FURNITURE.search(name) is None:
+            return False
+    if _holds(element, "table"):
         return False
-    name = f"{element.get('id') or ''} {element.get('class') or ''}"
-    return _FURNITURE.search(name) is not None and not _holds(element, "table")
+    return not any(len(piece) >= _PROSE and "。" in piece for piece in map(str, element.itertext()))
 
 
 def _facts(root: etree._Element, top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
