@@ -9,6 +9,7 @@ charts as pictures works without JavaScript. Why not Datasette: ``docs/decisions
     queries.py        what reports and lists show; totals.py what is counted over the release; desk.py doubts
     forms.py          statutory tables as on paper, from the editions; layouts.yaml says what those leave out
     evidence.py       a figure's place in its document, and the chain back to the bytes
+    documents.py      an archived document: its page, its frame, its bytes
     shown.py          archived bytes in a child process (child.py) that may die of them: show_html.py,
                       show_pages.py, show_tables.py make what the browser shows
     charts.py         charts as SVG

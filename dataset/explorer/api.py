@@ -11,11 +11,18 @@ from starlette.routing import Route
 
 from dataset.explorer import desk, evidence, queries, totals
 from dataset.explorer.database import Row
-from dataset.explorer.explorer import NotFoundError, number_of
-from dataset.explorer.lists import MOST_FIGURES, chosen_agencies, codebook_entries, comparison, report_filter
+from dataset.explorer.documents import about_document
+from dataset.explorer.explorer import NotFoundError, explorer_of, number_of
+from dataset.explorer.lists import (
+    chosen_agencies,
+    chosen_cells,
+    comparison,
+    place_and_year,
+    report_filter,
+    without_pieces,
+)
 from dataset.explorer.queries import MOST
 from dataset.explorer.report_page import evidence_link
-from dataset.explorer.views import explorer_of
 
 LIMIT, MOST_ROWS = 100, 1000
 
@@ -97,6 +104,11 @@ def figure_evidence(request: Request) -> Response:
     return JSONResponse({**chain, "documents": others}, headers={"Cache-Control": "no-store"})
 
 
+def one_document(request: Request) -> Response:
+    """An archived document: its reports, why it is not published, every answer that gave it."""
+    return JSONResponse(about_document(explorer_of(request).db, request.path_params["sha256"]))
+
+
 def cell_figures(request: Request) -> Response:
     """One figure (`cell`) of many reports, the greatest first; `year`, `province`."""
     explorer = explorer_of(request)
@@ -104,8 +116,7 @@ def cell_figures(request: Request) -> Response:
     rows = queries.figures_of_cell(
         explorer.db,
         request.query_params.get("cell", ""),
-        year=number_of(request, "year"),
-        province=request.query_params.get("province", "")[:6],
+        **place_and_year(request),
         **window,
     )
     return _listed(request, rows, None, window)
@@ -114,9 +125,7 @@ def cell_figures(request: Request) -> Response:
 def compared(request: Request) -> Response:
     """Figures (`f`, up to four cells) of agencies (`a=<region>/<agency>`, up to eight) in all years."""
     explorer = explorer_of(request)
-    book = explorer.db.keep("codebook", codebook_entries)
-    cells = [cell for cell in dict.fromkeys(request.query_params.getlist("f")) if cell in book][:MOST_FIGURES]
-    years, found = comparison(explorer.db, chosen_agencies(request), cells)
+    years, found = comparison(explorer.db, chosen_agencies(request), chosen_cells(request))
     return JSONResponse({"years": years, "figures": found})
 
 
@@ -126,13 +135,10 @@ def searched(request: Request) -> Response:
     rows, count = queries.search(
         explorer.db,
         request.query_params.get("q", ""),
-        year=number_of(request, "year"),
-        province=request.query_params.get("province", "")[:6],
+        **place_and_year(request),
         **window,
     )
-    for row in rows:
-        row["text"] = "".join(piece for piece, _ in row.pop("pieces"))
-    return _listed(request, rows, count, window)
+    return _listed(request, [without_pieces(row) for row in rows], count, window)
 
 
 def covered(request: Request) -> Response:
@@ -140,8 +146,7 @@ def covered(request: Request) -> Response:
     window = _window(request)
     rows, count = queries.coverage(
         explorer_of(request).db,
-        province=request.query_params.get("province", "")[:6],
-        year=number_of(request, "year"),
+        **place_and_year(request),
         status=request.query_params.get("status", ""),
         **window,
     )
@@ -176,6 +181,7 @@ ENDPOINTS: tuple[tuple[str, Callable[[Request], Response], str], ...] = (
     ("/api/reports/{report_id:path}/figures", report_figures, ""),
     ("/api/reports/{report_id:path}/sections", report_sections, ""),
     ("/api/reports/{report_id:path}", one_report, ""),
+    ("/api/documents/{sha256}", one_document, ""),
     ("/api/figures", cell_figures, "?cell=requests.new.total&year=2021"),
     ("/api/compare", compared, ""),
     ("/api/search", searched, "?q=政策解读"),

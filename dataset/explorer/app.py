@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dataset.explorer import api, lists, views
+from dataset.explorer import api, documents, lists, views
 from dataset.explorer.database import SlowQueryError
 from dataset.explorer.explorer import FOLDER, Explorer, NotFoundError
 from dataset.explorer.safety import Guard
@@ -60,9 +60,11 @@ def _routes() -> list[Route | Mount]:
         Route("/reports.csv", lists.reports),
         Route("/report/{report_id:path}", views.report),
         Route("/evidence/{report_id:path}/{cell}/document", views.document),
-        Route("/evidence/{report_id:path}/{cell}/page.png", views.page_picture),
         Route("/evidence/{report_id:path}/{cell}", views.show),
-        Route("/original/{sha256}", views.original),
+        Route("/document/{sha256}", documents.page),
+        Route("/document/{sha256}/view", documents.view),
+        Route("/document/{sha256}/page.png", documents.page_picture),
+        Route("/original/{sha256}", documents.original),
         Route("/compare", lists.compare),
         Route("/compare.csv", lists.compare),
         Route("/coverage", lists.coverage),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -13,6 +13,7 @@ _INK, _GREY, _LINE = "#1d2b33", "#5f6f78", "#dfe3e4"
 _FONT = "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _WIDTH, _HEIGHT = 640, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 58, 34
+_LEGEND_ROW = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,12 @@ def layers(title: str, along: Sequence[str], series: Sequence[Series]) -> Markup
     return _frame(title, along, series, top, marks)
 
 
+def every_year(years: Iterable[int]) -> list[int]:
+    """Return the years from the first to the last: a line must not run on over a year that nothing is of."""
+    known = sorted(years)
+    return list(range(known[0], known[-1] + 1)) if known else []
+
+
 def number_text(value: float | None) -> str:
     """Return a number for people."""
     if value is None:
@@ -82,26 +89,20 @@ def number_text(value: float | None) -> str:
 def _frame(
     title: str, along: Sequence[str], series: Sequence[Series], top: float, marks: Sequence[str]
 ) -> Markup:
+    legend = list(_legend(series))
+    down = _LEGEND_ROW * max((row for row, _ in legend), default=0)
+    height = _HEIGHT + down
     parts = [
         (
-            f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-            f'width="{_WIDTH}" height="{_HEIGHT}" role="img" font-family="{_FONT}" font-size="12">'
+            f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
+            f'width="{_WIDTH}" height="{height}" role="img" font-family="{_FONT}" font-size="12">'
         ),
         f"<title>{escape(title)}</title>",
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
+        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
         f'<text x="14" y="22" font-size="15" font-weight="600" fill="{_INK}">{escape(title)}</text>',
+        *(mark for _, mark in legend),
+        f'<g transform="translate(0 {down})">',
     ]
-    x = 14.0
-    for number, one in enumerate(series):
-        width = 22 + sum(12 if ord(letter) > 255 else 6.8 for letter in one.name)
-        if x + width > _WIDTH:
-            break
-        parts.append(
-            f'<rect x="{x:.0f}" y="34" width="11" height="11" rx="2" '
-            f'fill="{COLOURS[number % len(COLOURS)]}"/>'
-            f'<text x="{x + 16:.0f}" y="44" fill="{_GREY}">{escape(one.name)}</text>'
-        )
-        x += width + 10
     for step in range(5):
         value = top * step / 4
         y = _y(value, top)
@@ -117,7 +118,26 @@ def _frame(
         for index, name in enumerate(along)
         if index % every == 0
     ]
-    return Markup("".join([*parts, *marks, "</svg>"]))  # noqa: S704 - what comes from outside is escaped above
+    return Markup("".join([*parts, *marks, "</g></svg>"]))  # noqa: S704 - what comes from outside is escaped above
+
+
+def _legend(series: Sequence[Series]) -> Iterator[tuple[int, str]]:
+    """The names of the series with their colours, each with its row."""
+    x, row = 14.0, 0
+    for number, one in enumerate(series):
+        width = 32 + sum(12 if ord(letter) > 255 else 6.8 for letter in one.name)
+        if x > 14 and x + width > _WIDTH:
+            x, row = 14.0, row + 1
+        y = 34 + _LEGEND_ROW * row
+        yield (
+            row,
+            (
+                f'<rect x="{x:.0f}" y="{y}" width="11" height="11" rx="2" '
+                f'fill="{COLOURS[number % len(COLOURS)]}"/>'
+                f'<text x="{x + 16:.0f}" y="{y + 10}" fill="{_GREY}">{escape(one.name)}</text>'
+            ),
+        )
+        x += width
 
 
 def _x(index: int, count: int) -> float:

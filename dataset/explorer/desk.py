@@ -58,7 +58,7 @@ _SOURCES = {
         "f.confidence, f.report, f.cell",
     ),
     "copies": (
-        "i.report_id, i.code AS reason, i.message, i.cells, r.agency, r.year, r.site",
+        "i.report_id, i.code AS reason, i.message, i.cells, i.sha256, r.agency, r.year, r.site",
         (
             "issues i JOIN reports r ON r.report_id = i.report_id AND r.current "
             f"WHERE i.code = '{_COPIES}' AND i.report_id IS NOT NULL"
@@ -68,7 +68,10 @@ _SOURCES = {
         "i.rowid",
     ),
     "issues": (
-        "i.report_id, i.code AS reason, i.severity, i.message, i.cells, r.agency, r.year, r.site",
+        (
+            "i.report_id, i.code AS reason, i.severity, i.message, i.cells, "
+            "coalesce(i.sha256, r.sha256) AS sha256, r.agency, r.year, r.site"
+        ),
         (
             "issues i JOIN reports r ON r.report_id = i.report_id AND r.current "
             f"WHERE i.code NOT IN ('{_COPIES}', 'check_failed')"

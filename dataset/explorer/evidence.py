@@ -128,15 +128,6 @@ def _copy(store: ObjectStore, document: Mapping[str, Any], cell: str) -> Source 
     )
 
 
-def body_of(store: ObjectStore, sha256: str) -> bytes:
-    """Return a body from the archive, its hash checked.
-
-    Raises:
-        StoreError: it is not there, was removed, or is not what its name says.
-    """
-    return Archive(store).get_body(sha256)
-
-
 def chain(db: Database, store: ObjectStore, version: str, report: Row, cell: str, source: Source) -> Row:
     """Return what `gongkai trace` prints of a figure, from the release alone."""
     checks = [

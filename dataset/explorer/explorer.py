@@ -16,7 +16,7 @@ from dataset.explorer import desk, totals
 from dataset.explorer.charts import number_text
 from dataset.explorer.database import Database
 from dataset.explorer.release_file import ReleaseFile
-from dataset.explorer.report_page import evidence_link, plain, report_link
+from dataset.explorer.report_page import cell_name, check_name, evidence_link, plain, report_link
 from dataset.explorer.shown import Shown
 from dataset.explorer.words import COOKIE, LANGUAGES, language, say, say_code
 from storage import ObjectStore
@@ -58,6 +58,9 @@ class Explorer:
         html = self._templates.get_template(template).render(
             lang=lang,
             t=lambda key, **more: say(key, lang, **more),
+            cell_name=lambda cell: cell_name(cell, lang),
+            check_name=lambda check: check_name(check, lang),
+            issue_name=lambda issue: say_code("issue", issue, lang),
             code=lambda kind, word: say_code(kind, word or "", lang),
             version=self.release.version,
             path=request.url.path,
@@ -111,6 +114,12 @@ def _with(request: Request, **more: Any) -> str:
     asked = [(key, value) for key, value in request.query_params.multi_items() if key not in more]
     asked += [(key, str(value)) for key, value in more.items() if value is not None]
     return f"{request.url.path}?{urlencode(asked)}" if asked else request.url.path
+
+
+def explorer_of(request: Request) -> Explorer:
+    """Return the explorer that a request is for."""
+    found: Explorer = request.app.state.explorer
+    return found
 
 
 def number_of(request: Request, name: str, *, most: int = 10_000, default: int | None = None) -> int | None:

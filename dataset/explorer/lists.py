@@ -9,18 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dataset.explorer import desk, queries, totals
-from dataset.explorer.charts import Series, lines
+from dataset.explorer.charts import Series, every_year, lines
 from dataset.explorer.database import Database, Row
-from dataset.explorer.explorer import NotFoundError, number_of
+from dataset.explorer.explorer import NotFoundError, explorer_of, number_of
 from dataset.explorer.queries import MOST, PAGE
+from dataset.explorer.report_page import book, cell_name
 from dataset.explorer.safety import as_csv
-from dataset.explorer.views import agency_key, explorer_of
+from dataset.explorer.views import agency_key
 from dataset.explorer.words import language
-from dataset.metadata.codebook import CellEntry, entries
 
 MOST_AGENCIES = 8
 MOST_FIGURES = 4
-MOST_IN_CSV = 10_000
 USUAL_FIGURE = "requests.new.total"
 
 
@@ -39,10 +38,29 @@ def _of_rows(name: str, rows: list[Row]) -> Response:
     return csv_answer(name, head, plain)
 
 
+def _is_csv(request: Request) -> bool:
+    return request.url.path.endswith(".csv")
+
+
 def _window(request: Request, *, page: int = PAGE) -> dict[str, Any]:
-    if request.url.path.endswith(".csv"):
-        return {"offset": 0, "limit": MOST_IN_CSV}
+    if _is_csv(request):
+        return {"offset": 0, "limit": MOST}
     return {"offset": number_of(request, "offset", most=MOST, default=0) or 0, "limit": page}
+
+
+def _list(
+    request: Request, template: str, listed: tuple[list[Row], int], *, file: str, **values: Any
+) -> Response:
+    """Return the rows of a list as a page, or as CSV where its address ends so."""
+    rows, count = listed
+    if _is_csv(request):
+        return _of_rows(file, rows)
+    return explorer_of(request).page(request, template, rows=rows, count=count, most=MOST, **values)
+
+
+def place_and_year(request: Request) -> dict[str, Any]:
+    """Return the province and year that a list is narrowed to."""
+    return {"province": request.query_params.get("province", "")[:6], "year": number_of(request, "year")}
 
 
 def report_filter(request: Request) -> dict[str, Any]:
@@ -50,8 +68,7 @@ def report_filter(request: Request) -> dict[str, Any]:
     asked = request.query_params
     return {
         "words": asked.get("q", "")[:200],
-        "province": asked.get("province", "")[:6],
-        "year": number_of(request, "year"),
+        **place_and_year(request),
         "level": asked.get("level", "")[:20],
         "failed": asked.get("failed") == "1",
     }
@@ -59,69 +76,45 @@ def report_filter(request: Request) -> dict[str, Any]:
 
 def reports(request: Request) -> Response:
     """Reports by name, place, year and level."""
-    explorer = explorer_of(request)
     chosen, window = report_filter(request), _window(request)
-    rows, count = queries.reports(explorer.db, **chosen, **window)
-    if request.url.path.endswith(".csv"):
-        return _of_rows("reports", rows)
-    return explorer.page(
-        request, "reports.html", rows=rows, count=count, chosen=chosen, window=window, most=MOST
-    )
+    found = queries.reports(explorer_of(request).db, **chosen, **window)
+    return _list(request, "reports.html", found, file="reports", chosen=chosen, window=window)
 
 
 def coverage(request: Request) -> Response:
     """Who should report, whether they have, and why not."""
-    explorer = explorer_of(request)
-    chosen: dict[str, Any] = {
-        "province": request.query_params.get("province", "")[:6],
-        "year": number_of(request, "year"),
-        "status": request.query_params.get("status", "")[:20],
-    }
+    chosen = {**place_and_year(request), "status": request.query_params.get("status", "")[:20]}
     window = _window(request)
-    rows, count = queries.coverage(explorer.db, **chosen, **window)
-    if request.url.path.endswith(".csv"):
-        return _of_rows("coverage", rows)
-    return explorer.page(
-        request, "coverage.html", rows=rows, count=count, chosen=chosen, window=window, most=MOST
-    )
+    found = queries.coverage(explorer_of(request).db, **chosen, **window)
+    return _list(request, "coverage.html", found, file="coverage", chosen=chosen, window=window)
 
 
 def search(request: Request) -> Response:
     """Sections that have the words, and agencies that are called so."""
-    explorer = explorer_of(request)
+    db = explorer_of(request).db
     words = request.query_params.get("q", "").strip()[:200]
-    chosen: dict[str, Any] = {
-        "year": number_of(request, "year"),
-        "province": request.query_params.get("province", "")[:6],
-    }
-    window = _window(request, page=20)
-    rows, count = queries.search(explorer.db, words, **chosen, **window)
-    if request.url.path.endswith(".csv"):
-        for row in rows:
-            row["text"] = "".join(piece for piece, _ in row.pop("pieces"))
-        return _of_rows("search", rows)
-    found = queries.agencies(explorer.db, words) if words and not window["offset"] else []
-    return explorer.page(
-        request,
-        "search.html",
-        words=words,
-        rows=rows,
-        count=count,
-        chosen=chosen,
+    chosen, window = place_and_year(request), _window(request, page=20)
+    rows, count = queries.search(db, words, **chosen, **window)
+    if _is_csv(request):
+        rows = [without_pieces(row) for row in rows]
+        named = []
+    else:
+        named = queries.agencies(db, words) if words and not window["offset"] else []
+    return _list(
+        request, "search.html", (rows, count), file="search", words=words, found=named, chosen=chosen,
         window=window,
-        found=found,
-        most=MOST,
-    )
+    )  # fmt: skip
+
+
+def without_pieces(row: Row) -> Row:
+    """Return a hit of the search with its text in one piece."""
+    return {**{key: value for key, value in row.items() if key != "pieces"},
+            "text": "".join(piece for piece, _ in row["pieces"])}  # fmt: skip
 
 
 def trends_csv(request: Request) -> Response:
     """The sums that the charts of the overview show."""
     return _of_rows("trends", totals.by_year(explorer_of(request).db))
-
-
-def codebook_entries() -> dict[str, CellEntry]:
-    """Return what the codebook says of each cell."""
-    return {entry.cell: entry for entry in entries()}
 
 
 def comparison(
@@ -149,41 +142,45 @@ def chosen_agencies(request: Request) -> list[tuple[str | None, str]]:
     return found[:MOST_AGENCIES]
 
 
+def chosen_cells(request: Request) -> list[str]:
+    """Return the figures of a comparison: ``f=<table.row.column>``, of those that the codebook knows."""
+    asked = dict.fromkeys(request.query_params.getlist("f"))
+    return [cell for cell in asked if cell in book()][:MOST_FIGURES]
+
+
 def compare(request: Request) -> Response:
     """Agencies and years side by side."""
     explorer = explorer_of(request)
     lang = language(request)
-    book = explorer.db.keep("codebook", codebook_entries)
     agencies = chosen_agencies(request)
-    asked = [cell for cell in dict.fromkeys(request.query_params.getlist("f")) if cell in book]
-    cells = asked[:MOST_FIGURES] or [USUAL_FIGURE]
+    cells = chosen_cells(request) or [USUAL_FIGURE]
     years, found = comparison(explorer.db, agencies, cells)
-    if request.url.path.endswith(".csv"):
+    if _is_csv(request):
         head = ["cell", "label_zh", "label_en", "region", "agency", *map(str, years)]
         return csv_answer(
             "compare",
             head,
             [
-                [cell, book[cell].label_zh, book[cell].label_en, row["region"], row["agency"]]
+                [cell, book()[cell].label_zh, book()[cell].label_en, row["region"], row["agency"]]
                 + [row["years"].get(year, {}).get("value") for year in years]
                 for cell in cells
                 for row in found[cell]
             ],
         )
 
-    def label(cell: str) -> str:
-        return book[cell].label_zh if lang == "zh" else book[cell].label_en
-
     blocks = [
         {
             "cell": cell,
-            "label": label(cell),
+            "label": cell_name(cell, lang),
             "rows": rows,
             "chart": lines(
-                label(cell),
-                [str(year) for year in years],
+                cell_name(cell, lang),
+                [str(year) for year in every_year(years)],
                 [
-                    Series(row["agency"], [row["years"].get(year, {}).get("value") for year in years])
+                    Series(
+                        row["agency"],
+                        [row["years"].get(year, {}).get("value") for year in every_year(years)],
+                    )
                     for row in rows
                 ],
             )
@@ -200,8 +197,7 @@ def compare(request: Request) -> Response:
         cells=cells,
         year_list=years,
         blocks=blocks,
-        book=book,
-        label=label,
+        book=book(),
         words=words,
         candidates=queries.agencies(explorer.db, words) if words else [],
         most_agencies=MOST_AGENCIES,
@@ -227,17 +223,13 @@ def doubts(request: Request) -> Response:
         "reason": request.query_params.get("reason", "")[:200],
         "site": request.query_params.get("site", "")[:200],
     }
-    rows, count = desk.doubts(explorer.db, kind, **chosen, **window)
-    if request.url.path.endswith(".csv"):
-        return _of_rows(f"doubts-{kind}", rows)
-    return explorer.page(
+    return _list(
         request,
         "doubts.html",
+        desk.doubts(explorer.db, kind, **chosen, **window),
+        file=f"doubts-{kind}",
         kind=kind,
-        rows=rows,
-        count=count,
         chosen=chosen,
         window=window,
-        most=MOST,
         counts=desk.overview(explorer.db)[kind],
     )

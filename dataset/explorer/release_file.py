@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,11 @@ from dataset.writers import hash_of_stream
 from storage import ObjectNotFoundError, ObjectStore
 
 BLOCK = 1 << 20
+KEPT = 3
+"""Files of releases in the cache folder; a release is fetched again where its file is gone."""
+ABANDONED = 24 * 3600.0
+"""Seconds after which a file that is not whole is nobody's any more."""
+_PART = ".fetching-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,19 @@ def fetch_release(store: ObjectStore, folder: Path, version: str | None = None) 
     if not _is_whole(path, wanted):
         _fetch(store, f"{release_prefix(version)}{SQLITE}", path, wanted)
     _check_tables(path, version)
+    _tidy(folder, path)
     return ReleaseFile(version, path, manifest)
+
+
+def _tidy(folder: Path, used: Path) -> None:
+    """Keep the files that were used last; one that another explorer has open stays readable to it."""
+    os.utime(used)
+    files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in files[KEPT:]:
+        path.unlink(missing_ok=True)
+    for path in folder.glob(f"{_PART}*"):
+        if path.stat().st_mtime < time.time() - ABANDONED:
+            path.unlink(missing_ok=True)
 
 
 def _check_tables(path: Path, version: str) -> None:
@@ -85,7 +103,7 @@ def _is_whole(path: Path, wanted: str) -> bool:
 
 def _fetch(store: ObjectStore, key: str, path: Path, wanted: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".fetching-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PART)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as out, store.open(key) as stored:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from dataset.explorer import queries
 from dataset.explorer.database import Database, Row
 from dataset.explorer.forms import Box, Sheet, edition_of, sheet
 from dataset.explorer.words import say, say_code
+from dataset.metadata.codebook import CellEntry, entries
 from extraction.editions import editions
 
 
@@ -23,6 +25,40 @@ def report_link(report_id: str, **more: Any) -> str:
     """Return the link to a report."""
     asked = "&".join(f"{key}={value}" for key, value in more.items() if value)
     return f"/report/{quote(report_id, safe='')}{'?' if asked else ''}{asked}"
+
+
+@lru_cache(maxsize=4096)
+def check_name(check: str, lang: str) -> str:
+    """Return what an identity says, with the row or column it is of; its id where there are no words."""
+    stem, _, of = check.rpartition(".")
+    for name, part in ((check, ""), (stem, of), (check.partition(".")[0], check.partition(".")[2])):
+        said = say_code("check", name, lang)
+        if said != name:
+            return f"{said} · {_label_of(name, part, lang)}" if part else said
+    return check
+
+
+@lru_cache(maxsize=1)
+def book() -> Mapping[str, CellEntry]:
+    """Return what the codebook says of each cell."""
+    return {entry.cell: entry for entry in entries()}
+
+
+def cell_name(cell: str, lang: str) -> str:
+    """Return the label of a cell as the forms print it; its name where no form has it."""
+    entry = book().get(cell)
+    return cell if entry is None else entry.label_zh if lang == "zh" else entry.label_en
+
+
+def _label_of(check: str, part: str, lang: str) -> str:
+    """The label of a row or column of the table that an identity is of."""
+    table = check.removeprefix("years.").partition(".")[0]
+    for known in reversed(list(editions().values())):
+        form = known.tables.get(table)
+        label = None if form is None else form.columns.get(part) or form.rows.get(part)
+        if label is not None:
+            return label.label if lang == "zh" else label.label_en
+    return part
 
 
 def plain(value: float | None) -> str:

@@ -8,6 +8,7 @@ import struct
 import zlib
 from typing import Any
 
+from dataset.explorer.shown import picture_place
 from extraction.document import UnreadableError
 
 WIDTH = 1400
@@ -20,19 +21,41 @@ POINTS = 0.75
 def show_page(data: bytes, at: dict[str, Any], media_type: str) -> dict[str, Any]:
     """Return a page as PNG, with its size in the points that boxes are in.
 
+    Args:
+        data: a PDF, a picture, or a document that has pictures inside.
+        at: the place on it.
+        media_type: of the bytes.
+
     Raises:
         UnreadableError: it cannot be drawn.
     """
-    number = int(at.get("page") or 1)
-    draw = _pdf if media_type == "application/pdf" else _picture
-    png, width, height, pages = draw(data, number)
+    place = picture_place(at)
+    if "picture" in place:
+        png, width, height, pages = _picture(_inner(data, place["picture"], media_type), 1)
+        if pages > 1:  # which of them a box stands on is not recorded
+            raise UnreadableError("unsupported_format", "a picture of several pages inside a document")
+    else:
+        draw = _pdf if media_type == "application/pdf" else _picture
+        png, width, height, pages = draw(data, place["page"])
     return {
         "png": base64.b64encode(png).decode("ascii"),
         "width": width,
         "height": height,
-        "page": number,
         "pages": pages,
+        **place,
     }
+
+
+def _inner(data: bytes, path: str, media_type: str) -> bytes:
+    """The bytes of a picture inside a document."""
+    from extraction.readers import reader
+    from extraction.readers.inner_pictures import Pictures
+
+    pictures = reader(media_type)(data).pictured
+    found = pictures.data(path) if isinstance(pictures, Pictures) else None
+    if found is None:
+        raise UnreadableError("malformed", f"there is no picture {path} in this document")
+    return found
 
 
 def _pdf(data: bytes, number: int) -> tuple[bytes, float, float, int]:

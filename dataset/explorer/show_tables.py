@@ -20,6 +20,12 @@ def show_table(data: bytes, at: dict[str, Any], media_type: str) -> dict[str, An
 
     document: Document = reader(media_type)(data)
     wanted = _wanted(document, at)
+    for member in document.members if wanted is None else ():
+        # A figure of another part of it: another sheet of a workbook.
+        wanted = _wanted(member.document, at)
+        if wanted is not None:
+            document = member.document
+            break
     blocks: list[dict[str, Any]] = []
     cells = 0
     for block in document.blocks[:MOST_BLOCKS]:

@@ -1,61 +1,43 @@
-"""The pages: overview, report, evidence and the documents it stands on."""
+"""The pages: overview, report, evidence."""
 
 from __future__ import annotations
 
-import base64
-from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dataset.explorer import evidence, queries, report_page, totals
-from dataset.explorer.charts import Series, layers, lines
+from dataset.explorer import documents, evidence, queries, report_page, totals
+from dataset.explorer.charts import Series, every_year, layers, lines
 from dataset.explorer.database import Row
-from dataset.explorer.explorer import Explorer, NotFoundError, number_of
-from dataset.explorer.safety import ARCHIVED_POLICY
+from dataset.explorer.explorer import Explorer, NotFoundError, explorer_of, number_of
 from dataset.explorer.show_html import MARK
+from dataset.explorer.shown import way_of
 from dataset.explorer.words import language, say
-from storage import StoreError
-
-UNCHANGING = {"Cache-Control": "private, max-age=3600"}
-
-
-def explorer_of(request: Request) -> Explorer:
-    """Return the explorer that a request is for."""
-    found: Explorer = request.app.state.explorer
-    return found
 
 
 def home(request: Request) -> Response:
     """Overview: what there is, where, how it developed, how good it is."""
     explorer = explorer_of(request)
     lang = language(request)
-    found = totals.by_year(explorer.db)
-    along = [str(row["year"]) for row in found]
+    found = {row["year"]: row for row in totals.by_year(explorer.db)}
+    years = every_year(found)
+    along = [str(year) for year in years]
 
     def series(*keys: str) -> list[Series]:
-        return [Series(say(key, lang), [row[key] for row in found]) for key in keys]
+        return [
+            Series(say(f"sum.{key}", lang), [found[year][key] if year in found else None for year in years])
+            for key in keys
+        ]
 
     charts = []
     if found:
-        requests = [Series(say("chart_requests", lang), [row["requests"] for row in found])]
+        kinds = series(*(f"outcome_{kind}" for kind in totals.outcomes()))
+        disputes = series("reviews", "reviews_corrected", "suits", "suits_corrected")
         charts = [
-            ("requests", lines(say("chart_requests", lang), along, requests)),
-            (
-                "outcomes",
-                layers(
-                    say("chart_outcomes", lang), along, series(*(f"outcome_{k}" for k in totals.outcomes()))
-                ),
-            ),
-            (
-                "disputes",
-                lines(
-                    say("chart_disputes", lang),
-                    along,
-                    series("reviews", "reviews_corrected", "suits", "suits_corrected"),
-                ),
-            ),
+            ("requests", lines(say("chart_requests", lang), along, series("requests"))),
+            ("outcomes", layers(say("chart_outcomes", lang), along, kinds)),
+            ("disputes", lines(say("chart_disputes", lang), along, disputes)),
         ]
     return explorer.page(
         request,
@@ -149,64 +131,15 @@ def show(request: Request) -> Response:
         others=found,
         chain=evidence.chain(explorer.db, explorer.store, explorer.release.version, row, cell, source),
         frame=f"/evidence/{quote(row['report_id'], safe='')}/{cell}/document?doc={source.sha256}#{MARK}",
+        sandbox=documents.sandbox_of({"way": way_of(source.media_type, source.at)}),
         shown_value=report_page.printed({"value": source.value, "raw": source.raw}),
         earlier=earlier,
         later=later,
     )
 
 
-def _shown(explorer: Explorer, source: evidence.Source) -> dict[str, Any]:
-    try:
-        data = evidence.body_of(explorer.store, source.sha256)
-    except StoreError as error:
-        return {"error": "store", "message": str(error)}
-    return explorer.shown.show(source.sha256, data, source.at, source.media_type)
-
-
 def document(request: Request) -> Response:
-    """The document of a figure with its cell marked, for the frame: no origin, nothing that runs."""
-    explorer = explorer_of(request)
-    row, cell, _, source = _source(explorer, request)
-    shown = _shown(explorer, source)
-    headers = {"Content-Security-Policy": ARCHIVED_POLICY, **UNCHANGING}
-    if "error" not in shown and shown["way"] == "html":
-        return Response(shown["html"], media_type="text/html", headers=headers)
-    # Our own page about a hostile document: its pictures are ours, all else is as strict.
-    headers["Content-Security-Policy"] = (
-        "sandbox allow-same-origin; default-src 'none'; style-src 'self'; img-src 'self'; "
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
-    )
-    picture = f"/evidence/{quote(row['report_id'], safe='')}/{cell}/page.png?doc={source.sha256}"
-    return explorer.page(
-        request, "document.html", headers=headers, shown=shown, at=source.at, picture=picture, mark=MARK
-    )
-
-
-def page_picture(request: Request) -> Response:
-    """A page of a PDF or picture as PNG."""
-    explorer = explorer_of(request)
-    _, _, _, source = _source(explorer, request)
-    shown = _shown(explorer, source)
-    if "png" not in shown:
-        raise NotFoundError("cannot_show")
-    return Response(base64.b64decode(shown["png"]), media_type="image/png", headers=UNCHANGING)
-
-
-def original(request: Request) -> Response:
-    """A released document as archived, to be saved and not shown."""
-    explorer = explorer_of(request)
-    sha256 = request.path_params["sha256"]
-    known = explorer.db.one(
-        "SELECT media_type FROM documents WHERE sha256 = ? UNION ALL "
-        "SELECT media_type FROM reports WHERE sha256 = ? UNION ALL "
-        "SELECT NULL FROM issues WHERE sha256 = ? LIMIT 1",
-        (sha256, sha256, sha256),
-    )
-    if known is None:
-        raise NotFoundError("not_found_title")
-    try:
-        data = evidence.body_of(explorer.store, sha256)
-    except StoreError as error:
-        return explorer.page(request, "message.html", status=404, heading="store_lacks", detail=str(error))
-    headers = {"Content-Disposition": f'attachment; filename="{sha256[:16]}"'}
-    return Response(data, media_type="application/octet-stream", headers=headers)
+    """The document of a figure with its cell marked, for the frame."""
+    _, _, _, source = _source(explorer_of(request), request)
+    found = documents.shown(explorer_of(request), source.sha256, source.at, source.media_type)
+    return documents.frame(request, source.sha256, found, source.at.get("bbox"), marked=True)

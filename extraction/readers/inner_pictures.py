@@ -19,7 +19,6 @@ import struct
 import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import groupby
 
 from extraction import ocr
@@ -65,6 +64,25 @@ class _Found:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What `Document.pictured` holds: the pictures of a document at their places, read when it is called."""
+
+    marks: tuple[tuple[int, InnerPicture], ...]
+
+    def __call__(self, plain: Document) -> Document:
+        """The document with its pictures recognised."""
+        return _pictured(self.marks, plain)
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of the picture that a place names.
+
+        Raises:
+            UnreadableError: they are damaged.
+        """
+        return next((mark.data() for _, mark in self.marks if mark.path == path), None)
+
+
 def finish(document: Document) -> Document:
     """The document without the marks of its pictures, and with `pictured` where it has any."""
     blocks: list[Block] = []
@@ -77,7 +95,7 @@ def finish(document: Document) -> Document:
     if not marks:
         return document
     plain = replace(document, blocks=tuple(blocks))
-    return replace(plain, pictured=partial(_pictured, marks))
+    return replace(plain, pictured=Pictures(tuple(marks)))
 
 
 def from_uri(uri: str) -> Callable[[], bytes] | None:
