@@ -6,13 +6,16 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 
+from crawlers.rendering.browser import find_browser
 from dataset.explorer.app import make_app
 from dataset.explorer.explorer import Explorer
 from dataset.explorer.release_file import fetch_release
@@ -51,10 +54,9 @@ def made_store(tmp_path_factory: pytest.TempPathFactory) -> ObjectStore:
     return store
 
 
-@pytest.fixture(scope="session")
-def running(made_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    release = fetch_release(made_store, Path(tmp_path_factory.mktemp("cache")))
-    explorer = Explorer(release, made_store)
+@contextmanager
+def serving(store: ObjectStore, cache: Path) -> Iterator[Running]:
+    explorer = Explorer(fetch_release(store, cache), store)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(make_app(explorer), log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -64,7 +66,43 @@ def running(made_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -
         time.sleep(0.02)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     with httpx.Client(base_url=url, timeout=60, follow_redirects=False) as client:
-        yield Running(url, explorer, made_store, client)
+        yield Running(url, explorer, store, client)
     server.should_exit = True
     thread.join(20)
     listening.close()
+
+
+@pytest.fixture(scope="session")
+def running(made_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serving(made_store, Path(tmp_path_factory.mktemp("cache"))) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(find_browser()), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@contextmanager
+def silent_page(browser: Any, running: Running, **more: Any) -> Iterator[Any]:
+    """A page whose console must stay silent: what the policy of the explorer forbids would be said there."""
+    context = browser.new_context(
+        base_url=running.url,
+        **{"viewport": {"width": 1280, "height": 860}, "locale": "zh-CN", "accept_downloads": True, **more},
+    )
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    said: list[str] = []
+    asked: list[str] = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    context.on("request", lambda request: asked.append(request.url))
+    yield opened
+    context.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith((running.url, "data:", "blob:"))] == []

@@ -106,6 +106,12 @@ def page(agency: str, year: int, figures: Mapping[str, int], blank: str = "", mo
     ).encode()
 
 
+def unnamed() -> bytes:
+    """A hostile report of nobody knows whom: archived, not published."""
+    made = page(AGENCIES[0], 2021, figures_of("2021", "unnamed"), more=EVIL)
+    return made.replace(AGENCIES[0].encode(), b"").replace(b"2021", b"")
+
+
 def add(archive: SmallArchive, data: bytes, url: str, *, time: str, media_type: str | None = None) -> str:
     """Archive a document and read it."""
     record = extraction.extract(data, media_type=media_type).to_dict()
@@ -135,4 +141,5 @@ def make(store: ObjectStore) -> None:
     for name in ("zhenxing-2021.pdf", "datan-2020.docx"):
         add(archive, (REPORTS / name).read_bytes(), f"http://127.0.0.1:9/{name}", time="2022-02-01T00:00:00Z")
     add(archive, b"%PDF-1.4 broken", "http://127.0.0.1:9/broken.pdf", time="2022-02-01T00:00:00Z")
+    add(archive, unnamed(), "http://127.0.0.1:9/unnamed.html", time="2022-02-01T00:00:00Z")
     publish(store, extractor=extraction.EXTRACTOR)

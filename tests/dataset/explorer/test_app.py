@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from dataset.explorer import shown
 from dataset.explorer.database import Database, SlowQueryError
 from dataset.explorer.evidence import parse_place
 from dataset.explorer.release_file import fetch_release
 from dataset.versions import ReleaseError
 from tests.dataset.explorer.conftest import Running
-from tests.dataset.explorer.made_archive import AGENCIES, EDITED, EVIL, WRONG, figures_of
+from tests.dataset.explorer.made_archive import AGENCIES, EDITED, EVIL, SITE, WRONG, figures_of
 
 CELL = "requests.new.total"
 
@@ -98,6 +101,7 @@ def test_evidence_of_a_page(running: Running) -> None:
 
 def test_evidence_of_a_pdf_and_of_a_word_file(running: Running) -> None:
     link = f"/evidence/{pdf_report(running)}/{CELL}"
+    assert 'sandbox="allow-same-origin"' in running.html(link)
     frame = running.html(f"{link}/document")
     assert re.search(r'<rect id="gongkai-cell" x="[\d.]+"', frame)
     shown = re.search(r'<image href="([^"]+)"', frame)
@@ -108,6 +112,43 @@ def test_evidence_of_a_pdf_and_of_a_word_file(running: Running) -> None:
     rows = running.explorer.db.rows("SELECT report_id FROM reports WHERE media_type LIKE '%wordprocessing%'")
     word = running.html(f"/evidence/{quote(rows[0]['report_id'], safe='')}/{CELL}/document")
     assert re.search(r'<td id="gongkai-cell">0</td>', word)
+
+
+def test_a_document_that_is_not_published_can_be_seen(running: Running) -> None:
+    html = running.html("/desk/unreadable")
+    assert "卫滨" not in html
+    rows = {row["source_url"]: row for row in running.get("/api/desk/unreadable").json()["rows"]}
+    assert {row["site"] for row in rows.values()} == {SITE}
+    assert f"?site={SITE}" in running.html("/desk")
+    broken, unnamed = (
+        rows[f"http://127.0.0.1:9/{name}"]["sha256"] for name in ("broken.pdf", "unnamed.html")
+    )
+    assert f'href="/document/{broken}"' in html
+    page = running.html(f"/document/{unnamed}", params={"lang": "en"})
+    assert "not published" in page
+    assert 'sandbox=""' in page
+    assert "年度报告" in page, "the words of the link that led there"
+    frame = running.get(f"/document/{unnamed}/view")
+    assert frame.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert "政策解读" in frame.text
+    assert "<script" not in frame.text
+    assert "无法显示" in running.html(f"/document/{broken}/view")
+    assert running.get(f"/document/{broken}/page.png").status_code == 404
+    assert running.get(f"/original/{unnamed}").headers["content-disposition"].startswith("attachment")
+    assert running.get(f"/api/documents/{unnamed}").json()["seen"][0]["site"] == SITE
+    assert running.get(f"/document/{'0' * 64}").status_code == 404
+
+
+def test_the_pages_of_a_document_can_be_leafed_through(running: Running) -> None:
+    sha256 = running.explorer.db.rows("SELECT sha256 FROM reports WHERE media_type = 'application/pdf'")[0][
+        "sha256"
+    ]
+    first = running.html(f"/document/{sha256}/view", params={"lang": "en"})
+    assert "page 1 of" in first
+    following = re.search(r'href="([^"]+)">→', first)
+    assert following
+    assert "第 2 页" in running.html(following[1].replace("&amp;", "&"))
+    assert "无法显示" in running.html(f"/document/{sha256}/view?page=999")
 
 
 def test_strict_headers_on_every_page(running: Running) -> None:
@@ -236,6 +277,34 @@ def test_releases_are_fetched_checked_and_missed_with_words(running: Running, tm
     assert again.path.stat().st_size == running.explorer.release.path.stat().st_size
     with pytest.raises(ReleaseError, match="no release 1999"):
         fetch_release(store, tmp_path, "1999-01-01.1")
+
+
+def test_the_cache_has_bounds(running: Running, tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.sqlite").write_bytes(b"of an earlier release")
+        os.utime(tmp_path / f"{number}.sqlite", (1000 + number, 1000 + number))
+    abandoned, going_on = tmp_path / ".fetching-a", tmp_path / ".fetching-b"
+    abandoned.touch()
+    going_on.touch()
+    os.utime(abandoned, (1000, 1000))
+    used = fetch_release(running.store, tmp_path).path
+    assert {path for path in tmp_path.iterdir() if path.is_file()} == {
+        used, going_on, tmp_path / "4.sqlite", tmp_path / "3.sqlite",
+    }  # fmt: skip
+
+
+def test_what_was_shown_is_kept_up_to_a_size(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def ask(request: str, data: bytes) -> tuple[int, dict[str, str]]:
+        made.append(data)
+        return 40, {"way": "html", "html": data.decode()}
+
+    monkeypatch.setattr(shown, "_ask", ask)
+    pages = shown.Shown(kept_bytes=100)
+    for name in (b"a", b"b", b"a", b"c", b"a", b"b"):
+        assert pages.show(name.decode(), lambda name=name: name, {}, "text/html")["html"] == name.decode()
+    assert made == [b"a", b"b", b"c", b"b"], "what was used last stays"
 
 
 def test_places_are_read_back() -> None:

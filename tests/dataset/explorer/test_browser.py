@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from crawlers.rendering.browser import find_browser, why_no_browser
-from tests.dataset.explorer.conftest import Running
+from crawlers.rendering.browser import why_no_browser
+from tests.dataset.explorer.conftest import Running, silent_page
 from tests.dataset.explorer.made_archive import AGENCIES, WRONG, figures_of
 
 pytestmark = [
@@ -19,30 +19,10 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(find_browser()), args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def page(browser: Any, running: Running) -> Iterator[Any]:
-    """A page whose console must stay silent: what the policy of the explorer forbids would be said there."""
-    context = browser.new_context(
-        base_url=running.url, viewport={"width": 1280, "height": 860}, locale="zh-CN", accept_downloads=True
-    )
-    opened = context.new_page()
-    opened.set_default_timeout(30_000)
-    said: list[str] = []
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    yield opened
-    context.close()
-    assert said == []
+    with silent_page(browser, running) as opened:
+        yield opened
 
 
 def report_link(running: Running, agency: str, year: int) -> str:
@@ -70,6 +50,27 @@ def test_from_the_overview_to_a_report_and_its_evidence(page: Any, running: Runn
     # The page's own script and picture, hostile both, did nothing; nor is there anything of it to talk to.
     assert page.evaluate("window.evil") is None
     assert page.evaluate("document.querySelector('iframe').contentDocument") is None
+
+
+def test_the_cell_is_in_sight_when_the_style_comes_late(page: Any, running: Running) -> None:
+    def late(route: Any) -> None:
+        page.wait_for_timeout(700)  # longer than the archived page takes
+        route.continue_()
+
+    page.route("**/style.css", late)
+    page.goto(
+        f"/evidence/{quote(running.report(AGENCIES[0], 2023), safe='')}/requests.granted.natural_person"
+    )
+    page.wait_for_load_state("networkidle")
+    marked = page.frame_locator("iframe").locator("#gongkai-cell")
+    box, frame = marked.bounding_box(), page.locator("iframe").bounding_box()
+    assert frame["y"] < box["y"] < frame["y"] + frame["height"] - box["height"]
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.click("text=回到此格")
+    page.wait_for_timeout(300)
+    box, frame = marked.bounding_box(), page.locator("iframe").bounding_box()
+    assert frame["y"] < box["y"] < frame["y"] + frame["height"] - box["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
 
 
 def test_the_box_on_a_pdf_page_holds_the_figure(page: Any, running: Running) -> None:

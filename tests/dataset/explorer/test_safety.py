@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 
 import pytest
 
-from dataset.explorer.charts import Series, layers, lines
+from dataset.explorer.charts import Series, every_year, layers, lines
+from dataset.explorer.child import _answer as answer
 from dataset.explorer.queries import pieces
 from dataset.explorer.safety import as_csv, cell_text, hosts_of
 from dataset.explorer.show_html import MARK, show_html
 from dataset.explorer.show_pages import encode_png
 from dataset.explorer.words import words
+from extraction.readers import reader
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,17 @@ def test_a_path_that_leads_nowhere_marks_nothing(path: str) -> None:
     assert "outline" in str(shown["html"])
 
 
+def test_a_line_does_not_run_over_a_year_without_reports() -> None:
+    assert every_year([2024, 2019, 2021]) == [2019, 2020, 2021, 2022, 2023, 2024]
+    assert every_year([]) == []
+
+
+def test_the_legend_of_a_chart_names_every_series() -> None:
+    names = [f"新乡市卫滨区人民政府办公室第{number}处" for number in range(8)]
+    chart = lines("t", ["2020"], [Series(name, [1]) for name in names])
+    assert [name for name in names if f">{name}</text>" not in chart] == []
+
+
 def test_charts_escape_names_and_draw_every_value() -> None:
     series = [Series("<script>&\"'", [1, None, 3]), Series("b", [2.5, 2, 1])]
     for chart in (lines("<t>", ["2020", "2021", "<x>"], series), layers("<t>", ["a", "b", "c"], series)):
@@ -100,6 +114,47 @@ def test_pieces_mark_what_was_searched_for() -> None:
     assert [piece for piece, hit in found if hit] == ["政策", "解读"]
     assert found[0] == ("…", False)
     assert "".join(piece for piece, _ in pieces("a+b (c", "+ (")) == "a+b (c"
+
+
+PICTURE = encode_png(400, 100, 1200, 3, b"\xff\x00\x00" * 40_000)
+BOX = [75.0, 30.0, 150.0, 60.0]
+
+
+@pytest.mark.parametrize("kind", ["word", "page", "archive"])
+def test_a_picture_inside_a_document_is_drawn(kind: str) -> None:
+    pytest.importorskip("PIL", reason="the ocr extra is not installed")
+    from tests.extraction.test_inner_pictures import page, word
+
+    data, path = word(PICTURE), "word/media/image0.png"
+    if kind == "page":
+        data = page(PICTURE)
+        path = next(iter(reader("text/html")(data).pictured.marks))[1].path
+    if kind == "archive":
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as file:
+            file.writestr("说明.txt", "无")
+            file.writestr("年报.docx", data)
+        data, path = out.getvalue(), f"年报.docx!{path}"
+    at = {"table": 0, "row": 1, "column": 2, "path": path, "bbox": BOX}
+    found = answer({"at": at, "media_type": None}, data)
+    assert (found["way"], found["width"], found["height"]) == ("page", 300.0, 75.0), found
+    assert found["picture"] == path.rpartition("!")[2]
+    again = answer(
+        {"at": {"page": 1, "member": found["member"], "picture": found["picture"]}, "media_type": None}, data
+    )
+    assert again["png"] == found["png"], "the address of the picture gives the same"
+    missing = answer({"at": {**at, "path": f"{path}x"}, "media_type": None}, data)
+    assert "error" in missing
+
+
+def test_a_file_in_an_archive_is_shown_as_itself() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("年报!.html", HOSTILE)
+    at = {"table": 0, "row": 0, "column": 1, "path": "年报!.html!/html/body/table/tr/td[2]"}
+    found = answer({"at": at, "media_type": "application/zip"}, out.getvalue())
+    assert (found["way"], found["found"], found["member"]) == ("html", True, "年报!.html")
+    assert "go()" not in found["html"]
 
 
 def test_png_is_one() -> None:
