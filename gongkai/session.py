@@ -93,3 +93,15 @@ def common_options(function: F) -> F:
         callback=_set_store,
         help=f"file:///path or s3://bucket/prefix (GONGKAI_STORE; default {DEFAULT_STORE}).",
     )(function)
+
+
+def registry_option(function: F) -> F:
+    """Let a command take ``--sites FILE.yaml``: a registry of one's own, as ``registry``."""
+    return click.option(
+        "--sites",
+        "registry",
+        multiple=True,
+        metavar="FILE.yaml",
+        type=click.Path(path_type=Path),
+        help="A registry of your own instead of the bundled one; may be given again.",
+    )(function)

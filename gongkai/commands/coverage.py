@@ -12,7 +12,7 @@ import click
 
 from gongkai.errors import DONE, FINDINGS, CommandError
 from gongkai.output import emit_json, print_table, say
-from gongkai.session import Session, common_options, pass_session
+from gongkai.session import Session, common_options, pass_session, registry_option
 
 if TYPE_CHECKING:
     from dataset.coverage import Row
@@ -28,14 +28,7 @@ SHOWN = 40
 @click.option("--level", type=click.Choice(LEVELS), help="Only bodies of this level.")
 @click.option("--rows", "show_rows", is_flag=True, help="Show the bodies one by one, however many.")
 @click.option("--as-of", metavar="YYYY-MM-DD", help="The day to judge deadlines by; today if not said.")
-@click.option(
-    "--sites",
-    "registry",
-    multiple=True,
-    metavar="FILE.yaml",
-    type=click.Path(path_type=Path),
-    help="A registry of your own instead of the bundled one; may be given again.",
-)
+@registry_option
 @common_options
 @pass_session
 def coverage(

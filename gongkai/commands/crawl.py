@@ -7,20 +7,13 @@ from pathlib import Path
 import click
 
 from gongkai.output import emit_json, note, print_table, say
-from gongkai.session import Session, common_options, pass_session
+from gongkai.session import Session, common_options, pass_session, registry_option
 
 
 @click.command()
 @click.argument("site", nargs=-1, metavar="[SITE…]")
 @click.option("--all", "everything", is_flag=True, help="Every site of the registry.")
-@click.option(
-    "--sites",
-    "registry",
-    multiple=True,
-    metavar="FILE.yaml",
-    type=click.Path(path_type=Path),
-    help="A registry of your own instead of the bundled one; may be given again.",
-)
+@registry_option
 @common_options
 @pass_session
 def crawl(session: Session, site: tuple[str, ...], everything: bool, registry: tuple[Path, ...]) -> int:

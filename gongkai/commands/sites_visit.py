@@ -14,7 +14,7 @@ import click
 
 from gongkai.errors import DONE, FINDINGS, PARTIAL, CommandError
 from gongkai.output import emit_json, say
-from gongkai.session import Session, common_options, pass_session
+from gongkai.session import Session, common_options, pass_session, registry_option
 
 if TYPE_CHECKING:
     from crawlers.detect import Detection
@@ -93,14 +93,7 @@ def _show(found: Detection) -> None:
     metavar="DAYS",
     help="With --all: only sites that nobody visited for so many days.",
 )
-@click.option(
-    "--sites",
-    "registry",
-    multiple=True,
-    metavar="FILE.yaml",
-    type=click.Path(path_type=Path),
-    help="A registry of your own instead of the bundled one; may be given again.",
-)
+@registry_option
 @common_options
 @pass_session
 def verify(
