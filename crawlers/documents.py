@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import lxml.html
 
-from crawlers.links import anchors_in, file_type, in_navigation, is_file, may_name_files
+from crawlers.links import anchors_in, file_type, in_navigation, is_file, may_name_files, names_attachment
 from crawlers.page import Page
 from crawlers.titles import judge, normal
 
@@ -144,7 +144,9 @@ def attachments(page: Page) -> Iterator[Attachment]:
     # File lists often stand beside the body's container, so the rest of the page is read as well; what is
     # navigation there belongs to the site, not to the document.
     for anchor in anchors_in(page, page.tree):
-        if anchor.url in seen or not (is_file(anchor.url) or file_type(f"/{anchor.text}")):
+        if anchor.url in seen or not (
+            is_file(anchor.url) or file_type(f"/{anchor.text}") or names_attachment(anchor.text)
+        ):
             continue
         seen.add(anchor.url)
         if in_navigation(anchor.element) and not _in_body(page, anchor.element):

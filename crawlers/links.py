@@ -18,9 +18,19 @@ _FILE_NAME = re.compile(rf"\.({'|'.join(FILE_TYPES)})$", re.IGNORECASE)
 _FILE_MARK = re.compile(rf"(?:\.|%2e)(?:{'|'.join(FILE_TYPES)})(?![a-z0-9])", re.IGNORECASE)
 # Addresses that hand out a file without naming its type in the path.
 _DOWNLOAD = re.compile(
-    r"/(?:downfile|download|downloadfile|filedownload|attachmentdownload|showfile)\.(?:jsp|do|action|aspx?|php|ashx)\b"
-    r"|/module/download/|/system/_content/download\.jsp|/group\d+/M0\d/|/attachment/|/attach/\d+/",
+    r"/(?:[a-z_]*down(?:load)?[a-z_]*|(?:get|show|view|open|read)_?(?:file|attach)[a-z_]*|attach[a-z_]*|file)"
+    r"\.(?:jsp|do|action|aspx?|php|ashx)$"
+    r"|/(?:file|attach(?:ment)?)?_?down(?:load)?(?:file)?/(?!.*\.s?html?$)[^/]+$"
+    r"|/download(?:file|attach\w*)?$|/get_?(?:file|attach\w*)$|/module/download/"
+    r"|/group\d+/M0\d/|/attachments?/|/attach/\d+/|/files/attach/",
     re.IGNORECASE,
+)
+_DOWNLOAD_MARK = re.compile(
+    r"down|attach|(?:get|show|view|open|read)_?file|file\.|/M0\d/|附[件表]", re.IGNORECASE
+)
+# Links that say of themselves that a file of the document is behind them.
+_ATTACHED = re.compile(
+    r"^\W{0,3}(?:\d{1,2}[.、．]\s*)?附[件表][\s\d一二三四五六七八九十()（）]{0,6}(?:[:：.、\s]|$)|^\W{0,3}(?:附件下载|下载附件|点击下载|下载(?:文件|报告|全文))"
 )
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
@@ -97,9 +107,14 @@ def is_file(url: str) -> bool:
     return file_type(url) is not None or bool(_DOWNLOAD.search(urlsplit(url).path))
 
 
+def names_attachment(words: str) -> bool:
+    """Tell whether the words of a link say that a file is behind it (附件1：…, 下载附件)."""
+    return _ATTACHED.search(words) is not None
+
+
 def may_name_files(text: str) -> bool:
     """Tell whether a page's text could lead to any file; a cheap look before the page is parsed for them."""
-    return bool(_FILE_MARK.search(text) or _DOWNLOAD.search(text))
+    return bool(_FILE_MARK.search(text) or _DOWNLOAD_MARK.search(text))
 
 
 def folder(url: str) -> str:

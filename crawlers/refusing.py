@@ -6,6 +6,8 @@ from scrapy.http import Response
 
 from crawlers import walls
 from crawlers.crawl import SiteCrawl, Step
+from crawlers.documents import resembles_report
+from crawlers.page import Page, decode
 from crawlers.recording import content_type, resource_key
 from crawlers.sniff import is_page, sniff
 
@@ -34,7 +36,11 @@ def whats_wrong(
         return f"error:http_{response.status}"
     sniffed = sniff(response.body)
     if step.role == "attachment" and sniffed == "text/html":
-        return "error:soft_404" if walls.hollow(response.body) else "error:page_for_file"
+        if walls.hollow(response.body):
+            return "error:soft_404"
+        # A report saved as a page is handed out as a file, too; an error page is none.
+        page = Page(response.url, decode(response.body, content_type(response)))
+        return None if resembles_report(page) else "error:page_for_file"
     if is_page(sniffed, declared):
         hollow = walls.hollow(response.body, content_type(response))
         return f"error:{hollow}" if hollow else None

@@ -160,6 +160,41 @@ def test_files_are_known_by_path_query_and_endpoint() -> None:
     assert not is_file("http://x/a.html?from=b.htm")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "download.ashx?fid=4",
+        "attachDownload.do?id=12",
+        "filedown.aspx?id=1",
+        "getfile?id=3",
+        "DownLoad/12",
+        "attachments/ab12",
+    ],
+)
+def test_files_handed_out_by_endpoints_of_any_name(address: str) -> None:
+    page = Page(
+        "http://x/nb/1.aspx", f'<div class="TRS_Editor">详见<a href="{address}">青山区2023年年报</a></div>'
+    )
+    assert [file.url for file in attachments(page)] == [f"http://x/nb/{address}"]
+    assert not is_file("http://x/zlxz/download/index.html")
+
+
+@pytest.mark.parametrize(
+    ("words", "is_one"),
+    [
+        ("附件：青山区2023年年报", True),
+        ("附件", True),
+        ("2.附件1 统计表", True),
+        ("点击下载", True),
+        ("附件上传指南", False),
+        ("下载专区", False),
+    ],
+)
+def test_what_its_words_call_an_attachment_is_one(words: str, is_one: bool) -> None:
+    page = Page("http://x/nb/1.html", f'<div class="TRS_Editor"><a href="/f/8a7b">{words}</a> 附件</div>')
+    assert [file.url for file in attachments(page)] == (["http://x/f/8a7b"] if is_one else [])
+
+
 def test_cut_titles_are_completed_and_dates_found() -> None:
     page = Page(
         "http://x.gov.cn/nb/",

@@ -239,13 +239,17 @@ def test_private_addresses_are_refused(crawl: Callable[..., Crawled]) -> None:
 
 def test_attachments_that_are_error_pages_are_not_kept(crawl: Callable[..., Crawled]) -> None:
     site = small()
-    site.page(PATH, report_article(ONE, '<a href="a.pdf">附件</a><a href="b.pdf">附件二</a>'))
+    site.page(
+        PATH,
+        report_article(ONE, '<a href="a.pdf">附件</a><a href="b.pdf">附件二</a><a href="c?id=1">附件三</a>'),
+    )
     site.file("/nb/202401/a.pdf", PDF, "text/html")  # wrong type declared, right bytes
     site.page("/nb/202401/b.pdf", article("登录"))
+    site.page("/nb/202401/c", report_article(ONE))  # a report saved as a page
     with serve(site) as base:
         done = crawl(entry(base + "/nb/"))
     outcomes = {c.url.rsplit("/", 1)[1]: c.outcome for c in done.captures() if c.role == "attachment"}
-    assert outcomes == {"a.pdf": "new", "b.pdf": "error:page_for_file"}
+    assert outcomes == {"a.pdf": "new", "b.pdf": "error:page_for_file", "c?id=1": "new"}
 
 
 def test_pictures_that_may_be_the_tables_are_kept(crawl: Callable[..., Crawled]) -> None:
