@@ -89,7 +89,7 @@ def history(store: ObjectStore, text: str, extractor: str) -> History:
     Raises:
         TraceError: no release, no such report, or more than one.
     """
-    version, report = released_report(store, _address(text))
+    version, report = released_report(store, address_of(text))
     rows = released_rows(store, version, "documents", report["report_id"])
     names = [extractor, *(name for name in reversed(extractors(store)) if name != extractor)]
     readers = {name: RecordStore(store, name) for name in names}
@@ -104,7 +104,12 @@ def history(store: ObjectStore, text: str, extractor: str) -> History:
     return History(report["report_id"], report["agency"], report["year"], versions)
 
 
-def _address(text: str) -> Address:
+def address_of(text: str) -> Address:
+    """Return the address of a report: ``<report id>`` or ``<agency>/<year>``.
+
+    Raises:
+        TraceError: it is none.
+    """
     name, slash, year = text.rpartition("/")
     if slash and name and year.isdecimal():
         return Address(name, int(year), "")

@@ -67,6 +67,17 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """Where a capture that others made came from: the file, its SHA-256, and the WARC record in it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+
+    file: str
+    sha256: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One request and its answer.
 
@@ -95,6 +106,7 @@ class Capture:
         parent: for an attachment the address of its page.
         trail: how the crawler came here.
         note: what a person should know (error text, wall marker), else None.
+        imported: where it came from if our crawler did not make it; the line has no such field otherwise.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
@@ -121,6 +133,7 @@ class Capture:
     parent: str | None = None
     trail: Trail = Trail()
     note: str | None = None
+    imported: Imported | None = None
 
     @property
     def resource_key(self) -> str:
@@ -218,7 +231,8 @@ def encode_capture(capture: Capture) -> bytes:
     """
     capture = _without_secrets(capture)
     try:
-        line = _ADAPTER.dump_json(capture, warnings="error")
+        unsaid = {"imported"} if capture.imported is None else None
+        line = _ADAPTER.dump_json(capture, warnings="error", exclude=unsaid)
     except PydanticSerializationError as error:
         raise CaptureError(f"capture {capture.id}: {error}") from error
     if decode_capture(line) != capture:
