@@ -6,36 +6,34 @@
     datapackage.json            hash and size of each file; datapackage-digest.json the hash of that
 
 Captures are gone through twice: first to see which of them holds each body (the first that does; later ones
-become revisits), then to write. The same archive gives the same bytes. No clock is asked: ``created``, ``modified`` and the date of the warcinfo
-record are the time of the latest capture, and files in the ZIP have the earliest date that ZIP knows.
+become revisits), then to write. The same archive gives the same bytes. No clock is asked: ``created``,
+``modified`` and the date of the warcinfo record are the time of the latest capture, and files in the ZIP have
+the earliest date that ZIP knows.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
 import os
 import tempfile
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from storage.archive import Archive, BodyCorruptError, BodyRemovedError
 from storage.captures import Capture, encode_capture
 from storage.interchange import cdxj, records
+from storage.interchange.packing import Package, as_json
 from storage.interchange.warcfile import PIECE, Place, WarcFile
 from storage.objects import ObjectNotFoundError
 
 WARC_NAME = "data.warc.gz"
-WACZ_VERSION = "1.1.1"
 _SPOOL_BYTES = 1024 * 1024
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass
@@ -105,7 +103,7 @@ def export_wacz(
     part = path.with_name(f".{path.name}.part-{os.getpid()}")
     try:
         with part.open("w+b") as file:
-            with zipfile.ZipFile(file, "w") as package:
+            with Package(file) as package:
                 writer = _Writer(package, archive, survey, title_of)
                 writer.write(captures(), title, description)
             file.flush()
@@ -129,32 +127,12 @@ def _survey(captures: Iterable[Capture]) -> _Survey:
     return survey
 
 
-class _HashedMember:
-    """A file of the package that is being written."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = out
-        self._digest = hashlib.sha256()
-        self._size = 0
-
-    def write(self, data: bytes) -> None:
-        self._digest.update(data)
-        self._size += len(data)
-        self._out.write(data)
-
-    def resource(self, path: str) -> dict[str, object]:
-        """Return what the manifest says of it."""
-        digest = f"sha256:{self._digest.hexdigest()}"
-        # The data package standard wants small letters in names.
-        return {"name": path.rpartition("/")[2].lower(), "path": path, "hash": digest, "bytes": self._size}
-
-
 class _Writer:
     """Writes one package."""
 
     def __init__(
         self,
-        package: zipfile.ZipFile,
+        package: Package,
         archive: Archive,
         survey: _Survey,
         title_of: Callable[[Capture], str | None],
@@ -167,13 +145,12 @@ class _Writer:
         self._index = cdxj.SortedLines()
         self._pages: dict[tuple[str, str], tuple[str, str]] = {}
         self._lists: dict[str, tuple[str, str]] = {}
-        self._resources: list[dict[str, object]] = []
         self.done = Exported()
 
     def write(self, captures: Iterable[Capture], title: str, description: str) -> None:
         """Write everything."""
         try:
-            with self._member(f"archive/{WARC_NAME}") as member:
+            with self._package.member(f"archive/{WARC_NAME}") as member:
                 self._warc = WarcFile(member)
                 self._warcinfo(title, description)
                 for capture in captures:
@@ -186,50 +163,34 @@ class _Writer:
         lists = [(url, time, said, "") for url, (time, said) in self._lists.items()]
         self._write_pages("extraPages", "Lists", sorted(lists))
         self.done.pages = len(self._pages)
-        manifest = {
-            "profile": "data-package",
-            "wacz_version": WACZ_VERSION,
-            "title": title,
-            "description": description,
-            "software": _software(),
-            "created": self._latest,
-            "modified": self._latest,
-            "resources": self._resources,
-        }
-        data = _json(manifest, indent=2)
-        self._plain("datapackage.json", data)
-        digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
-        self._plain("datapackage-digest.json", _json(digest, indent=2))
+        self._package.close(
+            {
+                "title": title,
+                "description": description,
+                "software": _software(),
+                "created": self._latest,
+                "modified": self._latest,
+            }
+        )
 
-    # The package
-
-    @contextlib.contextmanager
-    def _member(self, path: str) -> Iterator[_HashedMember]:
-        # Stored, not compressed: what is large is compressed already, and readers fetch parts of it.
-        with self._package.open(zipfile.ZipInfo(path, _ZIP_DATE), "w", force_zip64=True) as out:
-            member = _HashedMember(out)
-            yield member
-        self._resources.append(member.resource(path))
-
-    def _plain(self, path: str, data: bytes) -> None:
-        self._package.writestr(zipfile.ZipInfo(path, _ZIP_DATE), data)
+    # Index and pages
 
     def _write_index(self) -> None:
         directory = []
-        with self._member("indexes/index.cdx.gz") as member:
+        with self._package.member("indexes/index.cdx.gz") as member:
             for data, line in cdxj.blocks(self._index, "index.cdx.gz"):
                 member.write(data)
                 directory.append(line)
-        with self._member("indexes/index.idx") as member:
+        with self._package.member("indexes/index.idx") as member:
             member.write("".join(f"{line}\n" for line in directory).encode())
 
     def _write_pages(self, name: str, title: str, pages: Iterable[tuple[str, str, str, str]]) -> None:
-        with self._member(f"pages/{name}.jsonl") as member:
-            member.write(_json({"format": "json-pages-1.0", "id": name, "title": title}) + b"\n")
+        with self._package.member(f"pages/{name}.jsonl") as member:
+            member.write(as_json({"format": "json-pages-1.0", "id": name, "title": title}) + b"\n")
             for url, time, said, sha256 in pages:
                 key = hashlib.sha256(f"{url} {time}".encode()).hexdigest()[:20]
                 page = {"id": key, "url": url, "ts": time, "title": said}
-                member.write(_json(page | ({"sha256": sha256} if sha256 else {})) + b"\n")
+                member.write(as_json(page | ({"sha256": sha256} if sha256 else {})) + b"\n")
 
     # Records
 
@@ -381,11 +342,10 @@ class _Writer:
         self.done.records[kind] += 1
         return self._warc.write(
             [*head, ("WARC-Block-Digest", f"sha256:{digest.hexdigest()}")],
-            cast("BinaryIO", _Chain(start, block)) if start else block,
+            block,
             size,
+            start=start,
         )
-
-    # Index and pages
 
     def _add_to_index(
         self,
@@ -424,30 +384,11 @@ class _Writer:
     def _note_list(self, capture: Capture) -> None:
         if capture.role != "listing" or capture.method != "GET" or capture.sniffed_type != "text/html":
             return
-        # What a page asked for in the browser is not a page that anybody would open.
-        if capture.sha256 is not None and (capture.renderer == "http" or records.is_rendered(capture)):
-            self._lists.setdefault(
-                records.target(capture), (capture.time, capture.trail.anchor or records.target(capture))
-            )
-
-
-class _Chain:
-    """A few bytes, then a file."""
-
-    def __init__(self, start: bytes, rest: BinaryIO) -> None:
-        self._start, self._rest = start, rest
-
-    def read(self, size: int) -> bytes:
-        if self._start:
-            piece, self._start = self._start[:size], self._start[size:]
-            return piece
-        return self._rest.read(size)
+        # What a browser asked for is no page that anybody would open, and viewers do not show ``urn:dom:``.
+        if capture.sha256 is not None and capture.renderer == "http":
+            url = records.target(capture)
+            self._lists.setdefault(url, (capture.time, capture.trail.anchor or url))
 
 
 def _software() -> str:
     return f"gongkai {version('gongkai')}"
-
-
-def _json(value: object, indent: int | None = None) -> bytes:
-    separators = None if indent else (",", ":")
-    return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators).encode()

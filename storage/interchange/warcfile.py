@@ -46,13 +46,16 @@ class WarcFile:
         self._out = out
         self.offset = 0
 
-    def write(self, headers: Sequence[tuple[str, str]], block: BinaryIO, length: int) -> Place:
+    def write(
+        self, headers: Sequence[tuple[str, str]], block: BinaryIO, length: int, *, start: bytes = b""
+    ) -> Place:
         """Write a record.
 
         Args:
             headers: its fields but ``Content-Length``; values on one line.
             block: its content, from where it stands.
-            length: of the content.
+            length: of the content and of `start`.
+            start: comes before the content.
 
         Raises:
             ValueError: the content has another length.
@@ -67,8 +70,8 @@ class WarcFile:
             self._out.write(data)
 
         head = "".join(f"{name}: {value}\r\n" for name, value in (*headers, ("Content-Length", str(length))))
-        put(engine.compress(f"WARC/1.1\r\n{head}\r\n".encode()))
-        rest = length
+        put(engine.compress(f"WARC/1.1\r\n{head}\r\n".encode() + start))
+        rest = length - len(start)
         while rest and (piece := block.read(min(rest, PIECE))):
             rest -= len(piece)
             put(engine.compress(piece))
