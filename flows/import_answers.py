@@ -10,11 +10,12 @@ from storage import Capture, CaptureError, Trail
 from storage.captures import Imported, decode_capture
 from storage.interchange.payload import Digest
 from storage.interchange.reading import Found
-from storage.interchange.records import DERIVED, DOM, NOT_MODIFIED, target
+from storage.interchange.records import DERIVED, DOM, target
 
 BODY_STATUS = frozenset({200, 203})
 """Statuses whose payload is what was asked for; a 206 is a part of it."""
 
+_UNMODIFIED = "/revisit/server-not-modified"
 _SMALL = 32 * 1024 * 1024
 _HEAD = 1024 * 1024
 _FILES = ("application/", "text/html")
@@ -82,7 +83,9 @@ class Answer:
         answer.digest = found.warc.get("warc-payload-digest", "")
         if found.kind == "revisit" or status == 304:
             answer.kind = "revisit"
-            answer.unmodified = status == 304 or found.warc.get("warc-profile", "").strip() == NOT_MODIFIED
+            answer.unmodified = status == 304 or found.warc.get("warc-profile", "").strip().endswith(
+                _UNMODIFIED
+            )
             answer.refers = (
                 found.referred("warc-refers-to"),
                 found.referred("warc-refers-to-target-uri"),

@@ -35,7 +35,7 @@ from storage import (
     new_run_id,
 )
 from storage.captures import Imported
-from storage.interchange.packages import file_sha256, read_package
+from storage.interchange.packages import PackageError, file_sha256, read_package
 from storage.interchange.reading import Found, Issue, Limits
 from storage.seal import seal
 
@@ -107,19 +107,27 @@ def import_files(
         limits: what the files may unpack to.
 
     Raises:
-        storage.interchange.packages.PackageError: a file is neither; nothing of it was imported.
+        storage.interchange.packages.PackageError: none of them is either; one of several is an issue.
     """
-    importer = _Importer(store, Directory(sites), limits or Limits())
-    for path in paths:
-        importer.read(path)
-    importer.end()
+    wrong: list[PackageError] = []
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as later:
+        importer = _Importer(store, Directory(sites), limits or Limits(), later)
+        for path in paths:
+            try:
+                importer.read(path)
+            except PackageError as error:
+                wrong.append(error)
+                importer.report.add(Issue("no_package", path.name, "", str(error)))
+        importer.end()
+    if len(wrong) == len(paths):
+        raise wrong[0]
     return importer.report
 
 
 class _Importer:
     """One import."""
 
-    def __init__(self, store: ObjectStore, directory: Directory, limits: Limits) -> None:
+    def __init__(self, store: ObjectStore, directory: Directory, limits: Limits, later: IO[str]) -> None:
         self._store, self._directory, self._limits = store, directory, limits
         self._archive = Archive(store)
         self.report = ImportReport(new_run_id(datetime.now(UTC)))
@@ -128,7 +136,7 @@ class _Importer:
         self._pending: OrderedDict[str, Answer] = OrderedDict()
         self._requests: OrderedDict[str, tuple[str, dict[str, str], str | None]] = OrderedDict()
         self._bodies: dict[Any, tuple[str, int, str | None, Any]] = {}
-        self._later: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - see end
+        self._later = later
 
     def read(self, path: Path) -> None:
         """Read a file."""
@@ -163,7 +171,6 @@ class _Importer:
                 self._add(answer)
             except AnswerError as error:
                 self._issue(answer, error.code, str(error))
-        self._later.close()
         for site in self._sites.values():
             if site.end(self._store):
                 self.report.added[site.id] += site.added

@@ -77,3 +77,26 @@ def wacz(
         for problem in done.problems:
             note(problem)
     return FINDINGS if done.problems else DONE
+
+
+@export.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@common_options
+@pass_session
+def bagit(session: Session, folder: Path) -> int:
+    """Write the whole archive as a BagIt bag, to deposit it; its data/ folder is a store again.
+
+    Any BagIt tool checks it, and `sha256sum -c manifest-sha256.txt` does. The folder must be new or empty.
+    """
+    from storage.interchange.bag import write_bag
+
+    done = write_bag(session.open_existing(), folder)
+    if session.as_json:
+        emit_json(
+            {"folder": str(folder), "objects": done.objects, "bytes": done.bytes, "damaged": done.damaged}
+        )
+    else:
+        say(f"{folder}: {done.objects:,} objects, {done.bytes:,} bytes; its store is {folder / 'data'}")
+        for key in done.damaged:
+            note(f"{key} is damaged, in the archive and so in the bag; `gongkai verify` says what to do")
+    return FINDINGS if done.damaged else DONE

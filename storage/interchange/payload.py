@@ -23,10 +23,11 @@ import brotli
 PIECE = 64 * 1024
 _SPOOL_BYTES = 1024 * 1024
 _HEAD_BYTES = 512
+_TEXT_BYTES = 128
 _LONGEST_LINE = 64 * 1024
 _LONGEST_HEAD = 1024 * 1024
 _ALGORITHMS = {"sha1": 20, "sha256": 32, "sha512": 64, "md5": 16}
-# Bytes that no text has; what is compressed has some of them in its first hundreds.
+# Bytes that no text has. Of what is compressed, one byte in ten is one of them: among `_TEXT_BYTES`, always.
 _CONTROL = bytes(sorted(set(range(0x20)) - set(b"\t\n\r\x0c\x1b")))
 _FILES = (
     b"%PDF-",
@@ -208,15 +209,8 @@ def take_body(source: Source, headers: Mapping[str, str], stated: Digest | None,
             for one in headers.get("content-encoding", "").split(",")
             if (name := one.strip().lower()) not in {"", "identity", "none", "utf-8"}
         ]
-        head = entity.read(_HEAD_BYTES)
-        entity.seek(0)
-        packed = bool(encodings) and not _is_plain(head, encodings[-1])
-        file = _spool()
+        packed, file, found = _unpacked(entity, encodings, limit, levels[2:3])
         try:
-            unpacked: Iterator[bytes] = _all(entity)
-            for name in reversed(encodings if packed else []):
-                unpacked = _decoder(name)(unpacked)
-            found = _fill(file, unpacked, limit, levels[2:3])
             matches = stated is not None and any(stated.is_of(level) for level in levels)
             if levels and not matches:
                 raise PayloadError("bad_digest", "the payload does not have the digest stated")
@@ -227,6 +221,29 @@ def take_body(source: Source, headers: Mapping[str, str], stated: Digest | None,
             file.close()
             raise
     return Body(file, found, bool(encodings))
+
+
+def _unpacked(
+    entity: BinaryIO, encodings: list[str], limit: int, digests: list[Any]
+) -> tuple[bool, BinaryIO, int]:
+    """Undo compression; return whether there was one, the body, and its size."""
+    head = entity.read(_HEAD_BYTES)
+    is_text = len(head) >= _TEXT_BYTES and head == head.translate(None, _CONTROL)
+    packed = bool(encodings) and bool(head) and not _is_other(head, encodings[-1])
+    while True:
+        entity.seek(0)
+        file = _spool()
+        try:
+            pieces: Iterator[bytes] = _all(entity)
+            for name in reversed(encodings if packed else []):
+                pieces = _decoder(name)(pieces)
+            return packed, file, _fill(file, pieces, limit, digests)
+        except PayloadError as error:
+            file.close()
+            # A text that is no such stream to its end was unpacked before, and the header left.
+            if not (packed and is_text and error.code in {"damaged", "truncated"}):
+                raise
+            packed, digests = False, []
 
 
 def _check_length(size: int, announced: int, *, verified: bool) -> None:
@@ -290,11 +307,9 @@ def _chunks(source: Source) -> Iterator[bytes]:
         continue  # trailers: they say nothing of the body
 
 
-def _is_plain(head: bytes, encoding: str) -> bool:
-    """Whether a body that is announced as compressed is not."""
-    if encoding in {"gzip", "x-gzip"}:
-        return head[:2] != b"\x1f\x8b"
-    return not head or head.startswith(_FILES) or head == head.translate(None, _CONTROL)
+def _is_other(head: bytes, encoding: str) -> bool:
+    """Whether a body that is announced as compressed begins as something else."""
+    return head[:2] != b"\x1f\x8b" if encoding in {"gzip", "x-gzip"} else head.startswith(_FILES)
 
 
 def _decoder(name: str) -> Callable[[Iterator[bytes]], Iterator[bytes]]:

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import IO, Any, cast
+from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -152,10 +152,9 @@ class Budget:
 class _Unpacked:
     """The records of a file, unpacked; while headers are read, only so much at a time."""
 
-    def __init__(self, file: IO[bytes], budget: Budget) -> None:
-        buffered = io.BufferedReader(cast("Any", file))
-        packed = buffered.peek(2)[:2] == b"\x1f\x8b"
-        self._file = gzip.GzipFile(fileobj=buffered) if packed else buffered
+    def __init__(self, file: Any, budget: Budget) -> None:
+        packed = file.peek(2)[:2] == b"\x1f\x8b"
+        self._file = gzip.GzipFile(fileobj=file) if packed else file
         self._budget = budget
         self._position = 0
         self._start = b""
@@ -184,7 +183,7 @@ class _Unpacked:
 
     def _take(self, size: int) -> bytes:
         try:
-            data = self._file.read1(size)
+            data: bytes = self._file.read1(size)
         except EOFError as error:
             # An end inside a gzip member is damage; warcio would take an EOFError for the end of the file.
             raise OSError(f"cut off: {error}") from error
@@ -192,8 +191,15 @@ class _Unpacked:
         return data
 
 
-def read_warc(file: IO[bytes], name: str, limits: Limits, budget: Budget) -> Iterator[Found | Issue]:
-    """Yield the records of a WARC file, and what could not be taken."""
+def read_warc(file: Any, name: str, limits: Limits, budget: Budget) -> Iterator[Found | Issue]:
+    """Yield the records of a WARC file, and what could not be taken.
+
+    Args:
+        file: open for reading; such as `open` and `zipfile` give, which can be peeked into.
+        name: of the file, for people.
+        limits: what bodies may have.
+        budget: what the file may unpack to.
+    """
     number, last = 0, name
     try:
         stream = _Unpacked(file, budget)
@@ -225,9 +231,11 @@ def read_warc(file: IO[bytes], name: str, limits: Limits, budget: Budget) -> Ite
                     found = _refused(found, "bad_length", "it does not end where its Content-Length says")
                 elif damage is not None and not found.is_checked:
                     found = _refused(found, "damaged", f"it ends in damage, and has no digest: {damage}")
-            yield found
-            if isinstance(found, Found) and found.body is not None:
-                found.body.file.close()
+            try:
+                yield found
+            finally:
+                if isinstance(found, Found) and found.body is not None:
+                    found.body.file.close()
             if damage is not None:
                 raise damage
     except DAMAGE as error:

@@ -21,7 +21,7 @@ from storage import (
     redact_headers,
     timestamp,
 )
-from storage.captures import decode_capture, encode_capture
+from storage.captures import Imported, decode_capture, encode_capture
 from storage.segments import pack_segment, unpack_segment
 
 CAPTURE = Capture(
@@ -42,9 +42,15 @@ def test_a_line_is_one_capture_with_its_fields_in_order() -> None:
     line = encode_capture(CAPTURE)
     assert b"\n" not in line
     assert decode_capture(line) == CAPTURE
-    assert list(json.loads(line)) == [field.name for field in fields(Capture)]
+    # Only what was imported says so.
+    assert list(json.loads(line)) == [field.name for field in fields(Capture) if field.name != "imported"]
     assert "报告".encode() in line
     assert encode_capture(CAPTURE) == line
+
+
+def test_an_imported_capture_says_where_it_came_from() -> None:
+    capture = replace(CAPTURE, imported=Imported("a.warc.gz", "0" * 64, "urn:uuid:1"))
+    assert decode_capture(encode_capture(capture)) == capture
 
 
 def test_older_lines_may_lack_optional_fields() -> None:
