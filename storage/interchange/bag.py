@@ -6,7 +6,7 @@
 
 Each object is read once and its hash is that of the bytes written, so the bag agrees with itself also while a
 crawl goes on. `bagit.txt` comes last: a bag that was not finished has none. Leases are not taken: they are of
-this moment. Tombstones are: they are what is left of what was removed.
+this moment; nor are packs: they are copies. Tombstones are: they are what is left of what was removed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from storage.disk import make_durable_folders, sync_folder
 from storage.objects import ObjectNotFoundError, ObjectStore, StoreError
 from storage.tombstones import read_tombstone
 
-_TRANSIENT = ("leases/",)
+_LEASES, _PACKS = "leases/", "packs/"
 _PIECE = 1024 * 1024
 _TOMBSTONE_BYTES = 64 * 1024
 
@@ -78,7 +78,7 @@ def write_bag(
     done = Bagged()
     with tempfile.TemporaryFile("w+b", prefix="gongkai-bag-") as manifest:
         for key in store.list(""):
-            if key.startswith(_TRANSIENT):
+            if key.startswith(_LEASES) or (key.startswith(_PACKS) and key.endswith(".tar")):
                 continue
             try:
                 digest = _copy(store, key, data / key, done)
