@@ -79,6 +79,8 @@ def _say_next(store: Any, session: Session, publication: Any) -> None:
     if address is not None:
         say(f"  {command} trace {address}")
         say("      follows one figure back to the page it was printed on")
+    say(f"  {command} explore")
+    say("      the release in the browser, every figure with the page it was printed on")
     say(f"  {location(store.url, publication.prefix)}README.md")
     say("      the release: how to load it, what every table and column means")
     say(f"  {command} demo")

@@ -1,6 +1,9 @@
 """What docs/dataset.md shows is what a reader gets."""
 
+import shutil
 import sqlite3
+import subprocess
+import textwrap
 from pathlib import Path
 
 import duckdb
@@ -8,7 +11,8 @@ import pytest
 
 from tests.dataset.conftest import publish
 
-TEXT = (Path(__file__).parents[2] / "docs" / "dataset.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs/dataset.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -44,6 +48,24 @@ def test_who_refused_most_and_where_that_is_printed_in_under_ten_lines(folder) -
         ["甲区公安局", 8.0, "http://a/1"],
         ["甲区教育局", 3.0, "http://a/0"],
     ]
+
+
+def test_the_same_from_the_readme_alone(folder, capsys) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    block = text[text.index("    import pandas as pd") :].partition("\n\n`gongkai explore`")[0]
+    code = textwrap.dedent(block)
+    assert len(code.splitlines()) < 10
+    exec(code, {})  # the very lines a reader copies
+    first = capsys.readouterr().out.splitlines()[1]
+    assert "甲区公安局" in first
+    assert first.endswith("http://a/1")
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_r_gives_the_same(folder) -> None:
+    (code,) = blocks("r")
+    done = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, timeout=120, check=True)
+    assert [line.split()[-1] for line in done.stdout.splitlines()[1:]] == ["8", "3"]
 
 
 def test_the_queries_answer(folder) -> None:
