@@ -111,10 +111,17 @@ def frame(
         shown=found,
         box=box,
         marked=marked,
+        turn=_turn(request),
         picture=f"{link}/page.png?{urlencode(asked)}",
         turned=lambda number: f"{link}/view?{urlencode({**asked, 'page': number})}",
         mark=MARK,
     )
+
+
+def _turn(request: Request) -> int:
+    """How far clockwise the reader wants the page turned: scans lie on their side."""
+    asked = number_of(request, "turn")
+    return asked if asked in (90, 180, 270) else 0
 
 
 def page(request: Request) -> Response:

@@ -16,7 +16,7 @@ from dataset.explorer import desk, totals
 from dataset.explorer.charts import number_text
 from dataset.explorer.database import Database
 from dataset.explorer.release_file import ReleaseFile
-from dataset.explorer.report_page import cell_name, check_name, evidence_link, plain, report_link
+from dataset.explorer.report_page import cell_name, check_name, evidence_link, flag_name, plain, report_link
 from dataset.explorer.shown import Shown
 from dataset.explorer.words import COOKIE, LANGUAGES, language, say, say_code
 from storage import ObjectStore
@@ -60,6 +60,7 @@ class Explorer:
             t=lambda key, **more: say(key, lang, **more),
             cell_name=lambda cell: cell_name(cell, lang),
             check_name=lambda check: check_name(check, lang),
+            flag_name=lambda flag: flag_name(flag, lang),
             issue_name=lambda issue: say_code("issue", issue, lang),
             code=lambda kind, word: say_code(kind, word or "", lang),
             version=self.release.version,

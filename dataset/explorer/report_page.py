@@ -38,6 +38,16 @@ def check_name(check: str, lang: str) -> str:
     return check
 
 
+def flag_name(flag: str, lang: str) -> str:
+    """Return what a flag of a figure says: ``check_failed:<identity>``, ``confidence:<0-1>``, an issue."""
+    kind, _, of = flag.partition(":")
+    if kind == "check_failed" and of:
+        return f"{say('legend_failed', lang)}: {check_name(of, lang)}"
+    if kind == "confidence":
+        return f"{say('confidence', lang)} {of}"
+    return say_code("issue", flag, lang)
+
+
 @lru_cache(maxsize=1)
 def book() -> Mapping[str, CellEntry]:
     """Return what the codebook says of each cell."""
@@ -117,7 +127,7 @@ def shown_cell(
         "classes": " ".join(classes),
         "text": printed(figure),
         "link": evidence_link(report_id, box.cell),
-        "hint": " · ".join([*said, *flags]),
+        "hint": " · ".join([*said, *(flag_name(flag, lang) for flag in flags)]),
         "label": label,
         "beside": beside,
         "before": printed(before),
