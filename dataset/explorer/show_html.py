@@ -9,10 +9,14 @@ from lxml import etree
 MARK = "gongkai-cell"
 """Id of what is marked; the frame is opened at it."""
 
-_DROPPED = (
-    "script", "iframe", "frame", "frameset", "object", "embed", "applet", "link", "meta", "base", "audio",
-    "video", "source", "portal",
+_DROPPED = ("script", "link", "meta", "base")
+_HOLLOW = (
+    "iframe", "frame", "frameset", "noframes", "object", "embed", "noembed", "applet", "audio", "video",
+    "source", "track", "portal", "xmp", "plaintext",
 )  # fmt: skip
+"""Of these nothing stays but what stands in them: where a page forgets to end one, the parser puts the rest
+of the page into it, figures and all."""
+
 _ADDRESSES = frozenset(
     {
         "href",
@@ -58,8 +62,6 @@ def show_html(data: bytes, at: dict[str, Any]) -> dict[str, Any]:
     if root is None:
         return {"error": "empty", "message": "the page has no elements"}
     found = _find(root, path)
-    if found is not None:
-        found.set("id", MARK)
     _disarm(root, found)
     head = root.find("head")
     if head is None:
@@ -94,6 +96,11 @@ def _disarm(root: etree._Element, found: etree._Element | None) -> None:
     for element in list(root.iter(*_DROPPED)):
         if element.getparent() is not None and element is not found:
             _drop(element)
+    for element in list(root.iter(*_HOLLOW)):
+        element.tag = "span"
+        element.attrib.clear()
+    if found is not None:
+        found.set("id", MARK)
     for element in root.iter(etree.Element):
         for name, value in list(element.attrib.items()):
             plain = str(name).rpartition("}")[2].rpartition(":")[2].lower()

@@ -106,10 +106,30 @@ def page(agency: str, year: int, figures: Mapping[str, int], blank: str = "", mo
     ).encode()
 
 
+ELSEWHERE = "http://127.0.0.1:9"
+HOSTILE = """<base href="E/base/"><link rel="stylesheet" href="E/a.css">
+<link rel="preload" as="image" href="E/p.png"><meta http-equiv="refresh" content="0;url=E/refresh">
+<style>@import url(E/i.css); @font-face { font-family: x; src: url(E/f.woff) }
+body { background: url(E/b.png); font-family: x }</style><script src="E/a.js"></script>
+<script>window.evil = 1; top.evil = 1; fetch("E/fetch"); location = "E/moved"</script>
+<div style="background-image:url(E/style.png)" onclick="evil()">甲</div>
+<img src="E/i.png" srcset="E/s.png 2x" onerror="top.evil=1">
+<picture><source srcset="E/source.png"><img src="E/in.png"></picture>
+<video src="E/v.mp4" poster="E/poster.png" autoplay></video><audio src="E/a.mp3" autoplay></audio>
+<iframe src="E/frame"></iframe><iframe srcdoc="<script>top.evil=1</script>"></iframe>
+<object data="E/o.swf"></object><embed src="E/e.swf"><input type="image" src="E/input.png">
+<table background="E/t.png"></table><svg onload="top.evil=1"><image href="E/svg.png" xlink:href="E/x.png"/>
+<use href="E/u.svg#a"/><style>@import url(E/z.css)</style></svg><noscript><img src="E/no.png"></noscript>
+<form action="E/form"><button autofocus onfocus="form.submit()">乙</button></form>
+<a href="javascript:top.evil=1" ping="E/ping" target="_top">丙</a>
+<math><mtext><img src="E/math.png"></mtext></math>""".replace("E/", f"{ELSEWHERE}/")
+
+
 def unnamed() -> bytes:
     """A hostile report of nobody knows whom: archived, not published."""
-    made = page(AGENCIES[0], 2021, figures_of("2021", "unnamed"), more=EVIL)
-    return made.replace(AGENCIES[0].encode(), b"").replace(b"2021", b"")
+    made = page(AGENCIES[0], 2021, figures_of("2021", "unnamed")).decode()
+    made = made.replace(AGENCIES[0], "").replace("2021", "").replace("<body>", f"<body>{HOSTILE}")
+    return made.encode()
 
 
 def add(archive: SmallArchive, data: bytes, url: str, *, time: str, media_type: str | None = None) -> str:

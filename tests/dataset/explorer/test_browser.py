@@ -10,7 +10,7 @@ import pytest
 
 from crawlers.rendering.browser import why_no_browser
 from tests.dataset.explorer.conftest import Running, silent_page
-from tests.dataset.explorer.made_archive import AGENCIES, WRONG, figures_of
+from tests.dataset.explorer.made_archive import AGENCIES, ELSEWHERE, WRONG, figures_of, unnamed
 
 pytestmark = [
     pytest.mark.slow,
@@ -186,4 +186,36 @@ def test_without_javascript(browser: Any, running: Running) -> None:
     assert page.locator("button.png").count() == 0
     page.goto("/")
     assert not page.locator("button.png").first.is_visible()
+    context.close()
+
+
+def test_a_hostile_page_runs_nothing_and_asks_nobody(browser: Any, running: Running) -> None:
+    rows = running.get("/api/desk/unreadable").json()["rows"]
+    sha256 = next(row["sha256"] for row in rows if row["source_url"].endswith("unnamed.html"))
+    asked: list[str] = []
+    context = browser.new_context(base_url=running.url)
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.url)  # what the policy forbids does not come this far
+        route.fulfill(body="", content_type="text/plain")
+
+    context.route(f"{ELSEWHERE}/**", answer)
+    for path in (f"/document/{sha256}", f"/document/{sha256}/view"):
+        page = context.new_page()
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        shown = page.frame_locator("iframe") if not path.endswith("view") else page
+        assert "政策解读" in shown.locator("body").inner_text()
+        shown.locator("button").first.click()
+        shown.locator("a:has-text('丙')").click()
+        page.wait_for_load_state("networkidle")
+        assert page.url == f"{running.url}{path}"
+        assert page.evaluate("window.evil") is None
+        assert asked == []
+    # As it was received it does all that: what is tested above can fail.
+    raw = context.new_page()
+    raw.route("**/raw", lambda route: route.fulfill(body=unnamed(), content_type="text/html; charset=utf-8"))
+    raw.goto("/raw", wait_until="commit")
+    raw.wait_for_url(f"{ELSEWHERE}/moved")
+    assert len(asked) > 3
     context.close()

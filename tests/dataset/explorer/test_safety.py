@@ -16,6 +16,7 @@ from dataset.explorer.show_html import MARK, show_html
 from dataset.explorer.show_pages import encode_png
 from dataset.explorer.words import words
 from extraction.readers import reader
+from extraction.readers.html import parse
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,16 @@ def test_archived_pages_are_disarmed_and_the_cell_is_marked() -> None:
         "onerror",
     ):
         assert word not in html, word
+
+
+@pytest.mark.parametrize("tag", ["embed", "source", "video", "object", "portal"])
+def test_what_a_page_forgot_to_end_does_not_take_the_figure_away(tag: str) -> None:
+    page = f"<html><body><{tag} src=http://x/ data=http://x/ srcdoc='<p>'><table><tr><td>7</td></tr></table>"
+    cell = next(parse(page).iter("td"))
+    html = str(show_html(page.encode(), {"path": cell.getroottree().getpath(cell)})["html"])
+    assert f'<td id="{MARK}">7</td>' in html
+    assert f"<{tag}" not in html
+    assert "http://x" not in html
 
 
 @pytest.mark.parametrize("path", ["/html/body/table[9]", "nonsense", "/html[", "", "//*[x(]"])
