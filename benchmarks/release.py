@@ -6,8 +6,8 @@ and in the same run, DuckDB with as many threads:
 
     bare      copies the tables of the release, from a DuckDB file that has them in order, to the same Parquet
               files with zstd: no JSON is read, nothing is assembled, hashed or judged
-    records   reads the same record files as JSON and writes their cells with value, place and hash to Parquet:
-              nothing is assembled, no seal is checked, and there are no other tables
+    records   reads the same record files as JSON and writes their cells with value, place and hash to
+              Parquet: nothing is assembled, no seal is checked, and there are no other tables
 
 Memory is the greatest sum over the process tree (proportional set size). Processor time is told beside the
 clock's, because on a machine with other work only the first says much.
@@ -99,7 +99,7 @@ def publish(url: str) -> dict[str, Any]:
     marks = [("read", time.perf_counter())]
 
     def written(done: int, _: int) -> None:
-        if done == 1:
+        if done == 0:
             marks.append(("write", time.perf_counter()))
 
     publication = dataset.release.publish(
@@ -131,7 +131,8 @@ def bare(release: Path) -> int:
 
     from dataset.schema import tables
 
-    with tempfile.TemporaryDirectory() as name, duckdb.connect(str(release / "gongkai.duckdb"), True) as file:
+    path = str(release / "gongkai.duckdb")
+    with tempfile.TemporaryDirectory() as name, duckdb.connect(path, read_only=True) as file:
         for table in tables().values():
             if not table.by_year:
                 target = f"{name}/{table.name}.parquet"
@@ -155,11 +156,12 @@ def records(store: Path) -> int:
         memory.execute(
             f"""
             COPY (
-              SELECT agency, region, year, edition, parts[1] AS "table", parts[2] AS "row", parts[3] AS "column",
-                     tables[parts[1]][parts[2]][parts[3]] AS value, cell.raw, cell.status, cell.unit,
+              SELECT agency, region, year, edition, parts[1] AS "table", parts[2] AS "row",
+                     parts[3] AS "column", tables[parts[1]][parts[2]][parts[3]] AS value,
+                     cell.raw, cell.status, cell.unit,
                      cell.confidence, concat_ws('; ', 'table ' || (cell.at."table" + 1), 'row ' ||
-                     (cell.at."row" + 1), 'column ' || (cell.at."column" + 1), 'path ' || cell.at.path) AS place,
-                     sha256, extractor
+                     (cell.at."row" + 1), 'column ' || (cell.at."column" + 1),
+                     'path ' || cell.at.path) AS place, sha256, extractor
               FROM (SELECT *, string_split(one.key, '.') AS parts, one.value AS cell
                     FROM (SELECT report.agency AS agency, report.region.code AS region, report.year AS year,
                                  report.edition AS edition, document.sha256 AS sha256, extractor, tables,

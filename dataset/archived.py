@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dataset.coverage import Found, SiteFacts
+from dataset.heads import Heads
 from dataset.model import Report
 from dataset.past import Moment
 from dataset.reports import FORMATS, assemble, format_rank
 from dataset.sites import HUB, list_sites
-from dataset.sources import Heads, Spool, gather
+from dataset.sources import gather
+from dataset.spool import Spool
 from storage import GOOD_OUTCOMES, ObjectNotFoundError, ObjectStore, Resource, SiteState, load_state
 
 _ROBOTS = "robots.txt"

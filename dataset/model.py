@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dataset.sources import Head, Sighting
+from dataset.heads import Head
+from dataset.sources import Sighting
 
 
 @dataclass(frozen=True, slots=True)

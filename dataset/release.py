@@ -28,6 +28,7 @@ from dataset.changes import compare, needed_from, summarise
 from dataset.derived import parquet_files, write_csv, write_duckdb
 from dataset.draft import FORMAT, Draft, Progress, write_captures, write_draft, write_rows
 from dataset.gates import Bounds, Gate, Subject, judge_package, judge_tables, load_bounds, schema_of_release
+from dataset.heads import Heads
 from dataset.metadata import Facts, write_metadata
 from dataset.metadata.about import File
 from dataset.metadata.codebook import labels
@@ -37,7 +38,8 @@ from dataset.released_coverage import coverage_rows
 from dataset.reports import assemble
 from dataset.rows import unpublished
 from dataset.schema import tables
-from dataset.sources import Heads, Spool, gather
+from dataset.sources import gather
+from dataset.spool import Spool
 from dataset.sqlite import write_sqlite
 from dataset.versions import (
     MANIFEST,
@@ -48,6 +50,7 @@ from dataset.versions import (
     load_versions,
     release_prefix,
 )
+from dataset.workers import Workers
 from dataset.writers import file_hash
 from storage import Capture, ObjectStore, canonical_json, timestamp
 from storage.seal import seal
@@ -168,15 +171,17 @@ def make_draft(
 ) -> tuple[Draft, Assembly, Heads]:
     """Return the draft of what was known at a moment, the reports it has, and the heads of all records."""
     heads = Heads(moment.store, moment.extractors(), spool)
-    assembly = assemble(gather(moment, heads), spool.load)
-    draft = write_draft(
-        folder,
-        assembly,
-        spool,
-        sites=moment.sites(),
-        coverage=coverage_rows(moment, assembly),
-        progress=progress or (lambda *_: None),
-    )
+    with Workers() as workers:
+        assembly = assemble(gather(moment, heads, workers), spool.load)
+        draft = write_draft(
+            folder,
+            assembly,
+            spool,
+            sites=moment.sites(),
+            coverage=coverage_rows(moment, assembly),
+            workers=workers,
+            progress=progress or (lambda *_: None),
+        )
     hashes = {body.head.sha256 for report in assembly.reports for body in report.bodies}
     hashes |= {issue.sha256 for issue in assembly.unpublished if issue.sha256 is not None}
     write_captures(draft, _captures(moment, hashes))

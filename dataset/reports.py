@@ -28,10 +28,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dataset.heads import Head
 from dataset.joining import Groups, depth, is_within, join_pages, join_regions
 from dataset.model import Assembly, Body, Issue, Report, ReportVersion
 from dataset.over_years import settle
-from dataset.sources import Head, Sighting, Unreadable, by_body
+from dataset.sources import Sighting, Unreadable, by_body
 from extraction.copies import compare
 
 FORMATS = ("html", "word", "spreadsheet", "pdf", "text", "image")

@@ -24,11 +24,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from dataset.heads import Head
 from dataset.model import Assembly, Issue, Report
 from dataset.reports import value_of
-from dataset.sources import Head
 from dataset.wide import short_names
 from dataset.writers import Row, Values
 
@@ -36,14 +37,14 @@ from dataset.writers import Row, Values
 def place_of(at: Mapping[str, Any], part: int | None = None) -> str:
     """Return where a cell stands, in words; `part` is the number of the report in a document of several."""
     # Records count tables, rows and columns from zero, as programs do, and pages from one.
-    found = [
-        ("part", part, 0),
-        ("page", at.get("page"), 0),
-        *((name, at.get(name), 1) for name in ("table", "row", "column")),
+    parts = [] if part is None else [f"part {part}"]
+    if (page := at.get("page")) is not None:
+        parts.append(f"page {page}")
+    parts += [
+        f"{name} {number + 1}" for name in ("table", "row", "column") if (number := at.get(name)) is not None
     ]
-    parts = [f"{name} {number + shift}" for name, number, shift in found if number is not None]
-    if at.get("path"):
-        parts.append(f"path {at['path']}")
+    if path := at.get("path"):
+        parts.append(f"path {path}")
     if at.get("bbox"):
         parts.append("box " + ",".join(f"{edge:g}" for edge in at["bbox"]))
     return "; ".join(parts)
@@ -117,46 +118,67 @@ def flags_of(report: Report, record: Mapping[str, Any]) -> dict[str, set[str]]:
     return flags
 
 
-def figure_values(report: Report, record: Mapping[str, Any]) -> Iterator[Values]:
-    """Yield the values of `figures` for every cell of a report's primary document, in the form's order."""
-    flags = flags_of(report, record)
+FIGURE_CONSTANTS = ("report_id", "agency", "region", "sha256", "source_url", "captured_at", "extractor")
+"""Columns of `figures` that are the same for all cells of a report; the year is one too."""
+FIGURE_VALUES = (
+    "edition", "table", "row", "column", "value", "raw", "status", "unit", "confidence", "suggested",
+    "corroborated_by", "flags", "place",
+)  # fmt: skip
+"""The other columns of `figures`."""
+
+
+def figure_constants(report: Report) -> Values:
+    """Return the values of `FIGURE_CONSTANTS` for a report."""
     head, first = report.primary.head, report.primary.first
+    seen_at = moment(first.first_seen)
+    return (report.id, report.agency, report.region, head.sha256, first.url, seen_at, head.extractor)
+
+
+def figure_values(report: Report, record: Mapping[str, Any]) -> list[list[Any]]:
+    """Return the columns `FIGURE_VALUES`: every cell of a report's primary document, in the form's order."""
+    flags = flags_of(report, record)
+    part = report.primary.head.part
     said = record.get("report") or {}
     editions, edition = said.get("editions") or {}, said.get("edition")
-    seen_at = moment(first.first_seen)
     tables = record.get("tables") or {}
+    rows = []
     for name, cell in (record.get("cells") or {}).items():
-        table, row, column = name.split(".")
+        table, row, column = _split(name)
         value, exact = as_float(tables.get(table, {}).get(row, {}).get(column))
-        marks = flags.get(name, set())
+        marks = flags.get(name, _NOTHING)
         confidence = cell.get("confidence")
         if not exact:
             marks = {*marks, "inexact"}
         if confidence is not None and confidence < 1:
             marks = {*marks, f"confidence:{confidence:.2f}"}
-        yield (
-            report.id,
-            report.agency,
-            report.region,
-            report.year,
-            editions.get(table) or edition,
-            table,
-            row,
-            column,
-            value,
-            cell.get("raw"),
-            cell["status"],
-            cell.get("unit"),
-            confidence,
-            as_float(cell.get("suggested"))[0],
-            ";".join(report.corroborated.get(name, ())),
-            ";".join(sorted(marks)),
-            place_of(cell.get("at") or {}, head.part),
-            head.sha256,
-            first.url,
-            seen_at,
-            head.extractor,
+        corroborated = report.corroborated.get(name)
+        rows.append(
+            (
+                editions.get(table) or edition,
+                table,
+                row,
+                column,
+                value,
+                cell.get("raw"),
+                cell["status"],
+                cell.get("unit"),
+                confidence,
+                as_float(cell.get("suggested"))[0],
+                ";".join(corroborated) if corroborated else "",
+                ";".join(sorted(marks)) if marks else "",
+                place_of(cell.get("at") or {}, part),
+            )
         )
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in FIGURE_VALUES]
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=100_000)
+def _split(cell: str) -> tuple[str, str, str]:
+    table, row, column = cell.split(".")
+    return table, row, column
 
 
 def superseded_values(
@@ -190,12 +212,24 @@ def wide_row(report: Report, record: Mapping[str, Any], columns: Mapping[str, st
     """
     flags = flags_of(report, record)
     cells = record.get("cells") or {}
-    figures = {name: as_float(value_of(record, cell))[0] for cell, name in short_names().items()}
+    figures = dict.fromkeys(short_names().values())
+    names = _names_by_place()
+    for table, rows in (record.get("tables") or {}).items():
+        for row, values in rows.items():
+            for column, value in values.items():
+                name = names.get((table, row, column))
+                if name is not None:
+                    figures[name] = as_float(value)[0]
     return {
         **columns,
         **figures,
         "flagged": sum(name in flags or (cell.get("confidence") or 1) < 1 for name, cell in cells.items()),
     }
+
+
+@lru_cache(maxsize=1)
+def _names_by_place() -> Mapping[tuple[str, str, str], str]:
+    return {_split(cell): name for cell, name in short_names().items()}
 
 
 def section_values(report: Report, record: Mapping[str, Any]) -> Iterator[Values]:

@@ -79,6 +79,12 @@ class TableSchema:
         """The columns in Arrow."""
         return pa.schema([(column.name, ARROW[column.type]) for column in self.columns])
 
+    @property
+    def arrow_file(self) -> pa.Schema:
+        """The columns of its Parquet files: where they are divided by year, the year is in the path only."""
+        arrow = self.arrow
+        return arrow.remove(self.names.index(YEAR)) if self.by_year else arrow
+
 
 @lru_cache(maxsize=1)
 def tables() -> Mapping[str, TableSchema]:

@@ -21,7 +21,9 @@ import pyarrow.parquet as pq
 from dataset.schema import YEAR, TableSchema
 
 PORTION = 50_000
-"""Rows held in memory, and in a row group of Parquet."""
+"""Rows held in memory, and in a row group of Parquet, at most."""
+VALUES = 2_500_000
+"""Values of such a portion, at most: the wide table has some hundreds a row."""
 
 PARQUET = "parquet"
 """Folder of the Parquet files of a release."""
@@ -46,14 +48,16 @@ class TableWriter:
         self.rows = 0
         self.paths: list[Path] = []
         self._folder = folder / PARQUET
+        self._portion = min(PORTION, VALUES // len(schema.names))
         self._waiting: list[Values] = []
+        self._batches: list[pa.RecordBatch] = []
+        self._held = 0
         self._digest = hashlib.sha256(repr(schema.names).encode())
         self._year: int | None = None
         self._at = schema.names.index(YEAR) if schema.by_year else None
         self._file: pq.ParquetWriter | None = None
         self._volatile = {column.name for column in schema.columns if column.volatile}
-        arrow = schema.arrow
-        self._arrow = arrow if self._at is None else arrow.remove(self._at)
+        self._arrow = schema.arrow_file
 
     def __enter__(self) -> Self:
         if self._at is None:
@@ -83,8 +87,34 @@ class TableWriter:
             if self._at is not None and row[self._at] != self._year:
                 self._begin_year(row[self._at])
             self._waiting.append(row)
-            if len(self._waiting) >= PORTION:
-                self._flush()
+            if len(self._waiting) >= self._portion:
+                self._take_waiting()
+
+    def write_batch(self, batch: pa.RecordBatch, year: int) -> None:
+        """Add rows that are columns already, as in the table's files; all of them of one year."""
+        self._take_waiting()
+        if self._at is not None and year != self._year and batch.num_rows:
+            self._begin_year(year)
+        self._take(batch)
+
+    def _take_waiting(self) -> None:
+        if not self._waiting:
+            return
+        columns: Sequence[Any] = list(zip(*self._waiting, strict=True))
+        if self._at is not None:
+            columns = [*columns[: self._at], *columns[self._at + 1 :]]
+        arrays = [
+            pa.array(column, type=field.type) for column, field in zip(columns, self._arrow, strict=True)
+        ]
+        self._waiting.clear()
+        self._take(pa.RecordBatch.from_arrays(arrays, schema=self._arrow))
+
+    def _take(self, batch: pa.RecordBatch) -> None:
+        if batch.num_rows:
+            self._batches.append(batch)
+            self._held += batch.num_rows
+        while self._held >= self._portion:
+            self._write_portion(self._portion)
 
     def _begin_year(self, year: int) -> None:
         self._flush()
@@ -101,25 +131,34 @@ class TableWriter:
         self._file = pq.ParquetWriter(path, self._arrow, compression="zstd")
 
     def _flush(self) -> None:
-        if not self._waiting:
-            return
+        self._take_waiting()
+        if self._held:
+            self._write_portion(self._held)
+
+    def _write_portion(self, rows: int) -> None:
+        """Write the first rows that are held: the same ones, however they came."""
         assert self._file is not None
-        columns: Sequence[Any] = list(zip(*self._waiting, strict=True))
+        whole = pa.Table.from_batches(self._batches)
+        portion, rest = whole.slice(0, rows), whole.slice(rows)
+        self._batches = rest.to_batches()
+        self._held -= rows
         if self._at is not None:
             self._digest.update(str(self._year).encode())
-            columns = [*columns[: self._at], *columns[self._at + 1 :]]
-        arrays = [
-            pa.array(column, type=field.type) for column, field in zip(columns, self._arrow, strict=True)
-        ]
-        self._digest.update(str(len(self._waiting)).encode())
+        self._digest.update(str(rows).encode())
+        arrays = [_one(column) for column in portion.columns]
         for array, field in zip(arrays, self._arrow, strict=True):
             if field.name in self._volatile:
                 continue
             for buffer in array.buffers():
                 self._digest.update(b"-" if buffer is None else buffer)
         self._file.write_table(pa.Table.from_arrays(arrays, schema=self._arrow))
-        self.rows += len(self._waiting)
-        self._waiting.clear()
+        self.rows += rows
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece whose buffers hold its values and nothing else."""
+    # A single piece would come back as it is, though it may be a slice of a longer one.
+    return pa.concat_arrays([*column.chunks, pa.array([], type=column.type)])
 
 
 def file_hash(path: Path) -> str:

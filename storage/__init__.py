@@ -40,7 +40,7 @@ from storage.objects import (
     StoreError,
     StoreUnreachableError,
 )
-from storage.records import RecordError, RecordStore, canonical_json, extractors, parts_of
+from storage.records import RecordError, RecordStore, canonical_json, extractors, parse_json, parts_of
 from storage.runs import new_run_id
 from storage.secrets import redact_headers, redact_text, redact_url
 from storage.state import (
@@ -84,6 +84,7 @@ __all__ = [
     "load_state",
     "new_run_id",
     "open_store",
+    "parse_json",
     "parts_of",
     "read_captures",
     "rebuild_state",

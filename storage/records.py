@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
+
 from storage.archive import check_sha256
 from storage.captures import check_name
 from storage.objects import InvalidKeyError, ObjectNotFoundError, ObjectStore, StoreError
@@ -34,6 +36,9 @@ REMOVED = "removed"
 
 _EXTRACTOR = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}")
 
+# A number that may not fit into 64 bits; the fields of canonical JSON have no space before it.
+_LONG = re.compile(rb": ?-?\d{19}")
+
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +49,16 @@ class RecordError(StoreError):
 def canonical_json(value: object) -> bytes:
     """Return a value as JSON: UTF-8, no spaces, keys in their order, no NaN."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def parse_json(data: bytes) -> Any:
+    """Return the value of canonical JSON, some three times as fast as `json` does.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    # orjson makes a float of a number beyond 64 bits; a figure must stay what was printed.
+    return json.loads(data) if _LONG.search(data) else orjson.loads(data)
 
 
 def extractors(store: ObjectStore) -> list[str]:
@@ -94,6 +109,20 @@ class RecordStore:
             RecordError: what is there is not a JSON object.
         """
         return _load(self._store, self.key(sha256))
+
+    def get_with_json(self, sha256: str) -> tuple[dict[str, Any], bytes] | None:
+        """Return the record of a body, also as the JSON it was read from; None where there is none.
+
+        Raises:
+            RecordError: what is there is not a JSON object.
+        """
+        key = self.key(sha256)
+        try:
+            data = self._store.get(key)
+        except ObjectNotFoundError:
+            return None
+        plain = _unsealed(self._store, key, data)
+        return _object(self._store, key, plain), plain
 
     def put_new(self, sha256: str, record: Mapping[str, Any]) -> bool:
         """Keep a record; True if this call created it, False if the body has one already (left untouched)."""
@@ -222,10 +251,19 @@ def _load(store: ObjectStore, key: str) -> dict[str, Any] | None:
 
 
 def _parse(store: ObjectStore, key: str, data: bytes) -> dict[str, Any]:
+    return _object(store, key, _unsealed(store, key, data))
+
+
+def _unsealed(store: ObjectStore, key: str, data: bytes) -> bytes:
     try:
-        document = json.loads(unseal(data))
+        return unseal(data)
     except SealError as error:
         raise RecordError(f"{key} in {store.url} is damaged: {error}; restore it") from error
+
+
+def _object(store: ObjectStore, key: str, plain: bytes) -> dict[str, Any]:
+    try:
+        document = parse_json(plain)
     except ValueError as error:
         raise RecordError(f"{key} in {store.url}: not JSON ({error})") from error
     if not isinstance(document, dict):

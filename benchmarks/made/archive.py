@@ -26,15 +26,24 @@ import orjson
 
 from extraction import EXTRACTOR, extract
 from extraction.regions.table import divisions
-from storage import Archive, Capture, CaptureWriter, ObjectStore, RecordStore, Trail, open_store, refresh_state
+from storage import (
+    Archive,
+    Capture,
+    CaptureWriter,
+    ObjectStore,
+    RecordStore,
+    Trail,
+    open_store,
+    refresh_state,
+)
 from storage.seal import seal
 
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "corpus" / "documents"
 YEARS = (2020, 2021, 2022, 2023, 2024)
 AGENCIES = (
-    "人民政府", "教育局", "财政局", "民政局", "司法局", "公安局", "交通运输局", "农业农村局", "水利局", "商务局",
-    "文化和旅游局", "卫生健康局", "应急管理局", "审计局", "市场监督管理局", "统计局", "医疗保障局", "自然资源局",
-    "住房和城乡建设局", "人力资源和社会保障局",
+    "人民政府", "教育局", "财政局", "民政局", "司法局", "公安局", "交通运输局", "农业农村局", "水利局",
+    "商务局", "文化和旅游局", "卫生健康局", "应急管理局", "审计局", "市场监督管理局", "统计局",
+    "医疗保障局", "自然资源局", "住房和城乡建设局", "人力资源和社会保障局",
 )  # fmt: skip
 A_SITE = len(YEARS) * len(AGENCIES)
 """Reports of a site."""
@@ -53,7 +62,10 @@ SENTENCES = (
     "对规范性文件进行了清理，废止{}件，修改{}件，现行有效{}件，清理结果已向社会公布。",
     "本年度没有收取信息处理费，{}方面没有其他需要报告的事项。",
 )
-_TOPICS = ("财政预算", "社会救助", "义务教育", "生态环境", "公共卫生", "安全生产", "食品药品", "城乡规划", "就业创业", "养老服务")
+_TOPICS = (
+    "财政预算", "社会救助", "义务教育", "生态环境", "公共卫生", "安全生产", "食品药品", "城乡规划",
+    "就业创业", "养老服务",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,13 @@ def _make_site(job: tuple[str, int, int, int]) -> None:
     store = open_store(url)
     code, name = counties()[number * len(counties()) // max(1, -(-of // A_SITE))]
     site = f"s{number:05d}"
-    entry = {"id": site, "name": f"{name}人民政府", "region": code, "agency": "all", "start": [f"http://{site}/"]}
+    entry = {
+        "id": site,
+        "name": f"{name}人民政府",
+        "region": code,
+        "agency": "all",
+        "start": [f"http://{site}/"],
+    }
     store.put(f"sites/{site}/entry.json", json.dumps(entry, ensure_ascii=False).encode())
     made = _Site(store, site, code, name, random.Random(number))
     for at in range(reports):
@@ -177,7 +195,11 @@ class _Site:
         return record
 
     def sentence(self, year: int) -> str:
-        words = (str(year), self.chance.choice(_TOPICS), *(str(self.chance.randint(1, 400)) for _ in range(3)))
+        words = (
+            str(year),
+            self.chance.choice(_TOPICS),
+            *(str(self.chance.randint(1, 400)) for _ in range(3)),
+        )
         pattern = self.chance.choice(SENTENCES)
         return pattern.format(*(words if pattern.startswith("{}年") else self.chance.sample(words[1:], 4)))
 
@@ -195,14 +217,26 @@ class _Site:
         check |= {"holds": False, "actual": check["actual"] + 1}
 
     def strays(self) -> None:
-        """A document that cannot be read, one of which nobody knows whose it is, and one that is no report."""
-        base = {"record": 1, "extractor": EXTRACTOR, "report": None, "tables": {}, "cells": {}, "sections": []}
+        """Documents that cannot be read, of which nobody knows whose they are, that are no report."""
+        base = {
+            "record": 1,
+            "extractor": EXTRACTOR,
+            "report": None,
+            "tables": {},
+            "cells": {},
+            "sections": [],
+        }
         for number, kind in enumerate(("unreadable", "report", "not_report")):
             body = f"{self.site} {kind}".encode()
             document = {"sha256": "", "bytes": len(body), "media_type": "text/html"}
-            record = {**base, "document": document, "kind": kind, "checks": [], "extra": [], "issues": []}
+            record = {**base, "document": document, "kind": kind}
             if kind == "report":
-                record["report"] = {"title": "政府信息公开工作年度报告", "agency": None, "region": None, "year": None}
+                record["report"] = {
+                    "title": "政府信息公开工作年度报告",
+                    "agency": None,
+                    "region": None,
+                    "year": None,
+                }
             pattern = Pattern("", body, b"")
             url = f"http://{self.site}/strays/{number}.html"
             self.keep(record, pattern, url, date(2025, 2, 1), with_body=False)

@@ -1,8 +1,10 @@
 import pytest
 
+from dataset.heads import Heads
 from dataset.past import Moment
 from dataset.reports import assemble
-from dataset.sources import Heads, Spool, gather
+from dataset.sources import gather
+from dataset.spool import Spool
 from tests.dataset.conftest import NOW
 
 EXTRACTOR = "2.0.0+new"

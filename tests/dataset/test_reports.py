@@ -2,11 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dataset.heads import Heads
 from dataset.joining import is_within
 from dataset.model import Assembly
 from dataset.past import Moment
 from dataset.reports import assemble, format_rank, is_fuller, report_id
-from dataset.sources import Heads, Spool, gather
+from dataset.sources import gather
+from dataset.spool import Spool
 from tests.dataset.conftest import NOW
 
 NEW = "requests.new.total"
