@@ -89,13 +89,14 @@ def processor() -> float:
 
 def publish(url: str) -> dict[str, Any]:
     """Publish, and tell how long each stage and each other form took."""
+    import dataset.other_forms
     import dataset.release
     from extraction import EXTRACTOR
     from storage import open_store
 
     forms: Counter[str] = Counter()
     for name, function in FORMS.items():
-        setattr(dataset.release, function, timed(getattr(dataset.release, function), forms, name))
+        setattr(dataset.other_forms, function, timed(getattr(dataset.other_forms, function), forms, name))
     marks = [("read", time.perf_counter())]
 
     def written(done: int, _: int) -> None:

@@ -5,6 +5,7 @@ What the archive knows:
     sites.py       what a release must know of a site: its entry, from the store alone
     past.py        the archive at a moment: now, or as of an earlier day
     sources.py     every body that is a report: where and when it was seen, and what its record says in short
+    heads.py       what records say in short, read by workers.py; spool.py keeps the records for later
     texts.py       what a report says in short: hash of its content, share of its text that is repeated
     model.py       what a release is made of: reports, their documents, versions, issues
     reports.py     bodies -> reports (agency, year): copies, versions, and what cannot be resolved
@@ -15,8 +16,9 @@ What is released:
 
     schema.yaml    the tables: columns, types, meaning; schema.py reads it
     rows.py        a report's rows; wide.py and short_names.yaml for the wide table; places.py names divisions
-    writers.py     rows -> Parquet; draft.py writes all tables
+    portions.py    reports -> their rows in columns; writers.py to Parquet; draft.py writes all tables
     derived.py     Parquet -> CSV, Excel, DuckDB; sqlite.py -> SQLite with full-text search
+    other_forms.py both, and the metadata that name them
     changes.py     what changed since the release before, and whether the source or the reader did
     gates.py       what a draft must meet (gates.yaml)
     metadata/      data package, Croissant, DCAT, PROV, citation, card, codebook, notes

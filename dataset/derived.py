@@ -13,7 +13,10 @@ begins one is written with an apostrophe before it, unless it is a plain signed 
 from __future__ import annotations
 
 import gzip
+import itertools
+import os
 import shutil
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,9 @@ SHEET = 1_048_576
 DUCKDB = "gongkai.duckdb"
 """Name of the file in a release."""
 
+MEMORY = "2GB"
+"""What DuckDB may take."""
+
 BOM = b"\xef\xbb\xbf"
 
 # Spreadsheets of East Asian locales take the full-width signs as well.
@@ -37,6 +43,7 @@ _HARMLESS = r"[+\-＋－]?[0-9０-９][0-9０-９,，.．]*%?|[+\-＋－]+"
 _EXACT = 2**53
 
 
+_NUMBERS = itertools.count()
 _CONFIG: dict[str, Any] = {
     # Nothing is fetched, whatever a query asks for.
     "autoinstall_known_extensions": "false",
@@ -48,6 +55,11 @@ def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     """Open DuckDB on a file, or for queries over other files: what is made TEMP is gone when it is closed."""
     connection = duckdb.connect(":memory:" if path is None else str(path), config=_CONFIG)
     connection.execute("SET TimeZone = 'UTC'")
+    # Beyond that it goes on in files; DuckDB makes the folder when it needs it, and removes it.
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute(
+        f"SET temp_directory = {_text(f'{tempfile.gettempdir()}/gongkai-duckdb-{os.getpid()}')}"
+    )
     return connection
 
 

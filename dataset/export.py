@@ -21,8 +21,9 @@ from typing import Any
 from dataset.draft import Progress
 from dataset.gates import load_bounds
 from dataset.metadata import about
+from dataset.other_forms import derive
 from dataset.past import past
-from dataset.release import add_changes, derive, judge, make_draft, manifest_of, state_facts
+from dataset.release import add_changes, judge, make_draft, manifest_of, state_facts
 from dataset.spool import Spool
 from dataset.versions import MANIFEST, ReleaseError, load_manifest, load_versions, release_prefix
 from storage import ObjectNotFoundError, ObjectStore, canonical_json

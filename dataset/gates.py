@@ -190,6 +190,10 @@ def _keys(subject: Subject, _: object) -> Gate:
         if not table.key:
             continue
         names = ", ".join(f'"{name}"' for name in table.key)
+        # Rows that share a key share its hash: numbers are grouped in a tenth of the memory that texts take.
+        suspect = f"SELECT 1 FROM {table.name} GROUP BY hash({names}) HAVING count(*) > 1 LIMIT 1"  # noqa: S608
+        if not _query(subject.folder, {table.name: table}, suspect):
+            continue
         twice += [
             f"{table.name}: {' '.join(map(str, row))}"
             for row in _query(

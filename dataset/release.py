@@ -25,14 +25,13 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from dataset.changes import compare, needed_from, summarise
-from dataset.derived import parquet_files, write_csv, write_duckdb
+from dataset.derived import parquet_files
 from dataset.draft import FORMAT, Draft, Progress, write_captures, write_draft, write_rows
-from dataset.gates import Bounds, Gate, Subject, judge_package, judge_tables, load_bounds, schema_of_release
+from dataset.gates import Bounds, Gate, Subject, judge_tables, load_bounds, schema_of_release
 from dataset.heads import Heads
 from dataset.metadata import Facts, write_metadata
-from dataset.metadata.about import File
-from dataset.metadata.codebook import labels
 from dataset.model import Assembly
+from dataset.other_forms import derive, finish, said_of
 from dataset.past import Moment
 from dataset.released_coverage import coverage_rows
 from dataset.reports import assemble
@@ -40,7 +39,6 @@ from dataset.rows import unpublished
 from dataset.schema import tables
 from dataset.sources import gather
 from dataset.spool import Spool
-from dataset.sqlite import write_sqlite
 from dataset.versions import (
     MANIFEST,
     VERSIONS_KEY,
@@ -249,32 +247,8 @@ def state_facts(
         years=(years[0], years[-1]) if years else None,
         rows=_rows(draft.folder),
         changes=changes,
-        gates=[_said(gate) for gate in gates],
+        gates=[said_of(gate) for gate in gates],
     )
-
-
-def derive(folder: Path, facts: Facts) -> Facts:
-    """Write the other forms of the tables and the metadata; return the facts with the data files."""
-    for table in tables().values():
-        write_csv(folder, table)
-    write_sqlite(folder, labels())
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    files = [
-        File(path.relative_to(folder).as_posix(), path.stat().st_size, file_hash(path)) for path in paths
-    ]
-    # After the others are listed: its bytes differ in every making, and only the manifest may say so.
-    write_duckdb(folder, tables().values())
-    facts = replace(facts, files=files)
-    write_metadata(folder, facts)
-    return facts
-
-
-def finish(folder: Path, facts: Facts, bounds: Bounds) -> tuple[Facts, list[Gate]]:
-    """Judge the data package of a folder; write what the gates found into the metadata."""
-    gates = judge_package(folder, bounds)
-    facts = replace(facts, gates=[*facts.gates, *map(_said, gates)])
-    write_metadata(folder, facts)
-    return facts, gates
 
 
 def manifest_of(
@@ -350,10 +324,6 @@ def _stop_at_failed(store: ObjectStore, gates: Sequence[Gate], moment: datetime)
     }
     store.put(key, canonical_json(document))
     raise GatesFailedError(failed, key)
-
-
-def _said(gate: Gate) -> str:
-    return f"{gate.name}: {gate.message}"
 
 
 def _next_version(versions: Sequence[Mapping[str, Any]], now: datetime) -> str:

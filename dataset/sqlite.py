@@ -15,14 +15,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from dataset.derived import parquet_files
+from dataset.derived import connect, from_parquet, parquet_files
 from dataset.schema import TableSchema, tables
 
 SQLITE = "gongkai.sqlite"
@@ -77,13 +74,25 @@ _INDICES = (
     "CREATE INDEX figure_cells_flagged ON figure_cells (cell, report) WHERE flags <> ''",
 )
 
-_CJK = re.compile(r"([\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+_CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"\w+")
+
+
+class _Apart(dict[int, str]):
+    """What each character becomes, for `str.translate`; filled as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = f" {character} " if _CJK.match(character) else character
+        return self[code]
+
+
+_APART = _Apart()
 
 
 def search_text(text: str) -> str:
     """Return a text with every Chinese character as a word of its own."""
-    return _CJK.sub(r" \1 ", text)
+    return text.translate(_APART)
 
 
 def search_phrase(query: str) -> str:
@@ -182,32 +191,16 @@ def _full_text(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO section_search (section_search) VALUES ('optimize')")
 
 
-def _batches(folder: Path, table: TableSchema, names: Sequence[str]) -> Iterator[Iterable[tuple[Any, ...]]]:
+def _batches(folder: Path, table: TableSchema, names: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of a table as SQLite takes them: times and dates as ISO 8601."""
-    for path in parquet_files(folder, table):
-        file = pq.ParquetFile(path)
-        year = int(path.parent.name.partition("=")[2]) if table.by_year else None
-        for batch in file.iter_batches(batch_size=BATCH):
-            columns = [
-                [year] * batch.num_rows if name == "year" and table.by_year else _plain(batch.column(name))
-                for name in names
-            ]
-            yield zip(*columns, strict=True)
+    of_type = {column.name: column.type for column in table.columns}
+    columns = ", ".join(_AS_TEXT.get(of_type[name], '"{}"').format(name) for name in names)
+    with connect() as connection:
+        for path in parquet_files(folder, table):
+            # By DuckDB, which makes rows of Python in half the time that Arrow takes.
+            rows = connection.execute(f"SELECT {columns} FROM ({from_parquet([path], table)})")  # noqa: S608
+            while portion := rows.fetchmany(BATCH):
+                yield portion
 
 
-def _plain(array: Any) -> list[Any]:
-    values: list[Any] = array.to_pylist()
-    kind = str(array.type)
-    if kind.startswith("timestamp"):
-        return [None if value is None else _moment(value) for value in values]
-    if kind.startswith("date"):
-        return [None if value is None else _day(value) for value in values]
-    return values
-
-
-def _moment(value: datetime) -> str:
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _day(value: date) -> str:
-    return value.isoformat()
+_AS_TEXT = {"timestamp": "strftime(\"{}\", '%Y-%m-%dT%H:%M:%SZ')", "date": 'CAST("{}" AS VARCHAR)'}
