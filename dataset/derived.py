@@ -17,7 +17,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,28 +87,30 @@ def scan(paths: Iterable[Path], table: TableSchema) -> str:
     return f"read_parquet([{listed}], hive_partitioning = {partition})"
 
 
-def write_csv(folder: Path, table: TableSchema) -> list[Path]:
-    """Write the CSV files of a table and return them."""
-    written = []
+def write_csv(folder: Path, *chosen: TableSchema) -> list[Path]:
+    """Write the CSV files of tables and return them."""
     with connect() as connection:
-        for path in parquet_files(folder, table):
-            if table.by_year:
-                target = folder / "csv" / table.name / f"{path.stem}.csv.gz"
-            else:
-                target = folder / "csv" / f"{table.name}.csv"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            plain = target.with_suffix("") if table.by_year else target
-            columns = ", ".join(_as_text(column) for column in table.columns)
-            source = from_parquet([path], table)
-            connection.execute(
-                f"COPY (SELECT {columns} FROM ({source})) TO {_text(str(plain))} (FORMAT csv, HEADER)"  # noqa: S608
-            )
-            if plain != target:
-                _compress(plain, target)
-            written.append(target)
-            if table.excel and _fits_sheet(connection, path):
-                written.append(_with_mark(target, folder / "excel" / target.name))
-    return written
+        return [path for table in chosen for path in _write_csv(connection, folder, table)]
+
+
+def _write_csv(connection: duckdb.DuckDBPyConnection, folder: Path, table: TableSchema) -> Iterator[Path]:
+    for path in parquet_files(folder, table):
+        if table.by_year:
+            target = folder / "csv" / table.name / f"{path.stem}.csv.gz"
+        else:
+            target = folder / "csv" / f"{table.name}.csv"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        plain = target.with_suffix("") if table.by_year else target
+        columns = ", ".join(_as_text(column) for column in table.columns)
+        source = from_parquet([path], table)
+        connection.execute(
+            f"COPY (SELECT {columns} FROM ({source})) TO {_text(str(plain))} (FORMAT csv, HEADER)"  # noqa: S608
+        )
+        if plain != target:
+            _compress(plain, target)
+        yield target
+        if table.excel and _fits_sheet(connection, path):
+            yield _with_mark(target, folder / "excel" / target.name)
 
 
 def write_duckdb(folder: Path, tables: Iterable[TableSchema]) -> Path:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from duckdb import DuckDBPyConnection
 from frictionless import Package
 
 from dataset.derived import connect, from_parquet, parquet_files
@@ -78,12 +79,16 @@ class Subject:
         counts: of the draft.
         shares: of the draft, by the name of the bound.
         before: manifest of the release before, None for the first.
+        connection: to DuckDB, while it is judged.
+        views: the tables that are known there.
     """
 
     folder: Path
     counts: Mapping[str, int]
     before: Mapping[str, Any] | None
     shares: dict[str, float] = field(default_factory=dict)
+    connection: DuckDBPyConnection | None = None
+    views: set[str] = field(default_factory=set)
 
 
 def load_bounds(path: Path | None = None) -> Bounds:
@@ -129,7 +134,9 @@ def judge_tables(subject: Subject, bounds: Bounds, changes: Path | None) -> list
     ]
     bounded = [(judge, getattr(bounds, name)) for name, judge in wanted]
     # By identity: a bound of 0 is the strictest there is, and equal to False.
-    return [judge(subject, bound) for judge, bound in bounded if bound is not None and bound is not False]
+    with connect() as connection:
+        subject.connection, subject.views = connection, set()
+        return [judge(subject, bound) for judge, bound in bounded if bound is not None and bound is not False]
 
 
 def judge_package(folder: Path, bounds: Bounds) -> list[Gate]:
@@ -192,12 +199,12 @@ def _keys(subject: Subject, _: object) -> Gate:
         names = ", ".join(f'"{name}"' for name in table.key)
         # Rows that share a key share its hash: numbers are grouped in a tenth of the memory that texts take.
         suspect = f"SELECT 1 FROM {table.name} GROUP BY hash({names}) HAVING count(*) > 1 LIMIT 1"  # noqa: S608
-        if not _query(subject.folder, {table.name: table}, suspect):
+        if not _query(subject, {table.name: table}, suspect):
             continue
         twice += [
             f"{table.name}: {' '.join(map(str, row))}"
             for row in _query(
-                subject.folder,
+                subject,
                 {table.name: table},
                 f"SELECT {names} FROM {table.name} GROUP BY {names} HAVING count(*) > 1 ORDER BY {names} "  # noqa: S608
                 f"LIMIT {NAMED}",
@@ -208,12 +215,12 @@ def _keys(subject: Subject, _: object) -> Gate:
     )
 
 
-def _removed(changes: Path | None, _: Subject, bound: float) -> Gate:
+def _removed(changes: Path | None, subject: Subject, bound: float) -> Gate:
     name = "removed_unexplained"
     if changes is None:
         return _gate(name, True, "no release before that could have lost a report")  # noqa: FBT003
     rows = _query(
-        changes,
+        subject,
         {"changes": tables()["changes"]},
         "SELECT report_id FROM changes WHERE change = 'report_removed' AND reason IS NULL ORDER BY report_id",
     )
@@ -242,7 +249,7 @@ def _unpublished(bounds: Bounds, subject: Subject, bound: float) -> Gate:
     lost = subject.counts["unpublished"]
     share = _share(subject, "unpublished_share", lost, lost + subject.counts["documents"])
     rows = _query(
-        subject.folder,
+        subject,
         {"issues": tables()["issues"]},
         "SELECT code, source_url FROM issues WHERE report_id IS NULL ORDER BY source_url",
     )
@@ -256,7 +263,7 @@ _FAILED = (
 
 
 def _failed(bounds: Bounds, subject: Subject, bound: float) -> Gate:
-    rows = _query(subject.folder, {"reports": tables()["reports"]}, _FAILED)
+    rows = _query(subject, {"reports": tables()["reports"]}, _FAILED)
     share = _share(subject, "failed_checks_share", len(rows), subject.counts["reports"])
     named = tuple(f"{report} {failed}" for report, failed in rows[:NAMED])
     return _bounded(
@@ -269,7 +276,7 @@ def _risen(bounds: Bounds, subject: Subject, bound: float) -> Gate:
     before = _before(subject, "failed_checks_share")
     if before is None:
         return _gate(name, True, "no release before to compare failed identities with")  # noqa: FBT003
-    rows = _query(subject.folder, {"reports": tables()["reports"]}, _FAILED)
+    rows = _query(subject, {"reports": tables()["reports"]}, _FAILED)
     share = len(rows) / subject.counts["reports"] if subject.counts["reports"] else 0.0
     named = tuple(f"{report} {failed}" for report, failed in rows[:NAMED])
     return _bounded(
@@ -279,10 +286,10 @@ def _risen(bounds: Bounds, subject: Subject, bound: float) -> Gate:
 
 def _flagged(bounds: Bounds, subject: Subject, bound: float) -> Gate:
     schema = {"figures": tables()["figures"]}
-    flagged = _query(subject.folder, schema, "SELECT count(*) FROM figures WHERE flags <> ''")[0][0]
+    flagged = _query(subject, schema, "SELECT count(*) FROM figures WHERE flags <> ''")[0][0]
     share = _share(subject, "flagged_share", flagged, subject.counts["cells"])
     rows = _query(
-        subject.folder,
+        subject,
         schema,
         "SELECT report_id, count(*) FROM figures WHERE flags <> '' GROUP BY 1 ORDER BY 2 DESC, 1",
     )
@@ -303,7 +310,7 @@ def _fallen(bounds: Bounds, subject: Subject, bound: float) -> Gate:
 def _coverage(bounds: Bounds, subject: Subject, bound: float) -> Gate:
     name = "coverage_fall"
     rows = _query(
-        subject.folder,
+        subject,
         {"coverage": tables()["coverage"]},
         "SELECT count(*) FILTER (status IN ('found', 'late', 'gone')), count(*) FROM coverage "
         "WHERE status <> 'not_due'",
@@ -321,14 +328,18 @@ def _before(subject: Subject, name: str) -> float | None:
     return None if value is None else float(value)
 
 
-def _query(folder: Path, schemas: Mapping[str, TableSchema], query: str) -> list[tuple[Any, ...]]:
-    with connect() as connection:
-        for name, table in schemas.items():
-            paths = parquet_files(folder, table)
-            if paths:
-                source = from_parquet(paths, table)
-            else:
-                nothing = ", ".join(f'NULL AS "{column}"' for column in table.names)
-                source = f"SELECT * FROM (SELECT {nothing}) WHERE false"  # noqa: S608
-            connection.execute(f"CREATE TEMP VIEW {name} AS {source}")
-        return connection.execute(query).fetchall()
+def _query(subject: Subject, schemas: Mapping[str, TableSchema], query: str) -> list[tuple[Any, ...]]:
+    connection = subject.connection
+    assert connection is not None, "asked outside of judge_tables"
+    for name, table in schemas.items():
+        if name in subject.views:
+            continue
+        subject.views.add(name)
+        paths = parquet_files(subject.folder, table)
+        if paths:
+            source = from_parquet(paths, table)
+        else:
+            nothing = ", ".join(f'NULL AS "{column}"' for column in table.names)
+            source = f"SELECT * FROM (SELECT {nothing}) WHERE false"  # noqa: S608
+        connection.execute(f"CREATE TEMP VIEW {name} AS {source}")
+    return connection.execute(query).fetchall()

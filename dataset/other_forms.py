@@ -20,7 +20,7 @@ def derive(folder: Path, facts: Facts) -> Facts:
     """Write the other forms of the tables and the metadata; return the facts with the data files."""
     with ThreadPoolExecutor(1) as beside:
         # DuckDB writes CSV while Python feeds SQLite.
-        others = beside.submit(lambda: [write_csv(folder, table) for table in tables().values()])
+        others = beside.submit(write_csv, folder, *tables().values())
         write_sqlite(folder, labels())
         others.result()
     paths = sorted(path for path in folder.rglob("*") if path.is_file())

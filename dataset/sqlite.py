@@ -9,6 +9,8 @@ of its own (`search_text`), and a search is for a phrase of them: `search_phrase
 
     SELECT s.* FROM section_search JOIN sections s ON s.rowid = section_search.rowid
     WHERE section_search MATCH '"信 息 公 开"'
+
+Its column `about` has the year and the province of the report as words (`year2021 province410000`).
 """
 
 from __future__ import annotations
@@ -19,11 +21,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from duckdb import DuckDBPyConnection
+
 from dataset.derived import connect, from_parquet, parquet_files
 from dataset.schema import TableSchema, tables
 
 SQLITE = "gongkai.sqlite"
 """Name of the file in a release."""
+
+SEARCH = "section_search"
+SEARCH_COLUMNS = ("heading", "text", "about")
 
 BATCH = 20_000
 """Rows held in memory."""
@@ -55,9 +62,15 @@ _OF_FIGURE = (
 )
 
 _INDICES = (
-    "CREATE INDEX reports_agency ON reports (agency, year)",
+    # Lists in the order in which they are shown, by what they are narrowed to; what the words of a search are
+    # compared with is in the index.
+    "CREATE INDEX reports_list ON reports (year DESC, region, agency, region_name, report_id) WHERE current",
+    "CREATE INDEX reports_province ON reports (province, year DESC, region, agency) WHERE current",
+    "CREATE INDEX reports_level ON reports (level, year DESC, region, agency) WHERE current",
+    "CREATE INDEX reports_failed ON reports (year DESC, region, agency) WHERE current AND checks_failed > 0",
+    "CREATE INDEX reports_agency ON reports (agency, region, year, current, region_name)",
     "CREATE INDEX reports_region ON reports (region, year)",
-    "CREATE INDEX reports_year ON reports (year, level)",
+    "CREATE INDEX reports_site ON reports (site)",
     "CREATE UNIQUE INDEX wide_report ON wide (report_id)",
     "CREATE INDEX wide_year ON wide (year, level)",
     "CREATE INDEX documents_report ON documents (report_id)",
@@ -68,11 +81,18 @@ _INDICES = (
     'CREATE INDEX checks_failed ON checks ("check", report_id) WHERE holds = 0',
     "CREATE INDEX issues_report ON issues (report_id)",
     "CREATE INDEX issues_code ON issues (code, severity)",
+    "CREATE INDEX issues_severity ON issues (severity, code)",
     "CREATE INDEX superseded_report ON superseded (report_id, version)",
     "CREATE INDEX changes_report ON changes (report_id)",
     "CREATE INDEX captures_sha256 ON captures (sha256)",
+    "CREATE INDEX coverage_list ON coverage (year DESC, region, agency)",
+    "CREATE INDEX coverage_status ON coverage (status, year DESC, region, agency)",
     "CREATE INDEX figure_cells_flagged ON figure_cells (cell, report) WHERE flags <> ''",
+    "CREATE INDEX figure_cells_unsure ON figure_cells (confidence, report, cell) WHERE confidence < 1",
+    "CREATE INDEX figure_cells_value ON figure_cells (cell, value)",
 )
+_ANALYSED = 1_000
+"""Rows of each index that the statistics for the planner are made of."""
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"\w+")
@@ -95,10 +115,27 @@ def search_text(text: str) -> str:
     return text.translate(_APART)
 
 
-def search_phrase(query: str) -> str:
-    """Return what MATCH wants for the words of a query: each as a phrase, all of them; empty for none."""
+def search_phrase(query: str, *, year: int | None = None, province: str = "") -> str:
+    """Return what MATCH wants for the words of a query: each as a phrase, all of them; empty for none.
+
+    Args:
+        query: words, apart by spaces.
+        year: of the report.
+        province: code.
+    """
     words = (" ".join(_WORD.findall(search_text(word))) for word in query.split())
-    return " AND ".join(f'"{word}"' for word in words if word)
+    phrases = " AND ".join(f'"{word}"' for word in words if word)
+    about = " AND ".join(f'"{word}"' for word in about_words(year, province).split())
+    if not phrases or not about:
+        return phrases and f"{{heading text}} : ({phrases})"
+    return f"{{heading text}} : ({phrases}) AND about : ({about})"
+
+
+def about_words(year: int | None, province: str | None) -> str:
+    """Return the words by which a search is narrowed to a year and a province, those that are given."""
+    province = "".join(character for character in province or "" if character.isalnum())
+    words = (f"year{year}" if year else "", f"province{province}" if province else "")
+    return " ".join(word for word in words if word)
 
 
 def write_sqlite(folder: Path, labels: Mapping[str, tuple[str, str]]) -> Path:
@@ -115,29 +152,37 @@ def write_sqlite(folder: Path, labels: Mapping[str, tuple[str, str]]) -> Path:
         connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;"
         )
-        for name, table in tables().items():
-            if name != "figures":
-                _copy(connection, folder, table)
-        _figures(connection, folder, labels)
+        with connect() as parquet:
+            for name, table in tables().items():
+                if name != "figures":
+                    _copy(connection, parquet, folder, table)
+            _figures(connection, parquet, folder, labels)
         for index in _INDICES:
             connection.execute(index)
         _full_text(connection)
-        connection.execute("ANALYZE")
+        connection.executescript(f"PRAGMA analysis_limit = {_ANALYSED}; ANALYZE;")
         connection.commit()
     finally:
         connection.close()
     return path
 
 
-def _copy(connection: sqlite3.Connection, folder: Path, table: TableSchema) -> None:
+def _copy(
+    connection: sqlite3.Connection, parquet: DuckDBPyConnection, folder: Path, table: TableSchema
+) -> None:
     columns = ", ".join(f'"{column.name}" {_TYPES[column.type]}' for column in table.columns)
     connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
     marks = ", ".join("?" * len(table.columns))
-    for rows in _batches(folder, table, table.names):
+    for rows in _batches(parquet, folder, table, table.names):
         connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', rows)  # noqa: S608
 
 
-def _figures(connection: sqlite3.Connection, folder: Path, labels: Mapping[str, tuple[str, str]]) -> None:
+def _figures(
+    connection: sqlite3.Connection,
+    parquet: DuckDBPyConnection,
+    folder: Path,
+    labels: Mapping[str, tuple[str, str]],
+) -> None:
     connection.executescript(
         """
         CREATE TABLE cells (id INTEGER PRIMARY KEY, "table" TEXT, "row" TEXT, "column" TEXT, label_zh TEXT,
@@ -158,7 +203,7 @@ def _figures(connection: sqlite3.Connection, folder: Path, labels: Mapping[str, 
     reports = dict(connection.execute("SELECT report_id, rowid FROM reports WHERE current"))
     wanted = ("report_id", *_OF_CELL, *_OF_FIGURE)
     marks = ", ".join("?" * (2 + len(_OF_FIGURE)))
-    for rows in _batches(folder, tables()["figures"], wanted):
+    for rows in _batches(parquet, folder, tables()["figures"], wanted):
         connection.executemany(
             f"INSERT INTO figure_cells VALUES ({marks})",  # noqa: S608
             ((reports[row[0]], numbers[f"{row[1]}.{row[2]}.{row[3]}"], *row[4:]) for row in rows),
@@ -177,30 +222,35 @@ def _figures(connection: sqlite3.Connection, folder: Path, labels: Mapping[str, 
 
 def _full_text(connection: sqlite3.Connection) -> None:
     connection.execute(
-        "CREATE VIRTUAL TABLE section_search USING fts5 (heading, text, content = '', tokenize = 'unicode61')"
+        f"CREATE VIRTUAL TABLE {SEARCH} "
+        f"USING fts5 ({', '.join(SEARCH_COLUMNS)}, content = '', tokenize = 'unicode61')"
     )
-    rows = connection.execute("SELECT rowid, heading, text FROM sections")
+    rows = connection.execute(
+        "SELECT s.rowid, s.heading, s.text, s.year, r.province FROM sections s "
+        "LEFT JOIN reports r ON r.report_id = s.report_id AND r.current ORDER BY s.rowid"
+    )
     while portion := rows.fetchmany(BATCH):
         connection.executemany(
-            "INSERT INTO section_search (rowid, heading, text) VALUES (?, ?, ?)",
+            "INSERT INTO section_search (rowid, heading, text, about) VALUES (?, ?, ?, ?)",
             (
-                (number, search_text(heading or ""), search_text(text or ""))
-                for number, heading, text in portion
+                (number, search_text(heading or ""), search_text(text or ""), about_words(year, province))
+                for number, heading, text, year, province in portion
             ),
         )
     connection.execute("INSERT INTO section_search (section_search) VALUES ('optimize')")
 
 
-def _batches(folder: Path, table: TableSchema, names: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
+def _batches(
+    parquet: DuckDBPyConnection, folder: Path, table: TableSchema, names: Sequence[str]
+) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of a table as SQLite takes them: times and dates as ISO 8601."""
     of_type = {column.name: column.type for column in table.columns}
     columns = ", ".join(_AS_TEXT.get(of_type[name], '"{}"').format(name) for name in names)
-    with connect() as connection:
-        for path in parquet_files(folder, table):
-            # By DuckDB, which makes rows of Python in half the time that Arrow takes.
-            rows = connection.execute(f"SELECT {columns} FROM ({from_parquet([path], table)})")  # noqa: S608
-            while portion := rows.fetchmany(BATCH):
-                yield portion
+    for path in parquet_files(folder, table):
+        # By DuckDB, which makes rows of Python in half the time that Arrow takes.
+        rows = parquet.execute(f"SELECT {columns} FROM ({from_parquet([path], table)})")  # noqa: S608
+        while portion := rows.fetchmany(BATCH):
+            yield portion
 
 
 _AS_TEXT = {"timestamp": "strftime(\"{}\", '%Y-%m-%dT%H:%M:%SZ')", "date": 'CAST("{}" AS VARCHAR)'}

@@ -28,7 +28,7 @@ _SOURCES = {
         ),
         'k."check"',
         "r.site",
-        "k.rowid",
+        'k."check", k.report_id',
     ),
     "years": (
         (
@@ -41,7 +41,7 @@ _SOURCES = {
         ),
         'k."check"',
         "r.site",
-        "k.rowid",
+        'k."check", k.report_id',
     ),
     "confidence": (
         (
@@ -51,7 +51,7 @@ _SOURCES = {
         ),
         (
             "figure_cells f JOIN cells c ON c.id = f.cell JOIN reports r ON r.rowid = f.report "
-            "WHERE f.flags <> '' AND f.confidence < 1"
+            "WHERE f.confidence < 1"
         ),
         "'confidence'",
         "r.site",

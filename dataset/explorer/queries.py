@@ -216,27 +216,19 @@ def search(
     db: Database, words: str, *, year: int | None = None, province: str = "", offset: int = 0, limit: int = 20
 ) -> tuple[list[Row], int]:
     """Return a page of the sections that have all the words, with what stands around the first of them."""
-    phrase = search_phrase(words[:200])
+    phrase = search_phrase(words[:200], year=year, province=province)
     if not phrase:
         return [], 0
-    source = (
-        "section_search JOIN sections s ON s.rowid = section_search.rowid "
-        "JOIN reports r ON r.report_id = s.report_id AND r.current WHERE section_search MATCH ?"
+    # The index alone finds, counts and skips; what is shown is looked up for the page.
+    found = "SELECT rowid FROM section_search WHERE section_search MATCH ?"
+    rows = db.rows(
+        "SELECT s.report_id, s.year, s.position, s.section, s.heading, s.text, r.agency, r.region_name "  # noqa: S608
+        f"FROM ({found} ORDER BY rowid DESC LIMIT ? OFFSET ?) f CROSS JOIN sections s ON s.rowid = f.rowid "
+        "CROSS JOIN reports r ON r.report_id = s.report_id AND r.current ORDER BY f.rowid DESC",
+        (phrase, limit, offset),
     )
-    values: list[Any] = [phrase]
-    for column, value in (("s.year", year), ("r.province", province)):
-        if value:
-            source += f" AND {column} = ?"
-            values.append(value)
-    rows, count = _paged(
-        db,
-        "s.report_id, s.year, s.position, s.section, s.heading, s.text, r.agency, r.region_name",
-        source,
-        "section_search.rowid DESC",
-        values,
-        offset,
-        limit,
-    )
+    counted = db.one(f"SELECT count(*) AS n FROM ({found} LIMIT ?)", (phrase, MOST))  # noqa: S608
+    count = counted["n"] if counted else 0
     for row in rows:
         row["pieces"] = pieces(row.pop("text") or "", words)
     return rows, count
@@ -282,8 +274,9 @@ def figures_of_cell(
     limit: int = PAGE,
 ) -> list[Row]:
     """Return one figure of many reports, the greatest first."""
+    # Along the index of the cell's values, which gives the greatest first.
     source = (
-        "reports r JOIN figure_cells f ON f.report = r.rowid JOIN cells c ON c.id = f.cell "
+        "cells c CROSS JOIN figure_cells f ON f.cell = c.id CROSS JOIN reports r ON r.rowid = f.report "
         'WHERE r.current AND c."table" = ? AND c."row" = ? AND c."column" = ?'
     )
     values: list[Any] = [*_parts(cell)]
@@ -293,6 +286,6 @@ def figures_of_cell(
             values.append(value)
     return db.rows(
         "SELECT r.report_id, r.agency, r.region, r.region_name, r.year, r.scope, f.value, f.raw, f.status, "  # noqa: S608
-        f"f.unit, f.flags FROM {source} ORDER BY f.value DESC, r.report_id LIMIT ? OFFSET ?",
+        f"f.unit, f.flags FROM {source} ORDER BY f.value DESC, f.report DESC LIMIT ? OFFSET ?",
         (*values, limit, offset),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dataset.schema import tables
-from dataset.sqlite import SQLITE
+from dataset.sqlite import SEARCH, SEARCH_COLUMNS, SQLITE
 from dataset.versions import ReleaseError, load_manifest, load_versions, release_prefix
 from dataset.writers import hash_of_stream
 from storage import ObjectNotFoundError, ObjectStore
@@ -85,9 +85,10 @@ def _tidy(folder: Path, used: Path) -> None:
 def _check_tables(path: Path, version: str) -> None:
     """Refuse a release of another schema, whose pages would fail one by one."""
     with closing(sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1", uri=True)) as file:
-        for name, table in tables().items():
+        wanted = {name: table.names for name, table in tables().items()} | {SEARCH: SEARCH_COLUMNS}
+        for name, columns in wanted.items():
             found = {row[1] for row in file.execute(f'PRAGMA table_info("{name}")')}
-            if missing := [column for column in table.names if column not in found]:
+            if missing := [column for column in columns if column not in found]:
                 raise ReleaseError(
                     f"release {version} is of another version of gongkai (no {name}.{missing[0]} in it); "
                     "`gongkai publish` makes one that can be explored"
