@@ -64,7 +64,10 @@ _OF_FIGURE = (
 _INDICES = (
     # Lists in the order in which they are shown, by what they are narrowed to; what the words of a search are
     # compared with is in the index.
-    "CREATE INDEX reports_list ON reports (year DESC, region, agency, region_name, report_id) WHERE current",
+    """
+    CREATE INDEX reports_list ON reports (year DESC, region, agency, region_name, report_id, current)
+    WHERE current
+    """,
     "CREATE INDEX reports_province ON reports (province, year DESC, region, agency) WHERE current",
     "CREATE INDEX reports_level ON reports (level, year DESC, region, agency) WHERE current",
     "CREATE INDEX reports_failed ON reports (year DESC, region, agency) WHERE current AND checks_failed > 0",
@@ -157,10 +160,7 @@ def write_sqlite(folder: Path, labels: Mapping[str, tuple[str, str]]) -> Path:
                 if name != "figures":
                     _copy(connection, parquet, folder, table)
             _figures(connection, parquet, folder, labels)
-        for index in _INDICES:
-            connection.execute(index)
-        _full_text(connection)
-        connection.executescript(f"PRAGMA analysis_limit = {_ANALYSED}; ANALYZE;")
+        index_and_analyse(connection)
         connection.commit()
     finally:
         connection.close()
@@ -218,6 +218,14 @@ def _figures(
         f"CREATE VIEW figures AS SELECT {columns} FROM figure_cells f "  # noqa: S608
         "JOIN reports r ON r.rowid = f.report JOIN cells c ON c.id = f.cell"
     )
+
+
+def index_and_analyse(connection: sqlite3.Connection) -> None:
+    """Make the indices, the full text and the statistics of the planner."""
+    for index in _INDICES:
+        connection.execute(index)
+    _full_text(connection)
+    connection.executescript(f"PRAGMA analysis_limit = {_ANALYSED}; ANALYZE;")
 
 
 def _full_text(connection: sqlite3.Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,83 +17,82 @@ KINDS = ("checks", "years", "confidence", "copies", "unreadable", "issues")
 _COPIES = "copies_disagree"
 _CELL = 'c."table" || \'.\' || c."row" || \'.\' || c."column"'
 
-_SOURCES = {
-    "checks": (
-        (
-            'k.report_id, k."check" AS reason, k.expected, k.actual, k.difference, k.cells, '
-            "r.agency, r.site, r.year"
-        ),
-        (
-            "checks k JOIN reports r ON r.report_id = k.report_id AND r.current WHERE k.holds = 0 "
-            "AND k.\"check\" NOT GLOB 'years.*'"
-        ),
-        'k."check"',
-        "r.site",
-        'k."check", k.report_id',
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How doubts of a kind are found: along an index, and only those of the page are joined with more.
+
+    Attributes:
+        columns: of a doubt, called `d`, its report `r` and its cell `c`.
+        source: table and condition.
+        reason: what they are told apart by.
+        order: of the list.
+        joins: what the columns need besides.
+        of_site: condition for those of a site.
+        site: of a doubt.
+    """
+
+    columns: str
+    source: str
+    reason: str
+    order: str
+    joins: str = "CROSS JOIN reports r ON r.report_id = d.report_id AND r.current"
+    of_site: str = "d.report_id IN (SELECT report_id FROM reports WHERE current AND site = ?)"
+    site: str = "r.site"
+
+
+_CHECKS = (
+    'd.report_id, d."check" AS reason, d.expected, d.actual, d.difference, d.cells, r.agency, r.site, r.year'
+)
+_ISSUES = (
+    "d.report_id, d.code AS reason, d.severity, d.message, d.cells, "
+    "coalesce(d.sha256, r.sha256) AS sha256, r.agency, r.year, r.site"
+)
+_SITE_OF_BODY = "(SELECT site FROM captures p WHERE p.sha256 = d.sha256 LIMIT 1)"
+
+_KINDS = {
+    "checks": _Kind(
+        _CHECKS,
+        "checks d WHERE d.holds = 0 AND d.\"check\" NOT GLOB 'years.*'",
+        'd."check"',
+        'd."check", d.report_id',
     ),
-    "years": (
-        (
-            'k.report_id, k."check" AS reason, k.expected, k.actual, k.difference, k.cells, '
-            "r.agency, r.site, r.year"
-        ),
-        (
-            "checks k JOIN reports r ON r.report_id = k.report_id AND r.current WHERE k.holds = 0 "
-            "AND k.\"check\" GLOB 'years.*'"
-        ),
-        'k."check"',
-        "r.site",
-        'k."check", k.report_id',
+    "years": _Kind(
+        _CHECKS,
+        "checks d WHERE d.holds = 0 AND d.\"check\" GLOB 'years.*'",
+        'd."check"',
+        'd."check", d.report_id',
     ),
-    "confidence": (
-        (
-            f"r.report_id, 'confidence' AS reason, f.confidence, f.raw, f.value, f.suggested, "
-            f"{_CELL} AS cells, "
-            "r.agency, r.year, r.site"
-        ),
-        (
-            "figure_cells f JOIN cells c ON c.id = f.cell JOIN reports r ON r.rowid = f.report "
-            "WHERE f.confidence < 1"
-        ),
+    "confidence": _Kind(
+        "r.report_id, 'confidence' AS reason, d.confidence, d.raw, d.value, d.suggested, "
+        f"{_CELL} AS cells, r.agency, r.year, r.site",
+        "figure_cells d WHERE d.confidence < 1",
         "'confidence'",
-        "r.site",
-        "f.confidence, f.report, f.cell",
+        "d.confidence, d.report, d.cell",
+        "CROSS JOIN reports r ON r.rowid = d.report CROSS JOIN cells c ON c.id = d.cell",
+        "d.report IN (SELECT rowid FROM reports WHERE current AND site = ?)",
     ),
-    "copies": (
-        "i.report_id, i.code AS reason, i.message, i.cells, i.sha256, r.agency, r.year, r.site",
-        (
-            "issues i JOIN reports r ON r.report_id = i.report_id AND r.current "
-            f"WHERE i.code = '{_COPIES}' AND i.report_id IS NOT NULL"
-        ),
-        "i.code",
-        "r.site",
-        "i.rowid",
+    "copies": _Kind(
+        _ISSUES,
+        f"issues d WHERE d.code = '{_COPIES}' AND d.report_id IS NOT NULL",
+        "d.code",
+        "d.severity, d.rowid",
     ),
-    "issues": (
-        (
-            "i.report_id, i.code AS reason, i.severity, i.message, i.cells, "
-            "coalesce(i.sha256, r.sha256) AS sha256, r.agency, r.year, r.site"
-        ),
-        (
-            "issues i JOIN reports r ON r.report_id = i.report_id AND r.current "
-            f"WHERE i.code NOT IN ('{_COPIES}', 'check_failed')"
-        ),
-        "i.code",
-        "r.site",
-        "i.severity, i.code, i.rowid",
+    "issues": _Kind(
+        _ISSUES,
+        f"issues d WHERE d.code NOT IN ('{_COPIES}', 'check_failed') AND d.report_id IS NOT NULL",
+        "d.code",
+        "d.severity, d.code, d.rowid",
     ),
-    "unreadable": (
-        (
-            "NULL AS report_id, i.code AS reason, i.severity, i.message, i.cells, i.sha256, i.source_url, "
-            "'' AS agency, NULL AS year, i.site"
-        ),
-        (
-            "(SELECT i.*, (SELECT site FROM captures p WHERE p.sha256 = i.sha256 LIMIT 1) AS site "
-            "FROM issues i "
-            "WHERE i.report_id IS NULL) i WHERE 1"
-        ),
-        "i.code",
-        "i.site",
-        "i.code, i.source_url",
+    "unreadable": _Kind(
+        "NULL AS report_id, d.code AS reason, d.severity, d.message, d.cells, d.sha256, d.source_url, "
+        f"'' AS agency, NULL AS year, {_SITE_OF_BODY} AS site",
+        "issues d WHERE d.report_id IS NULL",
+        "d.code",
+        "d.code, d.source_url",
+        "",
+        f"{_SITE_OF_BODY} = ?",
+        _SITE_OF_BODY,
     ),
 }
 
@@ -103,11 +103,13 @@ def overview(db: Database) -> dict[str, Any]:
 
 
 def _counts(db: Database, kind: str) -> dict[str, Any]:
-    _, source, reason, site, _ = _SOURCES[kind]
+    of = _KINDS[kind]
     reasons: Counter[str] = Counter()
     sites: Counter[str] = Counter()
+    table, condition = of.source.split(" WHERE ", 1)
     for row in db.rows(
-        f"SELECT {reason} AS reason, {site} AS site, count(*) AS n FROM {source} GROUP BY 1, 2",  # noqa: S608
+        f"SELECT {of.reason} AS reason, {of.site} AS site, count(*) AS n "  # noqa: S608
+        f"FROM {table} {of.joins} WHERE {condition} GROUP BY 1, 2",
         seconds=LONG,
     ):
         # An identity of the forms is the same for each column.
@@ -124,15 +126,18 @@ def doubts(
     db: Database, kind: str, *, reason: str = "", site: str = "", offset: int = 0, limit: int = PAGE
 ) -> tuple[list[Row], int]:
     """Return a page of the doubts of one kind, and how many there are (counted up to `MOST`)."""
-    columns, source, of_reason, of_site, order = _SOURCES[kind]
+    of = _KINDS[kind]
+    source = of.source
     values: list[Any] = []
-    for name, value in ((of_reason, reason), (of_site, site)):
+    for condition, value in ((f"{of.reason} = ?", reason), (of.of_site, site)):
         if value:
-            source += f" AND {name} = ?"
+            source += f" AND {condition}"
             values.append(value)
     rows = db.rows(
-        f"SELECT {columns} FROM {source} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
-        (*values, limit, offset),
+        # Numbers and no parameters: the planner has to know that only few are joined.
+        f"SELECT {of.columns} FROM (SELECT d.* FROM {source} ORDER BY {of.order} "  # noqa: S608
+        f"LIMIT {limit:d} OFFSET {offset:d}) d {of.joins}",
+        values,
     )
     counted = db.one(f"SELECT count(*) AS n FROM (SELECT 1 FROM {source} LIMIT {MOST})", values)  # noqa: S608
     for row in rows:
