@@ -29,8 +29,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,25 +95,42 @@ def publish(url: str) -> dict[str, Any]:
     from extraction import EXTRACTOR
     from storage import open_store
 
+    me = psutil.Process()
+
+    def mark(name: str) -> tuple[str, float, float]:
+        return name, time.perf_counter(), of_tree(me)
+
     forms: Counter[str] = Counter()
     for name, function in FORMS.items():
         setattr(dataset.other_forms, function, timed(getattr(dataset.other_forms, function), forms, name))
-    marks = [("read", time.perf_counter())]
+    marks = [mark("read")]
 
     def written(done: int, _: int) -> None:
         if done == 0:
-            marks.append(("write", time.perf_counter()))
+            marks.append(mark("write"))
 
     publication = dataset.release.publish(
         open_store(url),
         extractor=EXTRACTOR,
         now=NOW,
         progress=written,
-        stage=lambda name: marks.append((name, time.perf_counter())),
+        stage=lambda name: marks.append(mark(name)),
     )
-    ends = [at for _, at in marks[1:]] + [time.perf_counter()]
-    stages = {name: end - at for (name, at), end in zip(marks, ends, strict=True)}
+    stages = {
+        name: [end - at, spent - used]
+        for (name, at, used), (_, end, spent) in pairwise([*marks, mark("end")])
+    }
     return {"stages": stages, "forms": dict(forms), **publication.as_dict()}
+
+
+def of_tree(process: psutil.Process) -> float:
+    """Return the processor time of a process and all it started, also of those that ended."""
+    found = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        with suppress(psutil.Error):
+            times = one.cpu_times()
+            found += times.user + times.system + times.children_user + times.children_system
+    return found
 
 
 def timed(function: Callable[..., Any], spent: Counter[str], name: str) -> Callable[..., Any]:
@@ -200,15 +218,16 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def show(folder: Path, reports: int) -> float:
+def show(folder: Path) -> float:
     ours = in_child("publish", folder)
     release = folder / ours["said"]["prefix"]
     peers = {name: in_child(name, folder) for name in ("bare", "records")}
     stages, forms = ours["said"]["stages"], ours["said"]["forms"]
     counts = ours["said"]["counts"]
-    print(f"{reports:,} reports, {counts['cells']:,} cells, {counts['documents']:,} documents")
+    print(f"{counts['reports']:,} reports, {counts['cells']:,} cells, {counts['documents']:,} documents")
     print(f"publish: {line(ours)}; release {size(release) / 1e6:,.0f} MB")
-    print("  stages: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.items()))
+    said = (f"{name} {clock:.1f} s ({processor:.1f})" for name, (clock, processor) in stages.items())
+    print("  stages, in brackets processor time: " + ", ".join(said))
     print("  of derive: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in forms.items()))
     by_form = Counter[str]()
     for path in release.rglob("*"):
@@ -219,14 +238,16 @@ def show(folder: Path, reports: int) -> float:
     print("  MB: " + ", ".join(f"{name} {many / 1e6:,.1f}" for name, many in by_form.most_common(6)))
     for name, peer in peers.items():
         print(f"DuckDB, {name}: {line(peer)}")
-    core = stages["read"] + stages["write"]
-    ratios = {name: core / peer["clock"] for name, peer in peers.items()}
-    print(
-        f"core tables (read and write) {core:.1f} s: {ratios['bare']:.1f} times DuckDB bare (goal {GOAL}), "
-        f"{ratios['records']:.2f} times DuckDB from the records"
-    )
+    clock, used = (stages["read"][which] + stages["write"][which] for which in (0, 1))
+    print(f"core tables (read and write): {clock:.1f} s by the clock, {used:.1f} s of processor time")
+    for name, peer in peers.items():
+        ratio, of_processor = clock / peer["clock"], used / peer["processor"]
+        print(
+            f"  beside DuckDB, {name}: {ratio:.1f} times by the clock, {of_processor:.1f} by processor time"
+        )
     print(f"load of this machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    return ratios["bare"]
+    print(f"goal {GOAL} times DuckDB, bare")
+    return float(clock / peers["bare"]["clock"])
 
 
 def line(found: dict[str, Any]) -> str:
@@ -258,7 +279,7 @@ def main() -> int:
         if not (folder / "records").exists():
             make_archive(f"file://{folder}", options.reports)
         shutil.rmtree(folder / "releases", ignore_errors=True)
-        ratio = show(folder, options.reports)
+        ratio = show(folder)
     finally:
         if options.keep is None:
             shutil.rmtree(folder)

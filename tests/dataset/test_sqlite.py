@@ -67,14 +67,25 @@ def test_chinese_is_found_by_any_run_of_characters(database, query: str, found: 
     assert [row["section"] for row in hits] == found
 
 
-@given(st.text())
-def test_no_query_is_a_syntax_error(query: str) -> None:
+@given(st.text(), st.none() | st.integers(0, 9999), st.text(max_size=8))
+def test_no_query_is_a_syntax_error(query: str, year: int | None, province: str) -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE f USING fts5 (text)")
-    phrase = search_phrase(query)
+    connection.execute("CREATE VIRTUAL TABLE f USING fts5 (heading, text, about)")
+    phrase = search_phrase(query, year=year, province=province)
     if phrase:
         connection.execute("SELECT count(*) FROM f WHERE f MATCH ?", (phrase,)).fetchone()
     connection.close()
+
+
+def test_a_search_is_narrowed_by_year_and_province(database) -> None:
+    def found(**narrowed: object) -> int:
+        phrase = search_phrase("公开", **narrowed)
+        query = "SELECT count(*) FROM section_search WHERE section_search MATCH ?"
+        return int(database.execute(query, (phrase,)).fetchone()[0])
+
+    assert found() > 0
+    assert found(year=2021, province="410000") == found()
+    assert found(year=2020) == found(province="110000") == 0
 
 
 def test_characters_are_words_and_words_stay_words() -> None:
