@@ -181,6 +181,7 @@ def make_draft(
             progress=progress or (lambda *_: None),
         )
     hashes = {body.head.sha256 for report in assembly.reports for body in report.bodies}
+    hashes |= {version.head.sha256 for report in assembly.reports for version in report.versions}
     hashes |= {issue.sha256 for issue in assembly.unpublished if issue.sha256 is not None}
     write_captures(draft, _captures(moment, hashes))
     return draft, assembly, heads

@@ -23,6 +23,7 @@ from dataset.explorer.lists import (
 )
 from dataset.explorer.queries import MOST
 from dataset.explorer.report_page import evidence_link
+from dataset.explorer.views import report_of
 
 LIMIT, MOST_ROWS = 100, 1000
 
@@ -51,16 +52,9 @@ def report_list(request: Request) -> Response:
     return _listed(request, rows, count, window)
 
 
-def _report(request: Request) -> Row:
-    found = queries.current_report(explorer_of(request).db, request.path_params["report_id"])
-    if found is None:
-        raise NotFoundError("not_found_report")
-    return found
-
-
 def one_report(request: Request) -> Response:
     """One report: its row, documents, checks, issues, versions."""
-    db, row = explorer_of(request).db, _report(request)
+    db, row = explorer_of(request).db, report_of(request)
     names = ("documents", "checks", "issues", "mentions")
     about = {name: queries.about(db, name, row["report_id"]) for name in names}
     row.pop("number")
@@ -69,7 +63,7 @@ def one_report(request: Request) -> Response:
 
 def report_figures(request: Request) -> Response:
     """All figures of a report, each with the link to its evidence."""
-    db, row = explorer_of(request).db, _report(request)
+    db, row = explorer_of(request).db, report_of(request)
     rows = [
         {**figure, "evidence": evidence_link(row["report_id"], cell)}
         for cell, figure in queries.figures(db, row).items()
@@ -79,7 +73,7 @@ def report_figures(request: Request) -> Response:
 
 def report_sections(request: Request) -> Response:
     """The sections of a report's text."""
-    row = _report(request)
+    row = report_of(request)
     return JSONResponse(
         {
             "report_id": row["report_id"],
@@ -90,7 +84,7 @@ def report_sections(request: Request) -> Response:
 
 def figure_evidence(request: Request) -> Response:
     """The chain of one figure: document, hash, addresses, moments, place, checks, copies."""
-    explorer, row, cell = explorer_of(request), _report(request), request.path_params["cell"]
+    explorer, row, cell = explorer_of(request), report_of(request), request.path_params["cell"]
     found = evidence.sources(explorer.db, explorer.store, row, cell)
     wanted = request.query_params.get("doc") or row["sha256"]
     source = next((one for one in found if one.sha256 == wanted), None)

@@ -58,6 +58,7 @@ def _routes() -> list[Route | Mount]:
         Route("/", views.home),
         Route("/reports", lists.reports),
         Route("/reports.csv", lists.reports),
+        Route("/report/{report_id:path}/figures.csv", lists.figures_csv),
         Route("/report/{report_id:path}", views.report),
         Route("/evidence/{report_id:path}/{cell}/document", views.document),
         Route("/evidence/{report_id:path}/{cell}", views.show),

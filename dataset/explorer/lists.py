@@ -15,7 +15,7 @@ from dataset.explorer.explorer import NotFoundError, explorer_of, number_of
 from dataset.explorer.queries import MOST, PAGE
 from dataset.explorer.report_page import book, cell_name
 from dataset.explorer.safety import as_csv
-from dataset.explorer.views import agency_key
+from dataset.explorer.views import agency_key, report_of
 from dataset.explorer.words import language
 
 MOST_AGENCIES = 8
@@ -110,6 +110,16 @@ def without_pieces(row: Row) -> Row:
     """Return a hit of the search with its text in one piece."""
     return {**{key: value for key, value in row.items() if key != "pieces"},
             "text": "".join(piece for piece, _ in row["pieces"])}  # fmt: skip
+
+
+def figures_csv(request: Request) -> Response:
+    """The figures of a report."""
+    row = report_of(request)
+    rows = [
+        {"report_id": row["report_id"], **one}
+        for one in queries.figures(explorer_of(request).db, row).values()
+    ]
+    return _of_rows("figures", rows)
 
 
 def trends_csv(request: Request) -> Response:

@@ -49,7 +49,13 @@ def home(request: Request) -> Response:
     )
 
 
-def _report(explorer: Explorer, request: Request) -> Row:
+def report_of(request: Request) -> Row:
+    """Return the row of the report that a request is for.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    explorer = explorer_of(request)
     found = queries.current_report(explorer.db, request.path_params["report_id"])
     if found is None:
         raise NotFoundError("not_found_report")
@@ -60,7 +66,7 @@ def report(request: Request) -> Response:
     """One report as on paper, with everything that is known of it."""
     explorer = explorer_of(request)
     db, lang = explorer.db, language(request)
-    row = _report(explorer, request)
+    row = report_of(request)
     report_id = row["report_id"]
     figures = queries.figures(db, row)
     before = queries.year_before(db, row)
@@ -68,6 +74,7 @@ def report(request: Request) -> Response:
     checks = queries.about(db, "checks", report_id)
     for check in checks:
         check["cells"] = queries.references(report_id, check["cells"])
+    sections = queries.about(db, "sections", report_id)
     documents = queries.about(db, "documents", report_id)
     captures = {
         sha256: queries.captures(db, sha256)
@@ -84,8 +91,9 @@ def report(request: Request) -> Response:
         checks=checks,
         open_section=number_of(request, "section", default=1),
         issues=queries.about(db, "issues", report_id),
-        sections=queries.about(db, "sections", report_id),
+        sections=sections,
         mentions=queries.about(db, "mentions", report_id),
+        section_at={one["section"]: one["position"] for one in reversed(sections)},
         versions=report_page.differences(db, row, figures, queries.versions(db, report_id)),
         documents=documents,
         captures=captures,
@@ -102,7 +110,7 @@ def agency_key(row: Row) -> str:
 
 
 def _source(explorer: Explorer, request: Request) -> tuple[Row, str, list[evidence.Source], evidence.Source]:
-    row, cell = _report(explorer, request), request.path_params["cell"]
+    row, cell = report_of(request), request.path_params["cell"]
     found = evidence.sources(explorer.db, explorer.store, row, cell)
     wanted = request.query_params.get("doc") or row["sha256"]
     source = next((one for one in found if one.sha256 == wanted), None)

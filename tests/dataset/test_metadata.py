@@ -72,6 +72,11 @@ def test_croissant_is_valid_and_gives_the_rows(release) -> None:
     values = [row["figures-2021/value"] for row in dataset.records("figures-2021")]
     assert values[0] == 3.0
     assert len(values) == 2
+    damaged = json.loads((release / "croissant.json").read_text("utf-8"))
+    damaged["recordSet"][0]["field"][0]["source"]["fileSet"] = {"@id": "nowhere"}
+    damaged["recordSet"][0]["field"][0]["source"].pop("fileObject", None)
+    with pytest.raises(mlcroissant.ValidationError):
+        mlcroissant.Dataset(jsonld=damaged)
 
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 from pathlib import Path
@@ -58,6 +60,16 @@ def test_a_report_as_on_paper(running: Running) -> None:
     assert "&lt;script&gt;" in html
 
 
+def test_the_figures_of_a_report_as_csv(running: Running) -> None:
+    report = quote(running.report(AGENCIES[0], 2022), safe="")
+    link = f"/report/{report}/figures.csv"
+    assert link in running.html(f"/report/{report}")
+    answer = running.get(link)
+    rows = {row["cell"]: row for row in csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))}
+    assert rows[CELL]["value"] == str(figures_of("2021", f"{AGENCIES[0]}2022")[CELL])
+    assert rows["requests.carried_in.enterprise"]["value"] == ""
+
+
 def test_failed_identities_are_marked_and_last_year_stands_beside(running: Running) -> None:
     report = quote(running.report(*WRONG), safe="")
     html = running.html(f"/report/{report}?beside=1")
@@ -81,6 +93,10 @@ def test_versions_show_what_was_edited_and_lead_to_both(running: Running) -> Non
     marked = re.search(r'id="gongkai-cell"[^>]*>([^<]*)<', frame)
     assert marked
     assert marked[1] == str(was)
+    chain = running.get(
+        f"/api/reports/{old[1].removeprefix('/evidence/').replace('/', '/figures/', 1)}"
+    ).json()
+    assert chain["seen"][0]["time"].startswith(f"{EDITED[1] + 1}-01-20"), "when the earlier version was there"
 
 
 def test_evidence_of_a_page(running: Running) -> None:
