@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -225,6 +225,7 @@ def _seen(store: ObjectStore, documents: list[dict[str, Any]], sha256: str) -> l
             "listing": capture.trail.listing,
             "anchor": capture.trail.anchor,
             "date": capture.trail.date,
+            "imported": None if capture.imported is None else asdict(capture.imported),
         }
         for site in sites
         for capture in read_captures(store, site)

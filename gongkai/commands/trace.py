@@ -63,9 +63,7 @@ def _show(chain: dict[str, Any]) -> None:
                 seen["time"],
                 seen["outcome"],
                 seen["url"],
-                " ← ".join(
-                    filter(None, (seen["anchor"] and f"“{seen['anchor']}”", seen["parent"], seen["listing"]))
-                ),
+                " ← ".join(filter(None, _way(seen))),
             )
             for seen in chain["seen"]
         ],
@@ -84,3 +82,10 @@ def _show(chain: dict[str, Any]) -> None:
             ("other copies say", "printed as", "address"),
             [(str(copy["value"]), repr(copy["raw"]), copy["url"]) for copy in chain["other_documents"]],
         )
+
+
+def _way(seen: dict[str, Any]) -> tuple[str | None, ...]:
+    """Return how the archive came to an answer."""
+    source = seen["imported"]
+    file = source and f"record {source['record']} of {source['file']}, sha256 {source['sha256']}"
+    return seen["anchor"] and f"“{seen['anchor']}”", seen["parent"], seen["listing"], file

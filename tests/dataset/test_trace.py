@@ -50,6 +50,7 @@ def test_the_chain_is_complete(traced, address: str) -> None:
         ("2026-03-01T00:00:00Z", "http://b/1"),
     ]
     assert chain["seen"][0]["anchor"] == "2021年年报"
+    assert chain["seen"][0]["imported"] is None
     assert [check["id"] for check in chain["checks"]] == ["balance"]
     assert chain["verified"]
 

@@ -119,6 +119,8 @@ def test_a_report_of_another_archive_becomes_figures(capsys: pytest.CaptureFixtu
     assert release["counts"]["reports"] == 1
     reports = next(Path("a/releases").glob("*/csv/reports.csv")).read_text("utf-8-sig").splitlines()
     fields = dict(zip(reports[0].split(","), reports[1].split(","), strict=False))
+    _, out, _ = run(capsys, *store, "trace", f"{fields['report_id']}/requests.new.total", "--json")
+    assert json.loads(out)["seen"][0]["imported"]["file"] == "x.warc.gz"
     code, out, _ = run(capsys, *store, "export", "wacz", "--report", fields["report_id"], "--json")
     assert (code, json.loads(out)["pages"]) == (0, 1)
     with zipfile.ZipFile(f"{fields['report_id']}.wacz") as file:
