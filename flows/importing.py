@@ -209,6 +209,11 @@ class _Importer:
                 self._keep(answer, found)
             except AnswerError as error:
                 answer.problem = (error.code, str(error))
+        self._wait(answer)
+
+    def _wait(self, answer: Answer) -> None:
+        if answer.id in self._pending:  # ids should be unique, and are not everywhere
+            self._finish(self._pending.pop(answer.id))
         self._pending[answer.id] = answer
 
     def _keep(self, answer: Answer, found: Found) -> None:
@@ -266,7 +271,7 @@ class _Importer:
             return  # of an answer that is an issue already
         answer = Answer.of(found)
         answer.line, answer.digest = line, ""
-        self._pending[answer.id] = answer
+        self._wait(answer)
 
     # Answers -> captures
 

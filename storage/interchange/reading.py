@@ -29,6 +29,8 @@ _SMALL_BODY = 1024 * 1024
 _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
 _STATUS = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})(?:\s|$)")
 _REQUEST = re.compile(r"([A-Z]{3,10})\s+\S+(?:\s+HTTP/\d(?:\.\d)?)?$")
+_ID = re.compile(r"[!-~]{1,200}")
+_LONGEST_URL = 8192
 _KINDS = frozenset({"response", "revisit", "resource", "request", "metadata"})
 
 
@@ -252,7 +254,9 @@ def _refused(found: Found, code: str, message: str) -> Issue:
 
 def _record(record: Any, place: str, limits: Limits) -> Found | Issue:
     fields = {name.lower(): value for name, value in reversed(record.rec_headers.headers)}
-    identity = fields.get("warc-record-id", "").strip().strip("<>") or place
+    identity = fields.get("warc-record-id", "").strip().strip("<>")
+    if not _ID.fullmatch(identity):
+        identity = place
     url = fields.get("warc-target-uri", "").strip().strip("<>")
     kind = fields.get("warc-type", "").strip().lower()
     length = fields.get("content-length", "").strip()
@@ -260,6 +264,8 @@ def _record(record: Any, place: str, limits: Limits) -> Found | Issue:
         return _drained(record, Issue("no_length", identity, url, "the record does not say its length"))
     if kind not in _KINDS or (kind == "metadata" and not url.startswith(CAPTURE)):
         return _drained(record, Issue(f"skipped:{_word(kind)}", identity, url, "not a record of a capture"))
+    if len(url) > _LONGEST_URL or not url.isprintable():
+        return _drained(record, Issue("bad_url", identity, url[:100], "no address that anybody would ask"))
     if "warc-segment-number" in fields:
         return _drained(record, Issue("segmented", identity, url, "a record in several parts"))
     moment = _moment(fields.get("warc-date", ""))

@@ -238,6 +238,13 @@ def test_a_post_is_told_from_a_get(order: str, store: ObjectStore, tmp_path: Pat
     assert (found.method, found.request_body, found.role) == ("POST", "page=1", "listing")
 
 
+def test_the_same_id_twice_loses_nothing(store: ObjectStore, tmp_path: Path) -> None:
+    others = Others()
+    for path in ("a", "b"):
+        others.add(f"{HOST}/{path}", PAGE, WARC_Record_ID="<urn:uuid:1>")
+    assert take(store, others.save(tmp_path / "x.warc.gz")).added == {SITE: 2}
+
+
 def test_revisits_find_their_body_wherever_it_stands(store: ObjectStore, tmp_path: Path) -> None:
     digest = f"sha256:{hashlib.sha256(gzip.compress(PAGE, mtime=0)).hexdigest()}"
     first, second = Others(), Others(version="1.1")

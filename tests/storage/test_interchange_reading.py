@@ -246,6 +246,15 @@ def test_records_that_cannot_be_taken_are_named(fields: dict, code: str, tmp_pat
         assert [one.problem.code for one, _ in found if one.problem] == [code]
 
 
+def test_addresses_and_ids_that_nobody_would_write(tmp_path: Path) -> None:
+    others = Others()
+    others.add(f"{URL}?{'a' * 9000}", PAGE)
+    others.add(URL, PAGE, WARC_Record_ID="x" * 300)
+    found, issues = read(others.save(tmp_path / "x.warc.gz"))
+    assert [issue.code for issue in issues] == ["bad_url"]
+    assert [one.id for one, _ in found] == ["x.warc.gz, record 2"]
+
+
 def test_a_record_without_its_payload_is_named(tmp_path: Path) -> None:
     others = Others()
     others.add(URL, b"", WARC_Payload_Digest=f"sha256:{hashlib.sha256(PAGE).hexdigest()}")
