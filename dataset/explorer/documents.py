@@ -14,7 +14,7 @@ from dataset.explorer.database import Database, Row
 from dataset.explorer.explorer import Explorer, NotFoundError, explorer_of, number_of
 from dataset.explorer.safety import ARCHIVED_POLICY
 from dataset.explorer.show_html import MARK
-from storage import Archive, ObjectStore, StoreError
+from storage import Archive, ObjectStore, RecordStore, StoreError
 
 UNCHANGING = {"Cache-Control": "private, max-age=3600"}
 
@@ -63,6 +63,22 @@ def about_document(db: Database, sha256: str) -> Row:
         "reasons": reasons,
         "seen": queries.captures(db, sha256),
     }
+
+
+def read_as(explorer: Explorer, sha256: str) -> list[Row]:
+    """Return what the reader said of a document that became no report: the issues of its record."""
+    manifest = explorer.release.manifest
+    for extractor in dict.fromkeys([manifest["extractor"], *manifest["extractors"]]):
+        try:
+            record = RecordStore(explorer.store, extractor).get(sha256)
+        except StoreError as error:
+            return [{"code": "unreadable", "severity": "error", "message": str(error)}]
+        if record is not None:
+            return [
+                {name: issue.get(name) for name in ("code", "severity", "message")}
+                for issue in record.get("issues") or ()
+            ]
+    return []
 
 
 def _asked(request: Request) -> tuple[Row, dict[str, Any]]:
@@ -133,6 +149,7 @@ def page(request: Request) -> Response:
         request,
         "document.html",
         document=known,
+        said=read_as(explorer, known["sha256"]) if known["reasons"] else [],
         media_type=found.get("media_type") or known["media_type"] or "",
         key=Archive(explorer.store).body_key(known["sha256"]),
         frame=f"/document/{known['sha256']}/view",

@@ -140,6 +140,7 @@ def test_a_document_that_is_not_published_can_be_seen(running: Running) -> None:
         rows[f"http://127.0.0.1:9/{name}"]["sha256"] for name in ("broken.pdf", "unnamed.html")
     )
     assert f'href="/document/{broken}"' in html
+    assert "文件不完整" in running.html(f"/document/{broken}"), "why it could not be read"
     page = running.html(f"/document/{unnamed}", params={"lang": "en"})
     assert "not published" in page
     assert 'sandbox=""' in page
