@@ -39,6 +39,12 @@ from storage.interchange.packages import PackageError, file_sha256, read_package
 from storage.interchange.reading import Found, Issue, Limits
 from storage.seal import seal
 
+Request = tuple[str, dict[str, str], str | None]
+"""Method, headers, and body of a POST."""
+
+UNREADABLE = ""
+"""Method of a request that cannot be read: its answer cannot be taken for that of a GET."""
+
 WINDOW = 1000
 KEPT_ISSUES = 1000
 _SMALL = 32 * 1024 * 1024
@@ -134,7 +140,7 @@ class _Importer:
         self._sites: dict[str, SiteImport] = {}
         self._file = Imported("", "", "")
         self._pending: OrderedDict[str, Answer] = OrderedDict()
-        self._requests: OrderedDict[str, tuple[str, dict[str, str], str | None]] = OrderedDict()
+        self._requests: OrderedDict[Any, Request] = OrderedDict()
         self._bodies: dict[Any, tuple[str, int, str | None, Any]] = {}
         self._later = later
 
@@ -195,9 +201,10 @@ class _Importer:
             self.report.skipped[reason] += 1
             return
         answer = Answer.of(found)
-        request = self._requests.pop(answer.id, None) or self._requests.pop(answer.concurrent, None)
-        if request is not None:
-            answer.request = request
+        # Requests say whose they are, or answers do, or they only stand side by side.
+        keys = (answer.id, answer.concurrent, (answer.url, answer.time))
+        requests = [self._requests.pop(key, None) for key in keys]
+        answer.request = next((one for one in requests if one is not None), None)
         if found.body is not None and answer.wants_body and answer.problem is None and found.body.size:
             try:
                 self._directory.site_of(answer.address, None)
@@ -240,27 +247,30 @@ class _Importer:
                 self._bodies.setdefault(key, value)
 
     def _request(self, found: Found) -> None:
-        method = found.method
-        if method is None:
-            self.report.add(Issue("bad_request", found.id, found.url, "the record holds no HTTP request"))
-            return
-        text = None
-        if method == "POST":
+        request: Request = (found.method or UNREADABLE, found.headers, None)
+        if found.problem is not None:
+            request = (UNREADABLE, {}, None)
+        elif request[0] == "POST":
             data = found.body.file.read() if found.body is not None else b""
             text = data.decode("utf-8", "replace")
-            if found.problem is not None or text.encode() != data:
-                text, method = None, "POST with a body that is no text"
-        request = (method, found.headers, text)
+            request = ("POST", found.headers, text) if text.encode() == data else (UNREADABLE, {}, None)
         other = found.referred("warc-concurrent-to")
-        for answer in (self._pending.get(other), self._waiting_for(found.id)):
-            if answer is not None:
-                answer.request = request
-                return
-        self._requests[other or found.id] = request
-
-    def _waiting_for(self, request: str) -> Answer | None:
         last = next(reversed(self._pending.values()), None)
-        return last if last is not None and request and last.concurrent == request else None
+        if other in self._pending:
+            self._pending[other].request = request
+        elif last is not None and last.request is None and self._belongs(found, other, last):
+            last.request = request
+        elif other:
+            self._requests[other] = request
+        else:
+            # Under one of the names it will be asked for; nobody says which.
+            self._requests[found.id] = self._requests[found.url, found.time] = request
+
+    @staticmethod
+    def _belongs(found: Found, other: str, answer: Answer) -> bool:
+        if answer.concurrent or other:
+            return answer.concurrent == found.id
+        return (answer.url, answer.time) == (found.url, found.time)
 
     def _metadata(self, found: Found) -> None:
         line = found.body.file.read().decode("utf-8", "replace") if found.body is not None else ""
@@ -287,10 +297,10 @@ class _Importer:
 
     def _add(self, answer: Answer) -> None:
         own = own_capture(answer)
-        method = answer.request[0] if answer.request is not None else "GET"
+        method = "GET" if answer.request is None else answer.request[0]
         if own is None and method not in {"GET", "POST"}:
-            if method.startswith("POST"):
-                raise AnswerError("bad_request", "the body of its POST cannot be kept as text")
+            if method == UNREADABLE:
+                raise AnswerError("bad_request", "its request cannot be read, or its body is no text")
             self.report.skipped["method"] += 1
             return
         if own is None and answer.status is not None and 300 <= answer.status < 400 and not answer.unmodified:

@@ -246,9 +246,13 @@ def read_warc(file: Any, name: str, limits: Limits, budget: Budget) -> Iterator[
         yield Issue(code, f"{name}, record {number + 1}", "", f"nothing was read {place}: {error}")
 
 
-def _refused(found: Found, code: str, message: str) -> Issue:
+def _refused(found: Found, code: str, message: str) -> Found | Issue:
     if found.body is not None:
         found.body.file.close()
+    if found.kind == "request":
+        # Not left out: its answer would be taken for that of another request.
+        found.body, found.problem = None, PayloadError(code, message)
+        return found
     return Issue(code, found.id, found.url, message)
 
 

@@ -219,7 +219,7 @@ def test_a_page_packed_without_a_word_is_unpacked_as_the_crawler_does(
     )
 
 
-@pytest.mark.parametrize("order", ["after", "before", "named_by_answer"])
+@pytest.mark.parametrize("order", ["after", "before", "named_by_answer", "side_by_side", "the_other_side"])
 def test_a_post_is_told_from_a_get(order: str, store: ObjectStore, tmp_path: Path) -> None:
     others = Others()
     request = {"status": "POST /api HTTP/1.1", "kind": "request"}
@@ -230,12 +230,37 @@ def test_a_post_is_told_from_a_get(order: str, store: ObjectStore, tmp_path: Pat
         name = "<urn:uuid:12345678-1234-1234-1234-123456789abc>"
         others.add(f"{HOST}/api", b"page=1", {}, WARC_Concurrent_To=name, **request)
         others.add(f"{HOST}/api", b"{}", {}, WARC_Record_ID=name)
+    elif order == "side_by_side":
+        others.add(f"{HOST}/api", b"{}", {})
+        others.add(f"{HOST}/api", b"page=1", {}, **request)
+    elif order == "the_other_side":
+        others.add(f"{HOST}/api", b"page=1", {}, **request)
+        others.add(f"{HOST}/api", b"{}", {})
     else:
         asked = others.add(f"{HOST}/api", b"page=1", {}, **request)
         others.add(f"{HOST}/api", b"{}", {}, WARC_Concurrent_To=asked)
     take(store, others.save(tmp_path / "x.warc.gz"))
     (found,) = captures(store)
     assert (found.method, found.request_body, found.role) == ("POST", "page=1", "listing")
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("POST /api HTTP/1.1", {"WARC_Block_Digest": f"sha256:{'0' * 64}"}),
+        ("nonsense nonsense", {}),
+        ("POST /binary HTTP/1.1", {}),
+    ],
+)
+def test_an_answer_whose_request_cannot_be_read_is_not_taken(
+    line: str, fields: dict, store: ObjectStore, tmp_path: Path
+) -> None:
+    others = Others()
+    answer = others.add(f"{HOST}/api", b"{}", {})
+    body = b"\xff" if "binary" in line else b"page=1"
+    others.add(f"{HOST}/api", body, {}, status=line, kind="request", WARC_Concurrent_To=answer, **fields)
+    report = take(store, others.save(tmp_path / "x.warc.gz"))
+    assert (report.added, report.issues) == ({}, {"bad_request": 1})
 
 
 def test_the_same_id_twice_loses_nothing(store: ObjectStore, tmp_path: Path) -> None:
