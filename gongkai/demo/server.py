@@ -137,30 +137,37 @@ class _Handler(BaseHTTPRequestHandler):
         """The meter keeps the log; nothing is written to the terminal."""
 
     def _measured(self) -> None:
-        meter = self.server.meter
-        began = meter.begin()
-        status = 0
+        self._began: float | None = self.server.meter.begin()
         try:
-            status = self._answer()
+            self._answer()
         finally:
-            agent = self.headers.get("User-Agent", "")
-            meter.end(Asked(began, self.command, self.path, status, agent))
+            self._over(0)
 
-    def _answer(self) -> int:
+    def _over(self, status: int) -> None:
+        """Count the request as answered, once: whoever has the whole answer may ask again at once."""
+        if self._began is not None:
+            agent = self.headers.get("User-Agent", "")
+            self.server.meter.end(Asked(self._began, self.command, self.path, status, agent))
+            self._began = None
+
+    def _answer(self) -> None:
         parts = urlsplit(self.path)
         site = self.server.site
         form = self._form()
         if form is None:
-            return self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, None)
+            self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, None)
+            return
         if self.command == "POST" and parts.path not in site.post:
-            return self._send(HTTPStatus.METHOD_NOT_ALLOWED, None)
+            self._send(HTTPStatus.METHOD_NOT_ALLOWED, None)
+            return
         parameters = dict(parse_qsl(parts.query, keep_blank_values=True)) | form
         resource = site.get(parts.path, parts.query, parameters)
         if resource is None:
-            return self._send(HTTPStatus.NOT_FOUND, site.not_found)
-        if self.command != "POST" and self._unchanged(resource):
-            return self._send(HTTPStatus.NOT_MODIFIED, resource)
-        return self._send(HTTPStatus.OK, resource)
+            self._send(HTTPStatus.NOT_FOUND, site.not_found)
+        elif self.command != "POST" and self._unchanged(resource):
+            self._send(HTTPStatus.NOT_MODIFIED, resource)
+        else:
+            self._send(HTTPStatus.OK, resource)
 
     def _form(self) -> dict[str, str] | None:
         length = self.headers.get("Content-Length", "0")
@@ -183,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         except (TypeError, ValueError):  # an unreadable or zoneless date is ignored, as RFC 9110 says
             return False
 
-    def _send(self, status: HTTPStatus, resource: Resource | None) -> int:
+    def _send(self, status: HTTPStatus, resource: Resource | None) -> None:
         body = resource.body if resource else f"{status.value} {status.phrase}\n".encode()
         media_type = resource.media_type if resource else "text/plain"
         compressed = media_type.startswith(_COMPRESSED) and "gzip" in self.headers.get("Accept-Encoding", "")
@@ -201,10 +208,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Allow", "GET, HEAD")
         if status is not HTTPStatus.NOT_MODIFIED:
             self._send_body_headers(body, media_type, resource, compressed=compressed)
+        self._over(status.value)
         self.end_headers()
         if status is not HTTPStatus.NOT_MODIFIED and self.command != "HEAD":
             self.wfile.write(body)
-        return status.value
 
     def _send_body_headers(
         self, body: bytes, media_type: str, resource: Resource | None, *, compressed: bool

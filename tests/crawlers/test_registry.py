@@ -25,7 +25,7 @@ def _write(folder: Path, text: str, name: str = "sites.yaml") -> Path:
 def test_the_bundled_registry_is_valid_and_says_where_addresses_were_seen() -> None:
     began = time.process_time()
     sites = load_sites()
-    assert time.process_time() - began < 6  # about 1.5 alone; the bound is for busy and slow machines
+    assert time.process_time() - began < 20  # about 1.5 alone; the bound is for busy and slow machines
     assert len(sites) > 4000
     for site in sites:
         assert "not visited" in site.evidence or site.visit is not None

@@ -71,7 +71,7 @@ def test_a_suite_that_makes_nothing_is_said(suite) -> None:
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here (libreoffice-writer)")
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 def test_libreoffice_itself(monkeypatch) -> None:
     monkeypatch.setenv(office.SWITCH, "soffice")
     document = office.read(WORD.read_bytes(), doc.MEDIA_TYPE, "a Word file")

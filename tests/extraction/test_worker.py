@@ -360,7 +360,7 @@ def test_the_processes_a_reader_started_go_with_it(make: Make) -> None:
     done.set()
     looker.join()
     extractor.close()
-    _, alive = psutil.wait_procs(seen, timeout=5)
+    _, alive = psutil.wait_procs(seen, timeout=60)
     assert len(seen) >= 2
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
@@ -388,7 +388,7 @@ def test_no_orphan_when_the_parent_is_killed(word: str) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    _, alive = psutil.wait_procs(workers, timeout=5)
+    _, alive = psutil.wait_procs(workers, timeout=60)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
 

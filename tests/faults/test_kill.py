@@ -92,7 +92,7 @@ def file_urls(tmp_path: Path) -> Callable[[], str]:
     return lambda: (tmp_path / str(next(numbers))).as_uri()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 def test_a_few_kills_on_disk(
     nights: Nights, undisturbed: dict[str, Any], file_urls: Callable[[], str]
 ) -> None:
@@ -184,7 +184,7 @@ def lose_power(nights: Nights, undisturbed: dict[str, Any], tmp_path: Path, coun
     assert lost
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 def test_a_loss_of_power(nights: Nights, undisturbed: dict[str, Any], tmp_path: Path) -> None:
     lose_power(nights, undisturbed, tmp_path, 1, "few losses")
 

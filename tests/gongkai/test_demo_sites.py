@@ -498,14 +498,14 @@ def test_the_meter_counts_addresses_gaps_and_concurrency() -> None:
         assert alone.requests == {"/zwgk/": 2}
         assert alone.max_concurrent == 1
         assert alone.min_gap is not None
-        assert 0 < alone.min_gap < 5
+        assert 0 < alone.min_gap < 60
         assert {(asked.method, asked.status, asked.user_agent) for asked in alone.log} == {
             ("GET", 200, "test")
         }
         with socket.create_connection(("127.0.0.1", urlsplit(running[1]).port)) as held:
             # A form that does not arrive keeps its request under way while another one comes.
             held.sendall(b"POST /zwgk/ HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while running.stats()["demo-huangpi"].max_concurrent == 0:
                 assert time.monotonic() < deadline
                 time.sleep(0.01)

@@ -14,7 +14,7 @@ from storage import ObjectNotFoundError, StoreError, StoreUnreachableError, open
 from storage.s3 import S3Store
 from tests.s3server import S3Server
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 SECRET = "AKIDSECRETSECRET"
 
