@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,11 @@ def fetch_release(store: ObjectStore, folder: Path, version: str | None = None) 
 def _tidy(folder: Path, used: Path) -> None:
     """Keep the files that were used last; one that another explorer has open stays readable to it."""
     os.utime(used)
+    with suppress(FileNotFoundError):  # another explorer that starts now tidies too
+        _remove_old(folder)
+
+
+def _remove_old(folder: Path) -> None:
     files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in files[KEPT:]:
         path.unlink(missing_ok=True)
