@@ -11,10 +11,12 @@ sum of several wholes).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from extraction.editions import CheckForm, Edition
+from extraction.editions import CheckForm, Edition, editions
 from extraction.mention_forms import compared_cells
 from extraction.record import CellRecord, Check, Issue, Mention
 
@@ -23,18 +25,18 @@ EMPTY = frozenset({"blank", "dash", "not_applicable"})
 _NOTHING = Decimal(0)
 
 
-def run_checks(cells: dict[str, CellRecord], editions: dict[str, Edition]) -> tuple[list[Check], list[Issue]]:
-    """Judge every identity of every table found; `editions` gives the edition of each table."""
+def run_checks(cells: dict[str, CellRecord], known: dict[str, Edition]) -> tuple[list[Check], list[Issue]]:
+    """Judge every identity of every table found; `known` gives the edition of each table."""
     checks: list[Check] = []
     issues: list[Issue] = []
-    for table, edition in editions.items():
-        for form in edition.checks:
-            if form.table == table:
-                for check in _judge(form, edition, cells):
-                    checks.append(check)
-                    issue = _issue(check)
-                    if issue is not None:
-                        issues.append(issue)
+    for table, edition in known.items():
+        for planned in _plan(edition.id, table):
+            if all(name in cells for name in planned.names):
+                check = _check(planned, cells)
+                checks.append(check)
+                issue = _issue(check)
+                if issue is not None:
+                    issues.append(issue)
     return checks, issues
 
 
@@ -59,10 +61,10 @@ def check_mentions(
         empty = [name for name in names if cells[name].value is None]
         expected = holds = zeros = None
         if not empty:
-            expected = _sum(list(names), cells)
+            expected = _sum(names, cells)
             holds = expected == mention.value or (None if not sure else False)
         elif all(cells[name].status in EMPTY for name in empty):
-            zeros = _sum(list(names), cells) == mention.value or (None if not sure else False)
+            zeros = _sum(names, cells) == mention.value or (None if not sure else False)
         number = sum(check.id.startswith(f"mentions.{mention.key}") for check in checks)
         name = f"mentions.{mention.key}" + (f".{number + 1}" if number else "")
         check = Check(name, holds, expected, mention.value, names, zeros, soft=True)
@@ -73,23 +75,41 @@ def check_mentions(
     return checks, issues
 
 
-def _judge(form: CheckForm, edition: Edition, cells: dict[str, CellRecord]) -> Iterator[Check]:
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An identity at one row or column: the cells on its two sides."""
+
+    id: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    names: tuple[str, ...]
+    at_most: bool
+    soft: bool
+
+
+@lru_cache(maxsize=64)
+def _plan(edition: str, table: str) -> tuple[_Planned, ...]:
+    """The identities of a table of an edition, place by place."""
+    known = editions()[edition]
+    return tuple(p for form in known.checks if form.table == table for p in _planned(form, known))
+
+
+def _planned(form: CheckForm, edition: Edition) -> Iterator[_Planned]:
     table = edition.tables[form.table]
-    name: Callable[[str, str], str]
-    if form.over == "columns":
-        places = list(table.columns)
-        name = lambda field, place: f"{table.key}.{field}.{place}"  # noqa: E731
-    else:
-        places = list(table.rows)
-        name = lambda field, place: f"{table.key}.{place}.{field}"  # noqa: E731
     left, right = _sides(form)
     fields = {*left, *right}
-    for place in places:
+    for place in table.columns if form.over == "columns" else table.rows:
         if form.over == "rows" and not fields.issubset(table.rows[place].columns):
             continue
-        lefts, rights = [name(field, place) for field in left], [name(field, place) for field in right]
-        if cells.keys() >= {*lefts, *rights}:
-            yield _check(form, place, lefts, rights, cells)
+        lefts, rights = (
+            tuple(
+                f"{table.key}.{field}.{place}" if form.over == "columns" else f"{table.key}.{place}.{field}"
+                for field in side
+            )
+            for side in (left, right)
+        )
+        at_most = form.rule == "at_most"
+        yield _Planned(f"{form.id}.{place}", lefts, rights, (*lefts, *rights), at_most, form.soft)
 
 
 def _sides(form: CheckForm) -> tuple[list[str], list[str]]:
@@ -102,27 +122,22 @@ def _sides(form: CheckForm) -> tuple[list[str], list[str]]:
     return [whole] if isinstance(whole, str) else list(whole), [fields["part"]]
 
 
-def _check(
-    form: CheckForm, place: str, left: list[str], right: list[str], cells: dict[str, CellRecord]
-) -> Check:
-    names = (*left, *right)
+def _check(planned: _Planned, cells: dict[str, CellRecord]) -> Check:
+    names = planned.names
     empty = [name for name in names if cells[name].value is None]
     zeros: bool | None = None
     expected = actual = holds = None
     if not empty:
-        expected, actual = _sum(left, cells), _sum(right, cells)
-        holds = _compare(form, expected, actual)
-    elif all(cells[name].status in EMPTY for name in empty) and len(empty) < len(names):
-        zeros = _compare(form, _sum(left, cells), _sum(right, cells))
-    return Check(f"{form.id}.{place}", holds, expected, actual, names, zeros, form.soft)
+        expected, actual = _sum(planned.left, cells), _sum(planned.right, cells)
+        holds = actual <= expected if planned.at_most else actual == expected
+    elif len(empty) < len(names) and all(cells[name].status in EMPTY for name in empty):
+        left, right = _sum(planned.left, cells), _sum(planned.right, cells)
+        zeros = right <= left if planned.at_most else right == left
+    return Check(planned.id, holds, expected, actual, names, zeros, planned.soft)
 
 
-def _sum(names: list[str], cells: dict[str, CellRecord]) -> Decimal:
+def _sum(names: Iterable[str], cells: dict[str, CellRecord]) -> Decimal:
     return sum([cells[name].value or _NOTHING for name in names], _NOTHING)
-
-
-def _compare(form: CheckForm, expected: Decimal, actual: Decimal) -> bool:
-    return actual <= expected if form.rule == "at_most" else actual == expected
 
 
 def _issue(check: Check) -> Issue | None:

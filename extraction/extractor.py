@@ -9,7 +9,7 @@ from pathlib import Path
 
 from extraction.acceptance import accept
 from extraction.charset import declared_charset
-from extraction.checks import check_mentions, run_checks
+from extraction.checks import check_mentions
 from extraction.document import Document, ReadIssue, Table, UnreadableError
 from extraction.editions import editions
 from extraction.forms import LISTS, TABLES
@@ -129,15 +129,14 @@ def _record(
     attachments = tuple({"url": link.url, "text": link.text} for link in document.links)
     if kind != "report":
         return Record(*head, issues=(*read, *issues), attachments=attachments)
-    known = {kind: editions()[edition] for kind, edition in tables.editions.items() if edition is not None}
     mentions = find_mentions(sections, identity.year)
     if {issue.code for issue in identity.issues} & {"year_conflict", "year_unknown"}:
         # Which year is the report's own is in doubt, and with it which figures are.
         mentions = tuple(m.with_flag("year_unsure") for m in mentions)
-    checks, failed = run_checks(tables.cells, known)
+    checks, failed = tables.judged
     said, contradicted = check_mentions(mentions, tables.cells)
     recognised = any(issue.code == "recognised_text" for issue in document.issues)
-    cells, doubted = accept(tables.cells, checks, known, recognised=recognised)
+    cells, doubted = accept(tables.cells, checks, tables.known, recognised=recognised)
     edition, mixed = _edition(tables)
     local, indicators, sums, noted = read_indicators(tables.extra, identity.year)
     edition = edition or local or _before_forms(identity.year, tables)

@@ -11,8 +11,9 @@ printed; after a label that nobody knows nothing is told from the context until 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cache
 
 from extraction.align import RawRow, Slot
 from extraction.assemble import Instance, doubt, joined
@@ -57,19 +58,20 @@ class _Part:
 
 
 def list_tables(
-    blocks: Iterable[Paragraph | Table],
+    blocks: Collection[Paragraph | Table],
 ) -> tuple[dict[str, list[Instance]], frozenset[int]]:
     """The lists among the tables of a document, by table key, and the numbers of the tables they fill."""
+    kinds = [kind for kind in LISTS if _may_be(kind, blocks)]
     out: dict[str, list[Instance]] = {}
     used: set[int] = set()
-    parts: dict[str, list[list[_Part]]] = {kind: [] for kind in LISTS}
+    parts: dict[str, list[list[_Part]]] = {kind: [] for kind in kinds}
     context: list[str] = []
     number = 0
     for block in blocks:
         if isinstance(block, Paragraph):
             context.append(block.text)
             continue
-        for kind in LISTS:
+        for kind in kinds:
             groups = parts[kind]
             before = groups[-1] if groups and groups[-1][-1].number == number - 1 else None
             part = _read(block, number, forms()[kind], "\n".join(context[-3:]))
@@ -90,6 +92,17 @@ def list_tables(
                 out.setdefault(kind, []).append(instance)
                 used.update(part.number for part in group)
     return out, frozenset(used)
+
+
+def _may_be(kind: str, blocks: Collection[Paragraph | Table]) -> bool:
+    """Whether all labels of a document together name half of a form's rows; most have other tables."""
+    form = forms()[kind]
+    tables = [block for block in blocks if isinstance(block, Table)]
+    named: set[str] = set()
+    for text in {cell.text for table in tables for cell in table.cells}:
+        named |= form.candidates(text)
+    # A label that a page's end cut is none by itself; each table can have one at both its ends.
+    return (len(named) + 2 * len(tables)) * 2 >= _fewest_rows(kind)
 
 
 def _read(table: Table, number: int, form: Form, context: str) -> _Part | None:
@@ -123,8 +136,13 @@ def _read(table: Table, number: int, form: Form, context: str) -> _Part | None:
 
 def is_form(instance: Instance) -> bool:
     """Whether a list is the form: it has half of its rows. Local lists share some rows and are others."""
-    forms_of = [e.tables[instance.kind] for e in editions().values() if instance.kind in e.tables]
-    return len(instance.rows) * 2 >= min(len(table.rows) for table in forms_of)
+    return len(instance.rows) * 2 >= _fewest_rows(instance.kind)
+
+
+@cache
+def _fewest_rows(kind: str) -> int:
+    forms_of = [e.tables[kind] for e in editions().values() if kind in e.tables]
+    return min(len(table.rows) for table in forms_of)
 
 
 def _restarts(kind: str, before: list[_Part], part: _Part) -> bool:

@@ -51,6 +51,7 @@ class Knowledge:
     words: Mapping[str, re.Pattern[str]]
     plain: re.Pattern[str]
     plain_items: re.Pattern[str]
+    hints: tuple[str, ...]
     absent: re.Pattern[str]
 
 
@@ -90,7 +91,10 @@ def knowledge() -> Knowledge:
         for name, text in words.items()
         if name not in {*macros, "plain", "plain_items"}
     }
-    return Knowledge(entries, marks, _words(words["plain"]), _words(words["plain_items"]), marks["absent"])
+    hints = tuple(dict.fromkeys(hint for entry in entries for hint in entry.hints))
+    return Knowledge(
+        entries, marks, _words(words["plain"]), _words(words["plain_items"]), hints, marks["absent"]
+    )
 
 
 def _words(listed: str) -> re.Pattern[str]:

@@ -89,11 +89,15 @@ class _Reading:
         self.claimed: set[int] = set()
         self.stated: set[tuple[str, int]] = set()
         compared = [match.span() for match in self.know.words["against"].finditer(self.text)]
-        self.years = {
-            at: named
-            for at, named in coded.years.items()
-            if not any(start <= at < end for start, end in compared)
-        }
+        self.years = (
+            {
+                at: named
+                for at, named in coded.years.items()
+                if not any(start <= at < end for start, end in compared)
+            }
+            if compared
+            else dict(coded.years)
+        )
         for match in self.know.words["year_before"].finditer(self.text):
             if not any(start <= match.start() < end for start, end in compared):
                 self.years[match.start()] = None if year is None else year - 1
@@ -102,13 +106,18 @@ class _Reading:
 
     def mentions(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Place in the coded sentence, and the mention's own fields."""
+        text = self.text
         units = {quantity.unit for quantity in self.coded.quantities}
-        absent = self.know.absent.search(self.text) is not None
+        absent = self.know.absent.search(text) is not None
+        if not units and not absent:
+            return
+        hinted = {hint for hint in self.know.hints if hint in text}
         for entry in self.know.entries:
-            if not any(hint in self.text for hint in entry.hints):
-                continue
             # A figure in other units than the entry counts in is none of it, whatever the words.
-            if not units.isdisjoint(entry.counters):
+            counted = not units.isdisjoint(entry.counters)
+            if not (counted or (absent and entry.zero)) or hinted.isdisjoint(entry.hints):
+                continue
+            if counted:
                 for pattern in entry.also:
                     for match in pattern.finditer(self.text):
                         yield from self._figure(entry, match, claim=False)

@@ -28,6 +28,8 @@ _FORMS = str.maketrans(
     | dict(zip("．％,:()～－–—―", ".%，：（）~----", strict=True))
 )
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_ODD = re.compile(rf"[\s\x1c-\x1f\x85{_INVISIBLE}\ue000-\uf8ff\u2e80-\u2fdf]")
+"""What makes a sentence's characters others than its bare form has: most have none of it."""
 _TO = r"(?:-+|~+|至|到)"
 _NUMBER = r"[0-9]{1,3}(?:，[0-9]{3})+(?![0-9])|[0-9]+(?:\.[0-9]+)?"
 _UNIT = (
@@ -108,24 +110,7 @@ class Coded:
 
 def code(sentence: str, year: int | None) -> Coded:
     """A sentence with its quantities and dates as signs, seen from a reporting year."""
-    chars: list[str] = []
-    source: list[int] = []
-    gaps: set[int] = set()
-    spaced = False
-    for place, char in enumerate(sentence):
-        if char in _INVISIBLE or "\ue000" <= char <= "\uf8ff":
-            continue
-        if char.isspace():
-            spaced = True
-            continue
-        if spaced and chars and chars[-1].isdigit() and char.isdigit():
-            gaps.add(len(chars))
-        spaced = False
-        # Radicals that PDF fonts emit for characters; digits that are marks (①, ²) stay what they are.
-        chars.append(fold(char) if "\u2e80" <= char <= "\u2fdf" else char)
-        source.append(place)
-    bare = "".join(chars).translate(_FORMS)
-    wide = {i for i, char in enumerate(chars) if char == "，"}
+    bare, source, gaps, wide = _bared(sentence)
     text: list[str] = []
     origin: list[int] = []
     quantities: list[Quantity] = []
@@ -147,7 +132,32 @@ def code(sentence: str, year: int | None) -> Coded:
         last = match.end()
     text.append(bare[last:])
     origin += range(last, len(bare))
-    return Coded("".join(text), tuple(quantities), years, tuple(origin), bare, tuple(source))
+    return Coded("".join(text), tuple(quantities), years, tuple(origin), bare, source)
+
+
+def _bared(sentence: str) -> tuple[str, tuple[int, ...], set[int], set[int]]:
+    """The sentence without white space, places of its characters, gaps inside numbers, full-width commas."""
+    if _ODD.search(sentence) is None:
+        wide = {i for i, char in enumerate(sentence) if char == "，"}
+        return sentence.translate(_FORMS), tuple(range(len(sentence))), set(), wide
+    chars: list[str] = []
+    source: list[int] = []
+    gaps: set[int] = set()
+    spaced = False
+    for place, char in enumerate(sentence):
+        if char in _INVISIBLE or "\ue000" <= char <= "\uf8ff":
+            continue
+        if char.isspace():
+            spaced = True
+            continue
+        if spaced and chars and chars[-1].isdigit() and char.isdigit():
+            gaps.add(len(chars))
+        spaced = False
+        # Radicals that PDF fonts emit for characters; digits that are marks (①, ²) stay what they are.
+        chars.append(fold(char) if "\u2e80" <= char <= "\u2fdf" else char)
+        source.append(place)
+    wide = {i for i, char in enumerate(chars) if char == "，"}
+    return "".join(chars).translate(_FORMS), tuple(source), gaps, wide
 
 
 def _sign(match: re.Match[str], year: int | None) -> tuple[str | None, int | None]:

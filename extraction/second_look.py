@@ -57,8 +57,7 @@ def look_again(document: Document, first: Tables, year: int | None) -> Tables:
 
 def _checks(tables: Tables, cells: Mapping[str, CellRecord] | None = None) -> list[Check]:
     """The hard checks of all tables."""
-    known = {kind: editions()[name] for kind, name in tables.editions.items() if name is not None}
-    found, _ = run_checks(dict(cells if cells is not None else tables.cells), known)
+    found, _ = tables.judged if cells is None else run_checks(dict(cells), tables.known)
     return [check for check in found if not check.soft]
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 
 from extraction.align import RawRow, read_rows
 from extraction.assemble import Instance, choose_edition, fill, key_rows
+from extraction.checks import run_checks
 from extraction.columns import Columns, read_columns
 from extraction.document import Document, Paragraph, Table
 from extraction.editions import Edition, editions
@@ -21,7 +23,7 @@ from extraction.leftovers import leftovers
 from extraction.list_flow import flow_list
 from extraction.lists import list_tables
 from extraction.normalise import squeeze
-from extraction.record import CellRecord, Issue
+from extraction.record import CellRecord, Check, Issue
 from extraction.review import KIND, stacked
 from extraction.segments import Segment, segments
 from extraction.shapes import proactive_lines, requests_turned, review_bands
@@ -42,6 +44,16 @@ class Tables:
     def found(self) -> tuple[str, ...]:
         """Keys of the tables that were found."""
         return tuple(self.editions)
+
+    @property
+    def known(self) -> dict[str, Edition]:
+        """The edition of each table that has one."""
+        return {kind: editions()[name] for kind, name in self.editions.items() if name is not None}
+
+    @cached_property
+    def judged(self) -> tuple[list[Check], list[Issue]]:
+        """The identities, judged: asked several times, once the tables are whole."""
+        return run_checks(self.cells, self.known)
 
 
 def read_tables(document: Document, year: int | None) -> Tables:
@@ -105,11 +117,20 @@ def _other_shapes(document: Document, found: dict[str, list[Instance]], out: Tab
         shapes[KIND] = _review([row])
     for kind, read in (("requests", requests_turned), ("proactive", proactive_lines)):
         usual = max((_rows_read(instance) for instance in found.get(kind, ())), default=0)
+        if usual >= _fewest_rows(kind):
+            continue  # whole: another shape could say no more
         if (rows := read(document.blocks)) and len(rows) > usual:
             shapes[kind] = key_rows(kind, rows)
     for kind, instance in shapes.items():
         found[kind] = [instance]
         out.issues.append(Issue("table_shape", "note", f"{kind}: printed in another shape than the form's"))
+
+
+@cache
+def _fewest_rows(kind: str) -> int:
+    """The rows that a table has in the edition with the fewest."""
+    forms_of = [edition.tables[kind] for edition in editions().values() if kind in edition.tables]
+    return min(sum(not row.optional for row in table.rows.values()) for table in forms_of)
 
 
 def _whole(instance: Instance) -> bool:
