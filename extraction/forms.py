@@ -6,9 +6,10 @@ matched against the union of all editions. A label that fits several things fits
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extraction.editions import Column, Label, Row, editions
 from extraction.normalise import label_core, label_full, squeeze, strip_enumerators
@@ -134,8 +135,9 @@ def _candidates(table: str, part: str, text: str) -> frozenset[str]:
     for form in (core, label_full(text)):
         if form in exact:
             return exact[form]
-    if core.isdecimal():
-        return frozenset()  # tokens are words
+    # Tokens are words, and most texts hold none of them.
+    if core.isdecimal() or _tokens(table, part).search(core) is None:
+        return frozenset()
     return frozenset(key for key, labels in entries.items() if any(label.contains(core) for label in labels))
 
 
@@ -148,6 +150,14 @@ def _wordings(table: str, part: str) -> dict[str, frozenset[str]]:
         for form in (form for label in labels for form in label.exact):
             out[form] = out.get(form, frozenset()) | {key}
     return out
+
+
+@cache
+def _tokens(table: str, part: str) -> re.Pattern[str]:
+    """Any first word of a list of tokens of an entry."""
+    entries: Mapping[str, tuple[Label, ...]] = getattr(forms()[table], part)
+    words = {words[0] for labels in entries.values() for label in labels for words in label.tokens if words}
+    return re.compile("|".join(map(re.escape, sorted(words))) or r"(?!)")
 
 
 @lru_cache(maxsize=1)

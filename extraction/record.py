@@ -57,11 +57,12 @@ class CellRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON (the value itself stands in ``tables``)."""
+        at = self.at
         out: dict[str, Any] = {
             "raw": self.raw,
             "status": self.status,
             "unit": self.unit,
-            "at": None if self.at is None else self.at.to_dict(),
+            "at": None if at is None else at.to_dict(),
             "confidence": self.confidence,
         }
         if self.suggested is not None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extraction.checks import run_checks
-from extraction.document import Block, Document, Table
+from extraction.document import Block, Cell, Document, Table
 from extraction.editions import editions
 from extraction.forms import TABLES
 from extraction.record import CellRecord, Check, Issue
@@ -165,7 +165,9 @@ def _each(blocks: tuple[Block, ...], change: object) -> tuple[Block, ...]:
 
 def _without_spans(table: Table) -> Table:
     cells = [
-        replace(cell, column=i, colspan=1, rowspan=1) for row in table.rows for i, cell in enumerate(row)
+        Cell(c.text, c.row, i, 1, 1, c.path, c.page, c.bbox, c.confidence)
+        for row in table.rows
+        for i, c in enumerate(row)
     ]
     return Table(tuple(cells), exact=False)
 

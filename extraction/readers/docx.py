@@ -27,7 +27,15 @@ from extraction.document import (
 from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.word_numbering import Numbering, W
 from extraction.readers.word_styles import Style, paragraph_styles
-from extraction.readers.word_text import ALTERNATE, TRANSPARENT, Line, branch_of, child_of, first_child
+from extraction.readers.word_text import (
+    ALTERNATE,
+    TRANSPARENT,
+    Line,
+    branch_of,
+    child_of,
+    first_child,
+)
+from extraction.readers.word_tree import children, flatten, plain_cell
 from extraction.readers.zipped import Package
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -156,7 +164,7 @@ class _Reader:
 
     def blocks(self, container: etree._Element, path: str) -> Iterator[Block]:
         """The paragraphs and tables in a body, text box or content control."""
-        for child, here in _children(container, path):
+        for child, here in children(container, path):
             if child.tag == _P:
                 yield from self._paragraph(child, here)
             elif child.tag == _TBL:
@@ -205,9 +213,9 @@ class _Reader:
     # -- tables ------------------------------------------------------------------------------------------
 
     def _table(self, element: etree._Element, path: str) -> Iterator[Block]:
-        rows = [(row, here) for row, here in _flatten(element, path, _TR) if not _row_deleted(row)]
+        rows = [(row, here) for row, here in flatten(element, path, _TR) if not _row_deleted(row)]
         spread = [
-            [(cell, here) for cell, here in _flatten(row, at, _TC) if not _cell_deleted(cell)]
+            [(cell, here) for cell, here in flatten(row, at, _TC) if not _cell_deleted(cell)]
             for row, at in rows
         ]
         framed = all(len(row) == 1 for row in spread)
@@ -291,11 +299,14 @@ class _Reader:
 
     def _cell_text(self, cell: etree._Element, path: str) -> tuple[str, list[Block]]:
         """A cell's own lines, and the tables and text boxes inside it as blocks of their own."""
+        plain = None if self._pictures else plain_cell(cell, self._styles)
+        if plain is not None:
+            return plain, []
         lines: list[str] = []
         more: list[Block] = []
 
         def collect(container: etree._Element, at: str) -> None:
-            for child, here in _children(container, at):
+            for child, here in children(container, at):
                 if child.tag == _P:
                     text, boxes, _ = self._line(child, in_cell=True)
                     lines.append(text)
@@ -344,27 +355,6 @@ class _Reader:
             yield ReadIssue("notes_left_out", "note", "footnotes or endnotes were left out")
 
 
-def _children(container: etree._Element, path: str) -> Iterator[tuple[etree._Element, str]]:
-    """Element children with their XPath."""
-    counts: dict[str, int] = {}
-    for child in container:
-        tag = str(child.tag)
-        count = counts[tag] = counts.get(tag, 0) + 1
-        if tag.startswith(W):
-            yield child, f"{path}/w:{tag[len(W) :]}[{count}]"
-        else:
-            yield child, f"{path}/mc:{tag.rpartition('}')[2]}[{count}]"
-
-
-def _flatten(container: etree._Element, path: str, wanted: str) -> Iterator[tuple[etree._Element, str]]:
-    """Rows of a table or cells of a row, also those wrapped in content controls or custom XML."""
-    for child, here in _children(container, path):
-        if child.tag == wanted:
-            yield child, here
-        elif child.tag in TRANSPARENT:
-            yield from _flatten(child, here, wanted)
-
-
 def _row_offset(row: etree._Element) -> int:
     properties = child_of(row, f"{W}trPr")
     skipped = 0 if properties is None else _integer(child_of(properties, f"{W}gridBefore"), 0)
@@ -378,7 +368,7 @@ def _row_deleted(row: etree._Element) -> bool:
 
 def _cell_deleted(cell: etree._Element) -> bool:
     properties = first_child(cell, _TC_PROPERTIES)
-    return properties is not None and any(child.tag == _CELL_DELETED for child in properties)
+    return properties is not None and child_of(properties, _CELL_DELETED) is not None
 
 
 def _integer(element: etree._Element | None, default: int) -> int:

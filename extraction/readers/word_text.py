@@ -28,6 +28,7 @@ TRANSPARENT = {
 
 _RUN, _RUN_PROPERTIES, _TEXT_BOX = f"{W}r", f"{W}rPr", f"{W}txbxContent"
 _TEXT, _HYPERLINK, _FIELD_MARK = f"{W}t", f"{W}hyperlink", f"{W}fldChar"
+_VANISH, _STRIKE, _STRIKE_TWICE = f"{W}vanish", f"{W}strike", f"{W}dstrike"
 _PICTURES = {f"{W}drawing", f"{W}pict", f"{W}object"}
 _NOTES = {f"{W}footnoteReference", f"{W}endnoteReference"}
 
@@ -146,6 +147,18 @@ def _character(element: etree._Element) -> str:
         known = re.fullmatch(r"[0-9A-Fa-f]{1,4}", code) and not 0xD800 <= int(code, 16) <= 0xDFFF
         return chr(int(code, 16)) if known else "\ufffd"
     return ""
+
+
+def plain_run(run: etree._Element, into: list[str]) -> bool:
+    """Take the text of a run; False where it holds more than text, or is hidden or struck out."""
+    for number, child in enumerate(run):
+        if child.tag == _TEXT:
+            into.append(_character(child))
+            continue
+        plain = number == 0 and child.tag == _RUN_PROPERTIES
+        if not plain or next(child.iterchildren(_VANISH, _STRIKE, _STRIKE_TWICE), None) is not None:
+            return False
+    return True
 
 
 def first_child(element: etree._Element, tag: str) -> etree._Element | None:
