@@ -88,25 +88,26 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
         labels: list[Cell] = []
         values: dict[str, list[Cell]] = {key: [] for key in grid}
         extra: list[Cell] = []
-        for column, cell in sorted(cover.get(number, {}).items()):
-            if column < first:
-                if not _among(cell, labels):
-                    labels.append(cell)
-            elif (key := key_at.get(column)) is not None:
-                if not _among(cell, values[key]):
-                    values[key].append(cell)
-            elif not _among(cell, extra):
-                extra.append(cell)
+        row = cover.get(number, {})
+        for column in sorted(row):
+            cell = row[column]
+            key = key_at.get(column)
+            into = labels if column < first else extra if key is None else values[key]
+            if not (into and _among(cell, into)):
+                into.append(cell)
         texts = _without_serial([cell.text for cell in labels if squeeze(cell.text)], form)
         if len(texts) > 1 and is_unit(texts[-1]):
             texts = texts[:-1]  # a column of units between labels and figures
         if any(is_figure(text) for text in texts):
             return None
         own = [cells for key, cells in values.items() if not key.startswith(BESIDE)]
-        words = [c for cells in own for c in cells if not is_value_like(c.text)]
-        if words and any(squeeze(cell.text) for cell in extra):
-            return None
-        if any(map(form.knows, [cell.text for cells in (*values.values(), extra) for cell in cells])):
+        if extra and any(squeeze(cell.text) for cell in extra):
+            words = [c for cells in own for c in cells if not is_value_like(c.text)]
+            if words:
+                return None
+        held = {cell.text for cells in values.values() for cell in cells}
+        held.update(cell.text for cell in extra)
+        if any(map(form.knows, held)):
             return None
         if any(cell.column < first <= cell.column + cell.colspan - 1 for cell in labels):
             return None
@@ -144,6 +145,11 @@ def _cover(segment: Segment) -> dict[int, dict[int, Cell]]:
     last = max(cover, default=-1)
     width = segment.table.width
     for cell in segment.table.cells:
+        if cell.rowspan == 1 and cell.colspan == 1:
+            row = cover.get(cell.row)
+            if row is not None and cell.column < width:
+                row.setdefault(cell.column, cell)
+            continue
         across = range(cell.column, min(cell.column + cell.colspan, width))
         for number in range(cell.row, min(cell.row + cell.rowspan, last + 1)):
             row = cover.get(number)

@@ -41,7 +41,7 @@ def read_cell(
         unit = squeeze(row.heads.get(column, "")) or unit
     reading = read_value(raw, Quantity(kind, unit, printed))
     confidence = cell.confidence if cell is not None else 0.0
-    issue = Issue(reading.issue, reading.severity, reading.message) if reading.issue else None
+    issue = Issue(reading.issue, reading.severity, reading.message) if reading.issue is not None else None
     record = CellRecord(reading.value, raw, reading.status, reading.unit, at, confidence, reading.suggested)
     return record, issue
 

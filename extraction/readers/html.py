@@ -17,9 +17,10 @@ from typing import NamedTuple
 from lxml import etree
 
 from extraction.charset import decode
-from extraction.document import Block, Document, Fact, Link, Paragraph, ReadIssue, Table, UnreadableError
+from extraction.document import Block, Document, Link, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers.html_controls import show_controls
 from extraction.readers.html_css import MARKS, mark
+from extraction.readers.html_facts import page_facts
 from extraction.readers.html_grid import grid, own_rows
 from extraction.readers.html_script import script_article
 from extraction.readers.html_text import BLOCK, SKIP, all_text, hidden, inline_text, render
@@ -36,39 +37,6 @@ CONTAINERS: tuple[tuple[str, str], ...] = (
 _RANK = {entry: rank for rank, entry in enumerate(CONTAINERS)}
 _FILES = re.compile(r"\.(?:pdf|docx?|wps|rtf|xlsx?|et|ofd|zip|rar|7z)(?:$|[?#])|download", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?[:：]|www\.|[\w.-]+\.gov\.cn|[\w.-]+@", re.IGNORECASE)
-_LABELS = frozenset(
-    {
-        "索引号",
-        "发布机构",
-        "发文机关",
-        "发布单位",
-        "公开机构",
-        "信息来源",
-        "来源",
-        "成文日期",
-        "生成日期",
-        "发文日期",
-        "发布日期",
-        "发布时间",
-        "公开日期",
-        "文号",
-        "发文字号",
-        "文件编号",
-        "名称",
-        "标题",
-        "信息名称",
-        "公文名称",
-    }
-)
-_LABELLED = re.compile(
-    rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})"
-)
-_LINE_DATE = re.compile(r"\s*(日期|时间)\s*[:：]\s*(20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\n]{0,12})")
-_BESIDE_DATE = re.compile(r"来源|浏览|点击|阅读|字号|字体|作者")
-_LINE_LENGTH = 200
-_LABELLING = ("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i")
-"""Elements that facts with a label stand in."""
-_SPACED = re.compile(r"[\s\u3000\u00a0:：]+")
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_CELLS = 200_000
 _HELD = 200_000
@@ -106,7 +74,7 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
     body = root.find("body")
     top = root if body is None else body
     container = find_container(top)
-    facts = list(_facts(root, top, container))
+    facts = list(page_facts(root, top, container))
     place = ""
     if container is None and (article := script_article(root)) is not None:
         content, place, more = article
@@ -327,62 +295,6 @@ def _is_furniture(element: etree._Element) -> bool:
     if _holds(element, "table"):
         return False
     return not any(len(piece) >= _PROSE and "。" in piece for piece in map(str, element.itertext()))
-
-
-def _facts(root: etree._Element, top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
-    for meta in root.iter("meta"):
-        name = meta.get("name") or meta.get("property")
-        value = (meta.get("content") or "").strip()
-        if name and value:
-            yield Fact(name.strip(), value, "meta")
-    title = root.find(".//title")
-    if title is not None and (text := " ".join(all_text(title).split())):
-        yield Fact("html:title", text, "title")
-    for heading in top.iter("h1"):
-        if text := " ".join(all_text(heading).split()):
-            yield Fact("html:h1", text, "h1")
-    yield from _labelled(top, container)
-
-
-def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
-    """Labelled facts that platforms print around the article (索引号, 发布机构, 成文日期 …)."""
-    inside = set(container.iter(*_LABELLING)) if container is not None else ()
-    for element in top.iter(*_LABELLING):
-        if element in inside or len(element) > 4:
-            continue
-        text = (
-            element.text
-            or (
-                element[0].text
-                if len(element) and element[0].tag in {"b", "strong", "span", "em", "i"}
-                else ""
-            )
-            or ""
-        )
-        if not text.strip() or len(text) > 160:
-            continue
-        if (match := _LINE_DATE.fullmatch(text)) and _is_article_line(element):
-            yield Fact(match[1], match[2], "page")
-            continue
-        if match := _LABELLED.fullmatch(text):
-            yield Fact(match[1], match[2].strip(), "page")
-            continue
-        if (label := _SPACED.sub("", text)) in _LABELS:
-            value = all_text(element).strip()[len(text.strip()) :].strip(" :：\n\t\xa0\u3000")
-            following = element.getnext()
-            if not value and following is not None:
-                value = all_text(following).strip()
-            if not value and element.tail:
-                value = element.tail.strip(" :：\n\t\xa0\u3000")
-            if value and len(value) <= 160:
-                yield Fact(label, " ".join(value.split()), "page")
-
-
-def _is_article_line(element: etree._Element) -> bool:
-    """Whether what stands beside an article's date stands beside an element: source, readers, type size."""
-    parent = element.getparent()
-    text = "" if parent is None else all_text(parent)
-    return len(text) <= _LINE_LENGTH and _BESIDE_DATE.search(text) is not None
 
 
 def _links(element: etree._Element) -> Iterator[Link]:

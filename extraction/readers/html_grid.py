@@ -92,9 +92,11 @@ def grid(rows: list[list[etree._Element]], tree: etree._ElementTree) -> list[Cel
                 column += 1
             if column >= MAX_WIDTH:
                 break
-            width = span(cell, "colspan")
-            down = span(cell, "rowspan")
-            tall = height - r if down == 0 else min(down, height - r)
+            width = 1 if cell.get("colspan") is None else span(cell, "colspan")
+            tall = 1
+            if cell.get("rowspan") is not None:
+                down = span(cell, "rowspan")
+                tall = height - r if down == 0 else min(down, height - r)
             if cell not in paths:
                 paths.update(_paths_beside(cell, tree))
             out.append(Cell(cell_text(cell), r, column, tall, width, paths[cell]))

@@ -127,7 +127,8 @@ def render(pieces: list[str]) -> str:
 def cell_text(cell: etree._Element) -> str:
     """The text of a table cell; blocks in it are lines."""
     if not len(cell):
-        return render([cell.text or ""])
+        text = cell.text or ""
+        return text if text.isalnum() else render([text])
     pieces: list[str] = []
     _collect(cell, pieces)
     return _filled_lines("".join(pieces))
@@ -140,7 +141,14 @@ def _filled_lines(source: str) -> str:
 
 
 def _collect(element: etree._Element, pieces: list[str], depth: int = 0) -> None:
-    inline_text(element, pieces)
+    # Each element of each cell comes through here: what is rare is asked for last.
+    tag = element.tag
+    if tag == "br" or tag == "sup":
+        inline_text(element, pieces)
+    else:
+        text = element.text
+        if text:
+            pieces.append(text)
     for child in element:
         tag = child.tag
         if isinstance(tag, str) and tag not in SKIP and not hidden(child):

@@ -1,0 +1,121 @@
+"""What a page says of its article beside it: meta tags, titles, labelled facts (索引号, 发布机构 …)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import takewhile
+
+from lxml import etree
+
+from extraction.document import Fact
+from extraction.readers.html_text import all_text
+
+_LABELS = frozenset(
+    {
+        "索引号",
+        "发布机构",
+        "发文机关",
+        "发布单位",
+        "公开机构",
+        "信息来源",
+        "来源",
+        "成文日期",
+        "生成日期",
+        "发文日期",
+        "发布日期",
+        "发布时间",
+        "公开日期",
+        "文号",
+        "发文字号",
+        "文件编号",
+        "名称",
+        "标题",
+        "信息名称",
+        "公文名称",
+    }
+)
+_LABELLED = re.compile(
+    rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})"
+)
+_LINE_DATE = re.compile(r"\s*(日期|时间)\s*[:：]\s*(20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\n]{0,12})")
+_BESIDE_DATE = re.compile(r"来源|浏览|点击|阅读|字号|字体|作者")
+_LINE_LENGTH = 200
+_LABELLING = ("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i")
+"""Elements that facts with a label stand in."""
+_FOLLOWING = "following::*[" + " or ".join(f"self::{tag}" for tag in _LABELLING) + "]"
+_SPACED = re.compile(r"[\s\u3000\u00a0:：]+")
+
+
+def page_facts(root: etree._Element, top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
+    """What a page says: meta tags, titles, and labelled facts beside the article.
+
+    Args:
+        root: the page.
+        top: its body.
+        container: of the article, if it is known.
+    """
+    for meta in root.iter("meta"):
+        name = meta.get("name") or meta.get("property")
+        value = (meta.get("content") or "").strip()
+        if name and value:
+            yield Fact(name.strip(), value, "meta")
+    title = root.find(".//title")
+    if title is not None and (text := " ".join(all_text(title).split())):
+        yield Fact("html:title", text, "title")
+    for heading in top.iter("h1"):
+        if text := " ".join(all_text(heading).split()):
+            yield Fact("html:h1", text, "h1")
+    yield from _labelled(top, container)
+
+
+def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
+    """Labelled facts that platforms print around the article (索引号, 发布机构, 成文日期 …)."""
+    for element in _around(top, container):
+        if len(element) > 4:
+            continue
+        text = (
+            element.text
+            or (
+                element[0].text
+                if len(element) and element[0].tag in {"b", "strong", "span", "em", "i"}
+                else ""
+            )
+            or ""
+        )
+        if not text.strip() or len(text) > 160:
+            continue
+        if (match := _LINE_DATE.fullmatch(text)) and _is_article_line(element):
+            yield Fact(match[1], match[2], "page")
+            continue
+        if match := _LABELLED.fullmatch(text):
+            yield Fact(match[1], match[2].strip(), "page")
+            continue
+        if (label := _SPACED.sub("", text)) in _LABELS:
+            value = all_text(element).strip()[len(text.strip()) :].strip(" :：\n\t\xa0\u3000")
+            following = element.getnext()
+            if not value and following is not None:
+                value = all_text(following).strip()
+            if not value and element.tail:
+                value = element.tail.strip(" :：\n\t\xa0\u3000")
+            if value and len(value) <= 160:
+                yield Fact(label, " ".join(value.split()), "page")
+
+
+def _around(top: etree._Element, container: etree._Element | None) -> Iterator[etree._Element]:
+    """The elements that facts with a label stand in, without those inside the container."""
+    if container is None or container is top:
+        yield from top.iter(*_LABELLING) if container is None else ()
+        return
+    before = takewhile(lambda each: each is not container, top.iter(*_LABELLING, str(container.tag)))
+    yield from (element for element in before if element.tag in _LABELLING)
+    following = container.xpath(_FOLLOWING)
+    assert isinstance(following, list)
+    yield from (element for element in following if etree.iselement(element))
+
+
+def _is_article_line(element: etree._Element) -> bool:
+    """Whether what stands beside an article's date stands beside an element: source, readers, type size."""
+    parent = element.getparent()
+    text = "" if parent is None else all_text(parent)
+    return len(text) <= _LINE_LENGTH and _BESIDE_DATE.search(text) is not None
