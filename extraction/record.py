@@ -252,9 +252,13 @@ class Record:
     def tables(self) -> dict[str, dict[str, dict[str, int | float | None]]]:
         """The values, nested by table, row and column."""
         out: dict[str, dict[str, dict[str, int | float | None]]] = {}
+        before, into = "", {}
         for key, cell in self.cells.items():
-            table, row, column = key.split(".")
-            out.setdefault(table, {}).setdefault(row, {})[column] = plain(cell.value)
+            above, _, column = key.rpartition(".")
+            if above != before:
+                table, _, row = above.partition(".")
+                before, into = above, out.setdefault(table, {}).setdefault(row, {})
+            into[column] = plain(cell.value)
         return out
 
     def to_dict(self) -> dict[str, Any]:

@@ -236,4 +236,5 @@ def plain(value: Decimal | None) -> int | float | None:
     """A JSON number without noise: an integer where it is one."""
     if value is None:
         return None
-    return int(value) if value == value.to_integral_value() else float(value)
+    whole = int(value)
+    return whole if whole == value else float(value)

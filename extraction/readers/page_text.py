@@ -53,7 +53,8 @@ def lines(glyphs: Sequence[Glyph]) -> list[Line]:
     rows: list[list[Glyph]] = []
     middle = height = 0.0
     for glyph in sorted(glyphs, key=lambda glyph: glyph.top + glyph.bottom):
-        centre, tall = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
+        _, top, _, bottom, _ = glyph
+        centre, tall = (top + bottom) / 2, bottom - top
         if rows and centre - middle <= 0.5 * min(tall, height):
             rows[-1].append(glyph)
             middle += (centre - middle) / len(rows[-1])
@@ -74,22 +75,25 @@ def _line(row: list[Glyph]) -> Line | None:
     inked: list[Glyph] = []
     parts: list[str] = []
     blanks: list[str] = []
+    before_left = before_right = 0.0
+    before_text = ""
     for glyph in row:
-        if glyph.text.isspace():
+        left, top, right, bottom, text = glyph
+        if text.isspace():
             if inked:
-                blanks.append(glyph.text)
+                blanks.append(text)
             continue
         if inked:
-            before = inked[-1]
-            wide = before.right - before.left
-            if glyph.text == before.text and glyph.left - before.left < 0.3 * wide:
+            if text == before_text and left - before_left < 0.3 * (before_right - before_left):
                 continue  # bold, made by printing the same glyph twice
-            if not blanks and glyph.left - before.right > WORD_GAP * (glyph.bottom - glyph.top):
-                blanks.append(" ")
-        parts.extend(blanks)
-        blanks.clear()
-        parts.append(glyph.text)
+            if blanks:
+                parts += blanks
+                blanks = []
+            elif left - before_right > WORD_GAP * (bottom - top):
+                parts.append(" ")
+        parts.append(text)
         inked.append(glyph)
+        before_left, before_right, before_text = left, right, text
     if not inked:
         return None
     box = (

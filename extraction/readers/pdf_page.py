@@ -216,6 +216,9 @@ def _glyphs(
 
 def _level(glyphs: list[Glyph]) -> None:
     """Give low glyphs a neighbour's height: fonts without metrics box only the ink (a thin dash for 一)."""
+    heights = [bottom - top for _, top, _, bottom, _ in glyphs]
+    if not heights or min(heights) >= LOW * max(heights):
+        return
     for order in (range(1, len(glyphs)), range(len(glyphs) - 2, -1, -1)):
         step = 1 if order.step > 0 else -1
         for index in order:
