@@ -141,7 +141,7 @@ def make(folder: Path, documents: int) -> None:
             agency = f"{city}{name}{department}"
             for year in YEARS:
                 page, text = dice.choice(pages[year])
-                body = page.replace(PLACEHOLDER, agency).encode()
+                body = page.replace(PLACEHOLDER, agency).replace("410711", code).encode()
                 sha256 = hashlib.sha256(body).hexdigest()
                 url = f"http://{site.id}.example/gknb/t{year}_{len(bodies)}.html"
                 bodies.append(body)
@@ -259,6 +259,8 @@ def again(url: str, most: int, *, dry_run: bool) -> int:
         options = Options(dry_run=dry_run, limit=most)
         tally = reextract(open_store(url), Local(extractor=extractor), options)
     assert not tally.problems, tally.problems[:3]
+    # Of a few counties the extractor says the division otherwise; the figures must be the same.
+    assert not tally.changed_cells, "the records that were made are not those that the extractor makes"
     return tally.read
 
 
