@@ -1,7 +1,7 @@
 """Fixity: every stored byte against its hash or its seal, every reference both ways.
 
 A cold path: it lists the store and reads every capture. Bodies and records may be sampled, since reading them
-is what costs; all references are always checked. In memory are the hashes of all bodies, about 200 bytes
+is what costs; all references are always checked. In memory are the hashes of all bodies, about 400 bytes
 each; `storage.rolling` does a share of the same work a night, in the memory of one site.
 """
 
@@ -125,10 +125,10 @@ def _all(checks: Checks) -> Iterator[Finding]:
         yield from checks.captures(site, keys, named_by)
     bodies: set[bytes] = set()
     yield from checks.bodies(RAW, bodies)
-    for digest, capture in named_by.items():
+    for digest, segment in named_by.items():
         if digest not in bodies:
             key = Archive.body_key(digest.hex())
-            yield Finding("body_missing", "error", key, f"capture {capture} names it; fetch it again")
+            yield Finding("body_missing", "error", key, f"{segment} names it; fetch it again")
     for digest in sorted(bodies - named_by.keys()):
         yield Finding("body_orphan", "note", Archive.body_key(digest.hex()), "no capture names it")
     names = []
@@ -165,7 +165,7 @@ class Checks:
         self._removed: set[bytes] = set()
 
     def captures(self, site: str, keys: Iterable[str], named_by: dict[bytes, str]) -> Iterator[Finding]:
-        """Check a site's segments (all their keys) and its state; add the bodies they name to `named_by`."""
+        """Check a site's segments (all their keys) and its state; add the bodies they name, and where."""
         found: dict[str, int] = {}
         claimed: dict[str, int] = {}
         for key in keys:
@@ -190,7 +190,7 @@ class Checks:
             self._counts.captures += len(captures)
             for capture in captures:
                 if capture.sha256 is not None:
-                    named_by.setdefault(bytes.fromhex(capture.sha256), capture.id)
+                    named_by.setdefault(bytes.fromhex(capture.sha256), key)
         if found:
             yield from self._state(site, claimed)
         for run, count in claimed.items():

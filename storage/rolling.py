@@ -83,10 +83,10 @@ def _share(checks: Checks, folders: list[str], sites: list[str]) -> Iterator[Fin
     for site in sites:
         named_by: dict[bytes, str] = {}
         yield from checks.captures(site, list_segments(checks.store, site), named_by)
-        for digest, capture in named_by.items():
+        for digest, segment in named_by.items():
             key = Archive.body_key(digest.hex())
             if checks.store.stat(key) is None:
-                yield Finding("body_missing", "error", key, f"capture {capture} names it; fetch it again")
+                yield Finding("body_missing", "error", key, f"{segment} names it; fetch it again")
         for extractor in names:
             yield from checks.manifest(extractor, site)
         yield from checks.sealed(f"sites/{site}/")
