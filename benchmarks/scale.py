@@ -11,7 +11,7 @@ extractor, under other names too, so that making 100,000 takes minutes. Then, ea
     pack        `gongkai pack`
     dry         `gongkai reextract --dry-run`, at most a tenth of --most documents
     reextract   by an extractor with a new id, from packs, one worker process, at most --most documents
-    publish     a release
+    publish     a release; only where asked for (benchmarks/release.py is about releases)
 
 Objects are counted at the store's operations (a group of objects counts as many). The goal: per document,
 the most at the largest archive is at most GROWTH times what it is at the smallest.
@@ -341,7 +341,7 @@ def main() -> int:
     parser.add_argument("--documents", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--most", type=int, default=3000, help="documents of a re-extraction")
     parser.add_argument("--folder", type=Path, help="keep the archives here, and take those that are here")
-    parser.add_argument("--phases", nargs="+", default=PHASES, choices=PHASES)
+    parser.add_argument("--phases", nargs="+", default=PHASES[:-1], choices=PHASES)
     parser.add_argument("--measure", choices=PHASES, help=argparse.SUPPRESS)
     parser.add_argument("--store", help=argparse.SUPPRESS)
     options = parser.parse_args()

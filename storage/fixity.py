@@ -1,8 +1,8 @@
 """Fixity: every stored byte against its hash or its seal, every reference both ways.
 
 A cold path: it lists the store and reads every capture. Bodies and records may be sampled, since reading them
-is what costs; all references are always checked. In memory are the hashes of all bodies, about 400 bytes
-each; `storage.rolling` does a share of the same work a night, in the memory of one site.
+is what costs; all references are always checked. In memory are the hashes of all bodies, about half a
+kilobyte each; `storage.rolling` does a share of the same work a night, in the memory of one site.
 """
 
 from __future__ import annotations
