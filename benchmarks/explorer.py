@@ -235,7 +235,10 @@ def file_of(folder: Path, reports: int) -> Path:
     whole = max(folder.glob("releases/*/gongkai.sqlite"))
     larger = folder / f"gongkai-{reports}.sqlite"
     if reports > made and not larger.exists():
-        make_larger(whole, larger, reports // made)
+        part = larger.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        make_larger(whole, part, reports // made)
+        part.rename(larger)
     return larger if reports > made else whole
 
 

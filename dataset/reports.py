@@ -193,6 +193,8 @@ def _report(
     corroborated: dict[str, list[str]] = defaultdict(list)
     if copies:
         issues += _compare(primary, copies, load, corroborated)
+    # Most cells stand in the same copies: one tuple for all of those.
+    same: dict[tuple[str, ...], tuple[str, ...]] = {}
     return Report(
         id=identity,
         agency=agency,
@@ -202,7 +204,9 @@ def _report(
         copies=tuple(copies),
         versions=_versions(primary),
         issues=tuple(replace(issue, report=identity) for issue in issues),
-        corroborated={cell: tuple(hashes) for cell, hashes in corroborated.items()},
+        corroborated={
+            cell: same.setdefault(tuple(hashes), tuple(hashes)) for cell, hashes in corroborated.items()
+        },
     )
 
 
