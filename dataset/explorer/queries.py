@@ -274,18 +274,27 @@ def figures_of_cell(
     limit: int = PAGE,
 ) -> list[Row]:
     """Return one figure of many reports, the greatest first."""
-    # Along the index of the cell's values, which gives the greatest first.
+    # Along the index of the cell's values, which gives the greatest first; the rest of a row is looked up
+    # for those of the page.
     source = (
         "cells c CROSS JOIN figure_cells f ON f.cell = c.id CROSS JOIN reports r ON r.rowid = f.report "
-        'WHERE r.current AND c."table" = ? AND c."row" = ? AND c."column" = ?'
+        'WHERE c."table" = ? AND c."row" = ? AND c."column" = ? AND r.current'
     )
     values: list[Any] = [*_parts(cell)]
+    if year:
+        # Reports are numbered by year, so that most others need not be looked at.
+        of_year = "FROM reports WHERE current AND year = ?"
+        source += f" AND f.report BETWEEN (SELECT min(rowid) {of_year}) AND (SELECT max(rowid) {of_year})"
+        values += [year, year]
     for column, value in (("r.year", year), ("r.province", province)):
         if value:
             source += f" AND {column} = ?"
             values.append(value)
     return db.rows(
         "SELECT r.report_id, r.agency, r.region, r.region_name, r.year, r.scope, f.value, f.raw, f.status, "  # noqa: S608
-        f"f.unit, f.flags FROM {source} ORDER BY f.value DESC, f.report DESC LIMIT ? OFFSET ?",
+        "f.unit, f.flags FROM "
+        f"(SELECT f.report, f.cell FROM {source} ORDER BY f.value DESC, f.report DESC LIMIT ? OFFSET ?) p "
+        "CROSS JOIN figure_cells f ON f.report = p.report AND f.cell = p.cell "
+        "CROSS JOIN reports r ON r.rowid = p.report ORDER BY f.value DESC, f.report DESC",
         (*values, limit, offset),
     )
