@@ -38,7 +38,15 @@ from botocore import exceptions as boto
 from storage.keys import RESERVED, check_key, check_prefix
 from storage.objects import InvalidKeyError, ObjectInfo, ObjectNotFoundError, StoreUnreachableError
 from storage.s3_body import open_body, put_in_parts
-from storage.s3_client import ATTEMPTS, back_off, endpoint_of, error_code, make_client, translate
+from storage.s3_client import (
+    ATTEMPTS,
+    back_off,
+    endpoint_of,
+    error_code,
+    get_object,
+    make_client,
+    translate,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -132,7 +140,7 @@ class S3Store:
         with self._translated("read", key):
             for attempt in range(ATTEMPTS):
                 try:
-                    answer = self._client.get_object(**request)
+                    answer = get_object(self._client, request)
                     return answer["Body"].read(), answer.get("ETag", "")
                 except boto.ClientError as error:
                     if error_code(error)[1] == 416:

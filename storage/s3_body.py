@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from botocore import exceptions as boto
 
-from storage.s3_client import ATTEMPTS, back_off, error_code
+from storage.s3_client import ATTEMPTS, back_off, error_code, get_object
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -81,7 +81,7 @@ class _Body(io.RawIOBase):
 
     def __init__(self, client: S3Client, bucket: str, key: str) -> None:
         self._client, self._bucket, self._key = client, bucket, key
-        answer = client.get_object(Bucket=bucket, Key=key)
+        answer = get_object(client, {"Bucket": bucket, "Key": key})
         self._size, self._tag = answer["ContentLength"], answer.get("ETag", "")
         self._stream: StreamingBody | None = answer["Body"]
         self._position = 0
@@ -111,8 +111,9 @@ class _Body(io.RawIOBase):
 
     def _rest(self) -> StreamingBody:
         # The same bytes or none: an object that was replaced meanwhile must not be patched together.
-        answer = self._client.get_object(
-            Bucket=self._bucket, Key=self._key, Range=f"bytes={self._position}-", IfMatch=self._tag
+        rest = f"bytes={self._position}-"
+        answer = get_object(
+            self._client, {"Bucket": self._bucket, "Key": self._key, "Range": rest, "IfMatch": self._tag}
         )
         return answer["Body"]
 

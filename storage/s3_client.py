@@ -19,11 +19,13 @@ from urllib.parse import urlsplit
 import boto3
 from botocore import exceptions as boto
 from botocore.config import Config
+from urllib3.exceptions import HTTPError
 
 from storage.objects import StoreError, StoreUnreachableError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
 
 CONNECTIONS = 32
 """Requests that may be under way at once."""
@@ -141,6 +143,25 @@ def translate(error: boto.BotoCoreError | boto.ClientError, what: str) -> StoreE
     if isinstance(error, boto.ConnectionError | boto.HTTPClientError | boto.IncompleteReadError):
         return StoreUnreachableError(f"{what}: no answer ({name}); check GONGKAI_S3_ENDPOINT and the network")
     return StoreError(f"{what}: {name}")
+
+
+def get_object(client: S3Client, request: GetObjectRequestTypeDef) -> GetObjectOutputTypeDef:
+    """Ask for an object, again where an error answer breaks off.
+
+    Botocore tries again what its HTTP client reports, but the body of an error answer to a request for a
+    stream it reads later, outside of that, and lets urllib3's error through.
+
+    Raises:
+        botocore.exceptions.ResponseStreamingError: the answers keep breaking off.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return client.get_object(**request)
+        except HTTPError as error:
+            if attempt == ATTEMPTS - 1:
+                raise boto.ResponseStreamingError(error=error) from error
+            back_off(attempt)
+    raise AssertionError("unreachable")
 
 
 def back_off(attempt: int) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
+import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +31,7 @@ class FakeStore:
         self.condition = "ignored"  # or "refused"
         self.answers: list[tuple[int, str]] = []  # of the next requests: status and code
         self.cut_off = 0  # of the next bodies
+        self.broken_errors = 0  # of the next requests: an error that breaks off
         self.lock = threading.Lock()
 
     @contextmanager
@@ -46,6 +50,13 @@ class FakeStore:
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(body)
+
+            def reset(self) -> None:
+                time.sleep(0.3)  # the other side waits for the rest by now
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.rfile.close()
+                self.connection.close()
+                self.close_connection = True
 
             def handle_any(self) -> None:
                 data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -67,6 +78,10 @@ class FakeStore:
                     if path not in fake.objects:
                         return self.answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
                     body = fake.objects[path]
+                    if self.command == "GET" and fake.broken_errors:
+                        fake.broken_errors -= 1
+                        self.answer(503, b"<Error>", 100)
+                        return self.reset()
                     if self.command == "GET" and fake.cut_off:
                         fake.cut_off -= 1
                         self.close_connection = True
@@ -131,6 +146,17 @@ def test_a_body_that_breaks_off_is_read_again(fake: FakeStore) -> None:
     fake.cut_off = 2
     assert store.get("a") == b"0123456789"
     assert fake.cut_off == 0
+
+
+def test_an_error_answer_that_breaks_off_is_an_answer_that_broke_off(fake: FakeStore) -> None:
+    store = open_store("s3://bucket")
+    store.put("a", b"0123456789")
+    fake.broken_errors = 2
+    assert store.get("a") == b"0123456789"
+    fake.broken_errors = 2
+    with store.open("a") as body:
+        assert body.read() == b"0123456789"
+    assert fake.broken_errors == 0
 
 
 @pytest.mark.parametrize(
