@@ -37,13 +37,12 @@ from botocore import exceptions as boto
 
 from storage.keys import RESERVED, check_key, check_prefix
 from storage.objects import InvalidKeyError, ObjectInfo, ObjectNotFoundError, StoreUnreachableError
-from storage.s3_body import open_body, put_in_parts
+from storage.s3_body import open_body, put_in_parts, read_whole
 from storage.s3_client import (
     ATTEMPTS,
     back_off,
     endpoint_of,
     error_code,
-    get_object,
     make_client,
     translate,
 )
@@ -138,22 +137,14 @@ class S3Store:
         if part is not None:
             request["Range"] = part
         with self._translated("read", key):
-            for attempt in range(ATTEMPTS):
-                try:
-                    answer = get_object(self._client, request)
-                    return answer["Body"].read(), answer.get("ETag", "")
-                except boto.ClientError as error:
-                    if error_code(error)[1] == 416:
-                        return b"", ""  # it ends before the part begins
-                    if error_code(error)[0] in _NOT_FOUND:
-                        raise ObjectNotFoundError(f"{self.url} has no object {key}") from None
-                    raise
-                except (boto.HTTPClientError, boto.IncompleteReadError):
-                    # boto3 tries requests again, but not bodies that break off.
-                    if attempt == ATTEMPTS - 1:
-                        raise
-                    back_off(attempt)
-        raise AssertionError("unreachable")
+            try:
+                return read_whole(self._client, request)
+            except boto.ClientError as error:
+                if error_code(error)[1] == 416:
+                    return b"", ""  # it ends before the part begins
+                if error_code(error)[0] in _NOT_FOUND:
+                    raise ObjectNotFoundError(f"{self.url} has no object {key}") from None
+                raise
 
     def put_new(self, key: str, data: bytes) -> bool:
         """Create the object; True if this call created it, False if it was there already (left untouched)."""

@@ -18,7 +18,7 @@ from storage.s3_client import ATTEMPTS, back_off, error_code, get_object
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectRequestTypeDef
 
 PART_BYTES = 8 * 1024 * 1024
 """Of an upload; S3 takes 10,000 parts, so an object of at most 80 GB."""
@@ -69,6 +69,22 @@ def _send(client: S3Client, bucket: str, key: str, path: Path, *, create_only: b
         with contextlib.suppress(boto.BotoCoreError, boto.ClientError):
             client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
         raise
+
+
+def read_whole(client: S3Client, request: GetObjectRequestTypeDef) -> tuple[bytes, str]:
+    """Return the bytes a request gives and their ETag; a body that breaks off is asked for again.
+
+    boto3 tries requests again, but not bodies.
+    """
+    for attempt in range(ATTEMPTS):
+        answer = get_object(client, request)
+        try:
+            return answer["Body"].read(), answer.get("ETag", "")
+        except (boto.HTTPClientError, boto.IncompleteReadError):
+            if attempt == ATTEMPTS - 1:
+                raise
+            back_off(attempt)
+    raise AssertionError("unreachable")
 
 
 def open_body(client: S3Client, bucket: str, key: str) -> BinaryIO:
