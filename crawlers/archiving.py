@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -107,6 +108,7 @@ class SiteArchive:
         self._removed: dict[str, Tombstone] = {}
         self._again: dict[str, str] = {}
         self._files: dict[str, list[Resource]] | None = None
+        self._unsettled: set[str] = set()
         self.notes = ListNotes()
 
     async def open(self) -> None:
@@ -124,6 +126,11 @@ class SiteArchive:
         self._again = load_refetch(self._store, self._site)
         self._lost.update(self._again.values())
         self.notes = load_notes(self._store, self._site)
+        self._unsettled = set(self.notes.unsettled) | {
+            resource.url
+            for resource in self._state.resources.values()
+            if resource.role == "document" and (resource.good_id or "") > (self.notes.finished or "")
+        }
 
     @property
     def state(self) -> SiteState:
@@ -142,6 +149,10 @@ class SiteArchive:
     def known(self, key: str) -> Resource | None:
         """Return what is known of a resource."""
         return self._state.resources.get(redact_url(key))
+
+    def is_settled(self, url: str) -> bool:
+        """Whether the crawl that last had a document came to its end: then its files were asked for, too."""
+        return redact_url(url) not in self._unsettled
 
     def is_removed(self, key: str) -> bool:
         """Whether a person removed the resource: it is not asked any more."""
@@ -273,10 +284,23 @@ class SiteArchive:
             note=answer.note,
         )
 
-    async def close(self, notes: ListNotes) -> None:
-        """Write what waits, fold it into the site's state, and remember what the lists said."""
+    async def close(self, notes: ListNotes, asked: Iterable[str]) -> None:
+        """Write what waits, fold it into the site's state, and remember what the lists said.
+
+        Args:
+            notes: what to remember of the lists.
+            asked: addresses that this crawl asked, or left for the next one.
+        """
         await self.flush()
         self._state = await asyncio.to_thread(refresh_state, self._store, self._site)
+        if self._unsettled:
+            self._unsettled.difference_update(redact_url(url) for url in asked)
+        notes = notes.model_copy(
+            update={
+                "finished": max((one.last_id for one in self._state.resources.values()), default=None),
+                "unsettled": sorted(self._unsettled),
+            }
+        )
         if notes != self.notes:
             await asyncio.to_thread(save_notes, self._store, self._site, notes)
             self.notes = notes

@@ -5,7 +5,8 @@ The captures hold what was asked; this holds what need not be asked, and what wa
 * of each list the addresses of its documents at its last complete reading, so that a list that suddenly
   shrinks or empties is an alert instead of a deletion, and a document missing from complete lists is counted,
   night by night;
-* the steps that the budget, the window or a resting host left over: the next night begins with them.
+* the steps that the budget, the window or a resting host left over: the next night begins with them;
+* how far the last crawl got that came to its end: what a killed one saw may lead to files nobody asked for.
 
 Losing this object loses no evidence: lists are learned again, counting starts anew.
 """
@@ -62,6 +63,8 @@ class ListNotes(BaseModel):
         lists: by the address of the first page.
         missing: documents that complete lists no longer show, by address.
         waiting: steps that were not reached, as plain data.
+        finished: id of the site's latest capture when a crawl last came to its end.
+        unsettled: documents that were had by a crawl which did not come to its end, and not asked since.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -70,6 +73,8 @@ class ListNotes(BaseModel):
     lists: dict[str, ListMemo] = {}
     missing: dict[str, Missing] = {}
     waiting: list[dict[str, Any]] = []
+    finished: str | None = None
+    unsettled: list[str] = []
 
 
 def notes_key(site: str) -> str:

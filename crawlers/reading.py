@@ -211,7 +211,8 @@ class Reader:
     def _unless_answered(self, crawl: SiteCrawl, step: Step) -> list[Step]:
         """Return the step to a document; where its list answers for it, only files that are still missing."""
         known = crawl.archive.known(step.url)
-        if not answered_by_list(known, step.trail, self._settings, self._now):
+        settled = crawl.archive.is_settled(step.url)
+        if not settled or not answered_by_list(known, step.trail, self._settings, self._now):
             return [step]
         if step.url in crawl.asked or crawl.archive.is_removed(step.url):
             return []

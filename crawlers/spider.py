@@ -350,7 +350,7 @@ class ReportSpider(Spider):
 
     async def _close(self, crawl: SiteCrawl, reason: str) -> None:
         try:
-            await crawl.archive.close(crawl.fold(self.job.settings.gone_after))
+            await crawl.archive.close(crawl.fold(self.job.settings.gone_after), crawl.asked)
             if reason == "ok":
                 await ending.end(crawl, self._store)
         except StoreError as error:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +23,8 @@ from crawlers.lists import ListNotes, Tonight, load_notes
 from crawlers.page import PageRequest
 from crawlers.recheck import answered_by_list, is_due
 from crawlers.window import CHINA, Window
+from storage import Archive, CaptureWriter, Trail, load_state, open_store
 from storage import Resource as Resource_
-from storage import Trail, load_state, open_store
 
 ALL = reports(range(2022, 2024))
 
@@ -234,6 +235,33 @@ def test_a_file_that_failed_is_asked_though_its_page_is_not(stories: dict[str, S
     file = next(c for c in story.runs[1].captures("repaired") if c.url.endswith("a.pdf"))
     assert (file.outcome, file.role, file.parent) == ("new", "attachment", story.base + path(0))
     assert story.paths(2) == ["/nb/", "/robots.txt"]
+
+
+def test_what_a_killed_crawl_saw_does_not_answer_for_the_files_it_never_asked(tmp_path: Path) -> None:
+    site = GovernmentSite()
+    column(site, [0, 1])
+    site.page(path(0), report_article(ALL[0], '<a href="a.pdf">附件</a>'))
+    site.page(path(1), report_article(ALL[1]))
+    site.file("/nb/202401/a.pdf", PDF, "application/pdf")
+    with serve(site) as base:
+        site_entry = entry(base + "/nb/", render="never")
+        whole = run_child(tmp_path, site_entry)
+        # What a kill between the page and its file leaves: captures up to the page, and no notes of the lists.
+        before, after = open_store(whole.store), open_store(f"file://{tmp_path}/killed")
+        writer = CaptureWriter(after, "site", whole.run)
+        for capture in whole.captures():
+            if capture.role != "attachment":
+                if capture.sha256 is not None:
+                    Archive(after).put_body(Archive(before).get_body(capture.sha256))
+                writer.add(capture)
+        writer.flush()
+        nights = []
+        for _ in range(3):
+            site.forget()
+            assert run_child(tmp_path, site_entry, store=after.url).code == 0
+            nights.append(sorted(site.paths()))
+    asked = ["/nb/", "/robots.txt"]
+    assert nights == [sorted([*asked, path(0), path(1), "/nb/202401/a.pdf"]), asked, asked]
 
 
 def test_gone_only_after_complete_lists_without_it(stories: dict[str, Story]) -> None:
