@@ -8,7 +8,6 @@ one that was made then (apart from the DuckDB file, which carries a random id).
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,8 +15,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from dataset.reading import read_table
 from dataset.sites import SiteInfo, list_sites, load_site, site_of
 from dataset.versions import load_manifest, load_versions, release_prefix
 from storage import Capture, ObjectStore, SiteState, extractors, read_captures, refresh_state, timestamp
@@ -73,7 +71,7 @@ class PastMoment(Moment):
         if self.release is None:
             return super().sites()
         key = f"{release_prefix(self.release['version'])}parquet/sites.parquet"
-        rows = pq.read_table(io.BytesIO(self.store.get(key))).to_pylist()
+        rows = read_table(self.store.get(key)).to_pylist()
         return [
             site_of(row["site"], json.loads(row["entry"]))
             if row["entry"]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from dataset.reading import read_table
 from dataset.reports import value_of
 from dataset.rows import place_of
 from dataset.versions import load_versions, release_prefix
@@ -166,8 +164,7 @@ def released_rows(store: ObjectStore, version: str, name: str, report: str | Non
         data = store.get(key)
     except ObjectNotFoundError as error:
         raise TraceError(f"{key} is not in {store.url}; `gongkai verify` says what is missing") from error
-    filters = None if report is None else [("report_id", "=", report)]
-    rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(data), filters=filters).to_pylist()
+    rows: list[dict[str, Any]] = read_table(data, report=report).to_pylist()
     return rows
 
 

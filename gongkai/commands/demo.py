@@ -91,18 +91,17 @@ def _say_next(store: Any, session: Session, publication: Any) -> None:
 
 def example_address(store: Any, version: str) -> str | None:
     """Return the address of the largest count of requests, a figure worth following; None without one."""
-    import io
-
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
+    from dataset.reading import read_table
     from dataset.versions import release_prefix
     from dataset.wide import short_names
 
     cell = "requests.new.total"
     column = short_names()[cell]
     data = store.get(f"{release_prefix(version)}parquet/wide.parquet")
-    figures = pq.read_table(io.BytesIO(data), columns=["report_id", column], filters=[(column, ">", 0)])
+    figures = read_table(data, columns=["report_id", column])
+    figures = figures.filter(pc.greater(figures[column], 0))
     if not figures.num_rows:
         return None
     top = figures.take(
