@@ -8,7 +8,7 @@ import click
 
 from gongkai.errors import DONE, FINDINGS
 from gongkai.output import emit_json, note, say
-from gongkai.session import Session, common_options, pass_session
+from gongkai.session import Session, common_options, pass_session, registry_option
 
 SHOWN = 20
 MEGABYTE = 1024 * 1024
@@ -30,14 +30,7 @@ def import_() -> None:
 @click.option(
     "--site", metavar="SITE", help="All of it is of this site; other hosts than its own are refused."
 )
-@click.option(
-    "--sites",
-    "registry",
-    multiple=True,
-    metavar="FILE.yaml",
-    type=click.Path(path_type=Path),
-    help="A registry of your own instead of the bundled one; may be given again.",
-)
+@registry_option
 @click.option(
     "--max-body",
     type=click.IntRange(1),
