@@ -121,7 +121,7 @@ def _record(
     identity = identify(document, lines, first_table, told)
     found.append(identity)
     tables = look_again(document, read_tables(document, identity.year), identity.year)
-    lines = text_lines(document, tables.used)
+    lines = text_lines(document, without=tables.used)
     sections, _ = find_sections(lines, tables.blocks)
     kind, issues = decide(document, lines, identity, tables, sections)
     head = (sha256, size, document.media_type, EXTRACTOR, kind)

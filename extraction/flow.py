@@ -16,6 +16,7 @@ from extraction.editions import editions
 from extraction.forms import Form, forms, is_caption
 from extraction.normalise import label_core, squeeze
 from extraction.shapes import review_flow
+from extraction.text_lines import LineOf
 from extraction.values import clean, is_value_like
 
 _GAP = re.compile(r"[\s\u3000]+")
@@ -28,37 +29,43 @@ _CONFIDENCE = 0.8
 class _Token:
     text: str
     block: int
+    line: int
     paragraph: Paragraph
     value: bool
+
+    @property
+    def place(self) -> LineOf:
+        """The line it stands in."""
+        return self.block, self.line
 
 
 def flow_tables(
     paragraphs: list[tuple[int, Paragraph]], kinds: list[str], table: int
-) -> tuple[dict[str, list[RawRow]], set[int]]:
-    """Rows of the wanted tables found in running text, and the numbers of the blocks they came from."""
+) -> tuple[dict[str, list[RawRow]], set[LineOf]]:
+    """Rows of the wanted tables found in running text, and the lines they came from."""
     tokens = _tokens(paragraphs)
     out: dict[str, list[RawRow]] = {}
-    used: set[int] = set()
+    used: set[LineOf] = set()
     for kind in kinds:
-        rows, blocks = (
+        rows, lines = (
             _review(tokens, table) if kind == "review_litigation" else _labelled(tokens, kind, table)
         )
         if rows:
             out[kind] = rows
-            used |= blocks
+            used |= lines
     return out, used
 
 
 def _tokens(paragraphs: list[tuple[int, Paragraph]]) -> list[_Token]:
     out: list[_Token] = []
     for block, paragraph in paragraphs:
-        for line in paragraph.text.split("\n"):
+        for number, line in enumerate(paragraph.text.split("\n")):
             if not squeeze(line):
                 continue
             head, values = _split_line(line)
             if head:
-                out.append(_Token(head, block, paragraph, value=False))
-            out += [_Token(value, block, paragraph, value=True) for value in values]
+                out.append(_Token(head, block, number, paragraph, value=False))
+            out += [_Token(value, block, number, paragraph, value=True) for value in values]
     return out
 
 
@@ -122,10 +129,10 @@ def _opens(word: str, form: Form) -> bool:
     )
 
 
-def _labelled(tokens: list[_Token], kind: str, table: int) -> tuple[list[RawRow], set[int]]:
+def _labelled(tokens: list[_Token], kind: str, table: int) -> tuple[list[RawRow], set[LineOf]]:
     form = forms()[kind]
     rows: list[RawRow] = []
-    used: set[int] = set()
+    used: set[LineOf] = set()
     head = _Head()
     last = {list(e.tables[kind].rows)[-1] for e in editions().values() if kind in e.tables and form.heads}
     at = 0
@@ -144,14 +151,14 @@ def _labelled(tokens: list[_Token], kind: str, table: int) -> tuple[list[RawRow]
                 [token.text] if form.column(token.text) or _opens(token.text, form) else _words(token.text)
             )
             if head.read(words, form):
-                used.add(token.block)
+                used.add(token.place)
             at += 1
             continue
         if head.open and (values or not form.group(label)):
             rows.append(_row(label, values, head.order(form), dict(head.printed), table, len(rows)))
             head.rows += 1
             head.open = form.row(label) not in last
-            used |= {t.block for t in tokens[at:behind]}
+            used |= {t.place for t in tokens[at:behind]}
         at = behind
     complete = [row for row in rows if any(slot.cell is not None for slot in row.slots.values())]
     return (rows, used) if len(complete) >= 2 else ([], set())
@@ -198,7 +205,7 @@ def _cell(value: _Token, row: int, column: int) -> Cell:
     return Cell(value.text, row, column, path=paragraph.path, page=paragraph.page, confidence=_CONFIDENCE)
 
 
-def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[int]]:
+def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[LineOf]]:
     """The review table: fifteen outcome heads in printed order, then exactly fifteen figures."""
     form = forms()["review_litigation"]
     wanted = [column for _ in form.rows for column in form.columns]
@@ -223,14 +230,14 @@ def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[int]]:
             continue
         order = tuple(f"{row}.{column}" for row in form.rows for column in form.columns)
         row = _row("", values, order, {}, table, 0)
-        return [row], {t.block for t in tokens[max(at - 4, 0) : here] if not _is_prose(t)} | {
-            t.block for t in tokens[start:here]
+        return [row], {t.place for t in tokens[max(at - 4, 0) : here] if not _is_prose(t)} | {
+            t.place for t in tokens[start:here]
         }
     slots = review_flow([(t.text, _cell(t, 0, i) if t.value else None) for i, t in enumerate(tokens)])
     if not slots:
         return [], set()
     taken = {slot.cell.column for slot in slots.values() if slot.cell is not None}
-    return [RawRow([], slots, table, 0, {})], {tokens[i].block for i in taken}
+    return [RawRow([], slots, table, 0, {})], {tokens[i].place for i in taken}
 
 
 def _is_prose(token: _Token) -> bool:

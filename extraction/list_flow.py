@@ -15,6 +15,7 @@ from extraction.document import Cell, Paragraph
 from extraction.forms import Form, forms
 from extraction.lists import is_form, key_list
 from extraction.normalise import squeeze
+from extraction.text_lines import LineOf
 from extraction.values import is_dash, is_figure, is_unit, is_value_like
 
 _GAP = re.compile(r"[\s\u3000]+")
@@ -33,14 +34,14 @@ class _Line:
     label: str
     unit: str
     values: tuple[str, ...]
-    block: int
+    place: LineOf
     paragraph: Paragraph
 
 
 def flow_list(
     kind: str, paragraphs: list[tuple[int, Paragraph]], table: int
-) -> tuple[Instance | None, set[int]]:
-    """The list of one kind in running text, and the numbers of the blocks it came from."""
+) -> tuple[Instance | None, set[LineOf]]:
+    """The list of one kind in running text, and the lines it came from."""
     form = forms()[kind]
     lines = [line for block, paragraph in paragraphs for line in _lines(block, paragraph)]
     column = next(iter(form.columns))
@@ -68,12 +69,12 @@ def flow_list(
     unknown = sum(not row.blank for row in instance.unknown)
     if not is_form(instance) or complete < _LEAST or complete < unknown:
         return None, set()
-    return instance, {lines[i].block for start, end in reach for i in range(start, end)}
+    return instance, {lines[i].place for start, end in reach for i in range(start, end)}
 
 
 def _lines(block: int, paragraph: Paragraph) -> list[_Line]:
     out: list[_Line] = []
-    for text in paragraph.text.split("\n"):
+    for number, text in enumerate(paragraph.text.split("\n")):
         bare = text.strip()
         if not squeeze(bare) or _PAGE_NUMBER.fullmatch(bare):
             continue
@@ -88,7 +89,7 @@ def _lines(block: int, paragraph: Paragraph) -> list[_Line]:
             unit = words[cut]
         elif len(values) > 1 and is_dash(values[0]):
             values = values[1:]
-        out.append(_Line(" ".join(words[:cut]), unit, values, block, paragraph))
+        out.append(_Line(" ".join(words[:cut]), unit, values, (block, number), paragraph))
     return out
 
 

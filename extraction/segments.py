@@ -125,6 +125,8 @@ def _is_review_head(review: Form, texts: list[str], cores: list[str]) -> bool:
     ]
     if not all(named):
         return False
+    if len({block for text in texts if (block := review.row(text))}) > 1:
+        return True  # a row of procedures alone, their outcomes in the row below
     return any(review.column(text) not in {None, "total"} for text in texts) or set(review.markers) <= set(
         cores
     )

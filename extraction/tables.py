@@ -7,7 +7,7 @@ kind is found, the paragraphs are read as a flow of cells (`extraction.flow`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -27,6 +27,7 @@ from extraction.record import CellRecord, Check, Issue
 from extraction.review import KIND, stacked
 from extraction.segments import Segment, segments
 from extraction.shapes import proactive_lines, requests_turned, review_bands
+from extraction.text_lines import LineOf
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Tables:
     editions: dict[str, str | None] = field(default_factory=dict)
     extra: list[dict[str, Any]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
-    used: frozenset[int] = frozenset()
+    used: frozenset[LineOf] = frozenset()
     blocks: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -75,11 +76,11 @@ def read_tables(document: Document, year: int | None) -> Tables:
         due = missing or any(kind in edition.tables for edition in _of_year(year))
         if found.get(kind) or not due:
             continue
-        listed, blocks = flow_list(kind, paragraphs, count)
+        listed, lines = flow_list(kind, paragraphs, count)
         if listed is not None:
             found[kind] = [listed]
-            paragraphs = [(i, paragraph) for i, paragraph in paragraphs if i not in blocks]
-            out.used |= blocks
+            paragraphs = [(i, _without(i, paragraph, lines)) for i, paragraph in paragraphs]
+            out.used |= lines
             out.issues.append(
                 Issue("table_from_text", "note", f"{kind}: read from running text, no table there")
             )
@@ -106,6 +107,14 @@ def read_tables(document: Document, year: int | None) -> Tables:
         if tables:
             out.blocks[kind] = numbers[min(tables)]
     return out
+
+
+def _without(block: int, paragraph: Paragraph, lines: set[LineOf]) -> Paragraph:
+    """A paragraph with some of its lines blank; the others keep their numbers."""
+    if not any(number == block for number, _ in lines):
+        return paragraph
+    kept = ("" if (block, i) in lines else line for i, line in enumerate(paragraph.text.split("\n")))
+    return replace(paragraph, text="\n".join(kept))
 
 
 def _other_shapes(document: Document, found: dict[str, list[Instance]], out: Tables) -> None:

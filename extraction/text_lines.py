@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from extraction.document import Document, Table
@@ -27,15 +28,27 @@ class TextLine:
     path: str | None
 
 
-def text_lines(document: Document, skip: frozenset[int] = frozenset()) -> list[TextLine]:
-    """The non-blank lines of all paragraphs, without the blocks in `skip`."""
+LineOf = tuple[int, int]
+"""A line of a paragraph: number of the block, number of the line in it (blank lines counted)."""
+
+
+def text_lines(
+    document: Document, skip: Container[int] = (), without: Container[LineOf] = ()
+) -> list[TextLine]:
+    """The non-blank lines of all paragraphs.
+
+    Args:
+        document: what was read.
+        skip: blocks to leave out.
+        without: lines to leave out: a paragraph may hold a table in running text and prose beside it.
+    """
     out: list[TextLine] = []
     for number, block in enumerate(document.blocks):
         if isinstance(block, Table) or number in skip:
             continue
         out += [
             TextLine(line, bare, number, block.level, block.path)
-            for line in block.text.split("\n")
-            if (bare := squeeze(line))
+            for place, line in enumerate(block.text.split("\n"))
+            if (bare := squeeze(line)) and (number, place) not in without
         ]
     return out

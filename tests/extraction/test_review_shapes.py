@@ -106,3 +106,20 @@ def test_lost_procedure_heads_are_not_guessed(m: Model) -> None:
     record = read(m, rows(lines))
     assert silent_errors(record, m) == []
     assert "review_litigation" not in record.tables
+
+
+def test_procedures_in_a_row_of_their_own(m: Model) -> None:
+    """行政复议 merged over both rows of heads, so that the second names the two procedures and nothing else."""
+    record = read(
+        m,
+        rows(
+            [
+                '<td rowspan="2" colspan="5">行政复议</td><td colspan="10">行政诉讼</td>',
+                '<td colspan="5">未经复议直接起诉</td><td colspan="5">复议后起诉</td>',
+                "".join(f"<td>{head}</td>" for head in OUTCOME_HEADS * 3),
+                "".join(f"<td>{m.texts[key]}</td>" for _, _, key in PAIRS),
+            ]
+        ),
+    )
+    assert right(record, m) == len(m.texts)
+    assert not [issue for issue in record.issues if issue.code == "unknown_table"]
