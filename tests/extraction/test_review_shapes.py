@@ -109,7 +109,7 @@ def test_lost_procedure_heads_are_not_guessed(m: Model) -> None:
 
 
 def test_procedures_in_a_row_of_their_own(m: Model) -> None:
-    """行政复议 merged over both rows of heads, so that the second names the two procedures and nothing else."""
+    """行政复议 merged over both rows of heads: the second names the procedures and nothing else."""
     record = read(
         m,
         rows(
