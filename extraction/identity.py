@@ -166,11 +166,12 @@ def identify(
     out = Identity()
     facts = [(fact.name.lower(), fact.value) for fact in document.facts]
     aside = listed(lines)
+    between = frozenset(lines[number].block for number in aside)
     lines = [line for number, line in enumerate(lines) if number not in aside]
     first_form = _first_form(document, first_table)
     head = [line for line in lines[:_HEAD_LINES] if first_form is None or line.block < first_form]
     out.lines = lines
-    titles = text_titles(lines)
+    titles = text_titles(lines, between)
     _title(out, facts, [title for title in titles if title[0] < len(head)])
     _year(out, facts, lines, head, told)
     _dates(out, facts, lines)
@@ -214,13 +215,15 @@ def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) ->
         out.note("title", title, source)
     if found:
         # The text's own title before what the page says about it; one with year and name before others.
-        out.title = max(found, key=lambda entry: bool(title_years(entry[0])) + bool(title_agency(entry[0])))[
-            0
-        ]
+        out.title = max((t for t, _ in found), key=lambda t: bool(title_years(t)) + bool(title_agency(t)))
 
 
-def text_titles(lines: list[TextLine]) -> list[Titled]:
-    """The titles in running text, over up to three lines: number of the first line, title, path."""
+def text_titles(lines: list[TextLine], between: frozenset[int] = frozenset()) -> list[Titled]:
+    """The titles in running text, over up to three lines: number of the first line, title, path.
+
+    What stands on both sides of a block that was left out (`between`) is not one title: the head of a list of
+    other reports, the name of the page's column.
+    """
     found = []
     for number, line in enumerate(lines):
         for size in (3, 2, 1):
@@ -229,6 +232,8 @@ def text_titles(lines: list[TextLine]) -> list[Titled]:
             if len(joined) > _LONGEST_TITLE * 2 or "公开" not in joined or "报" not in joined:
                 continue
             if len(parts) != size or (size > 1 and not _may_begin(parts[0])):
+                continue
+            if not between.isdisjoint(range(line.block + 1, lines[number + size - 1].block)):
                 continue
             title = as_title(joined)
             if title and (size == 1 or as_title(parts[0]) is None) and not _heads_on(lines, number, size):
@@ -389,8 +394,7 @@ def _document_number(out: Identity, facts: list[tuple[str, str]], head: list[Tex
         if fact in {"文号", "发文字号", "文件编号"} and (match := _NUMBER.search(squeeze(value))):
             out.note("document_number", match[0], fact)
     for line in head[:12]:
-        bare = re.sub(r"\s+", "", line.text)
-        if match := _NUMBER.fullmatch(bare):
+        if match := _NUMBER.fullmatch(re.sub(r"\s+", "", line.text)):
             out.note("document_number", match[0], f"text {line.path or ''}".strip())
     found = out.sources.get("document_number")
     out.document_number = found[0]["value"] if found else None

@@ -111,7 +111,7 @@ def _begin(walked: Sequence[Found], links: frozenset[int], lines: list[TextLine]
     above = [line for line in lines if line.block <= first]
     titles = [
         (bool(_YEAR.search(title)), title_agency(title) is not None, above[number].block)
-        for number, title, _ in text_titles(above)
+        for number, title, _ in text_titles(above, links)
     ]
     if titles:
         begin = max(titles)[-1]

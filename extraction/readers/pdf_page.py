@@ -89,6 +89,8 @@ def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
     """Read one page. The page stays open; what is opened here is closed here."""
     shapes = _Shapes()
     _collect(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, IDENTITY, 0, shapes, budget)
+    for boxes in (shapes.lines, shapes.pictures):  # damaged numbers reach to infinity
+        boxes[:] = [box for box in boxes if math.isfinite(sum(box))]
     left, bottom, right, top = _visible_box(page)
     directions = {turn: count for turn, count in shapes.directions.items() if turn is not None}
     displayed = page.get_rotation() // 90 % 4
@@ -134,7 +136,8 @@ class _Frame:
 def _visible_box(page: pdfium.PdfPage) -> tuple[float, float, float, float]:
     media, crop = page.get_mediabox(), page.get_cropbox()
     box = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
-    return box if box[0] < box[2] and box[1] < box[3] else (0.0, 0.0, 595.0, 842.0)
+    sound = box[0] < box[2] and box[1] < box[3] and all(map(math.isfinite, box))
+    return box if sound else (0.0, 0.0, 595.0, 842.0)
 
 
 # -- characters --------------------------------------------------------------------------------------------
@@ -165,7 +168,7 @@ def _read_glyphs(
             ReadIssue(
                 "glyph_without_unicode",
                 "error",
-                f"page {drawn.page.number}: {unmapped} glyphs say no character; each stands as U+FFFD",
+                f"page {drawn.page.number}: {unmapped} glyphs say no character (now U+FFFD) or no place",
             )
         )
 
@@ -173,7 +176,7 @@ def _read_glyphs(
 def _glyphs(
     textpage: object, count: int, found: list[Glyph], frame: _Frame, turns: int | None
 ) -> tuple[int, str]:
-    """Append the characters. Gives how many of them say no Unicode, and what runs askew and was left out."""
+    """Append the characters. Gives how many say no Unicode or no place, and what was left out as askew."""
     box = raw.FS_RECTF()
     box_at = ctypes.byref(box)
     get_unicode, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
@@ -196,7 +199,10 @@ def _glyphs(
         if turns is not None and not _runs_along(raw.FPDFText_GetCharAngle(textpage, index)):
             askew += chr(code) if 0x20 <= code <= 0xFFFF else ""
             continue
-        if not get_box(textpage, index, box_at):
+        # A damaged font may give a box that reaches to infinity.
+        if not get_box(textpage, index, box_at) or not math.isfinite(
+            box.left + box.top + box.right + box.bottom
+        ):
             unmapped += 1
             continue
         if code in (0x02, 0xFFFE):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Sequence
 from itertools import count, pairwise
+from math import inf
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -260,6 +262,25 @@ def test_a_glyph_that_says_no_character_is_never_a_figure() -> None:
 
 
 PICTURE = "q 595 0 0 842 0 0 cm BI /W 2 /H 2 /BPC 8 /CS /G /F /AHx ID 00FF00FF> EI Q"
+
+
+def test_a_glyph_that_reaches_to_infinity_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = pdf_page.raw.FPDFText_GetLooseCharBox
+
+    def broken(textpage: object, index: int, box: Any) -> int:
+        found: int = measure(textpage, index, box)
+        if index == 0:
+            box._obj.top = inf
+        return found
+
+    sheet = Sheet()
+    sheet.text(LEFT, 700, "甲报告")
+    data = write([sheet])
+    whole = pdf.read(data)
+    monkeypatch.setattr(pdf_page.raw, "FPDFText_GetLooseCharBox", broken)
+    document = pdf.read(data)
+    assert (texts(whole.blocks), texts(document.blocks)) == (["甲报告"], ["报告"])
+    assert [issue.code for issue in document.issues] == ["glyph_without_unicode"]
 
 
 def test_a_scan_is_said_to_be_one_and_can_be_recognised() -> None:

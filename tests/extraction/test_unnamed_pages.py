@@ -60,3 +60,19 @@ def test_the_report_is_whole_and_nothing_else_is_in_it(shape: str, seed: int) ->
     assert alone["kind"] == "report"
     assert len(alone["sections"]) >= 5
     assert told(SHAPES[shape](parts)) == alone
+
+
+@pytest.mark.parametrize("head", ["相关信息", "最新发布", "热点"])
+def test_the_head_of_a_list_and_the_name_of_a_column_are_no_title(head: str) -> None:
+    rng = random.Random("beside")
+    parts = parts_of(make(rng, Options(edition="2021", deviations=set())), rng, "spans")
+    links = "".join(
+        f"<li><a href='{n}.html'>某县{n}年政府信息公开工作年度报告</a></li>" for n in range(2019, 2024)
+    )
+    page = (
+        f"<html><body><div><div><h3>{head}</h3><ul>{links}</ul></div>"
+        f"<div><h1>政府信息公开年报</h1>{parts.body}</div></div></body></html>"
+    )
+    said = told(page)
+    assert (said["kind"], said["title"]) == ("report", None)
+    assert said["agency"] is None or head not in said["agency"]
