@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
@@ -21,7 +21,7 @@ from dataset.workers import Workers
 from dataset.writers import Row, TableWriter
 from storage import Capture, canonical_json
 
-FORMAT = 2
+FORMAT = 3
 """Number of the form of a release: its tables, columns and what they mean."""
 
 TOGETHER = 100
@@ -133,6 +133,7 @@ def write_captures(draft: Draft, captures: Iterable[Capture]) -> None:
                     "parent": capture.parent,
                     "listing": capture.trail.listing,
                     "anchor": capture.trail.anchor,
+                    "imported": capture.imported and " ".join(astuple(capture.imported)),
                 }
             )
     draft.counts["captures"] = writer.rows

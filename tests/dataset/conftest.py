@@ -16,6 +16,7 @@ from dataset.gates import load_bounds
 from dataset.release import Publication
 from dataset.release import publish as publish_release
 from storage import Archive, Capture, CaptureWriter, ObjectStore, RecordStore, Trail, open_store
+from storage.captures import Imported
 
 EXTRACTOR = "2.0.0+new"
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -113,6 +114,7 @@ class SmallArchive:
         parent: str | None = None,
         anchor: str | None = None,
         outcome: str = "new",
+        imported: Imported | None = None,
     ) -> str:
         """Archive a body as seen at an address, and return its hash."""
         self.run += 1
@@ -134,6 +136,7 @@ class SmallArchive:
                 media_type="text/html",
                 parent=parent,
                 trail=Trail(listing="http://a/list", anchor=anchor),
+                imported=imported,
             )
         )
         writer.close()

@@ -8,6 +8,7 @@ import pytest
 from dataset.schema import tables
 from dataset.versions import ReleaseError, load_manifest, load_versions, verify_releases
 from storage import open_store
+from storage.captures import Imported
 from tests.dataset.conftest import EXTRACTOR, publish, rows
 
 NEW = "requests.new.total"
@@ -106,6 +107,15 @@ def test_the_manifest_has_size_and_hash_of_every_file(archive, published) -> Non
         "captures": 2,
     }
     assert list(verify_releases(archive.store)) == []
+
+
+def test_a_capture_that_others_made_says_so(archive, published) -> None:
+    theirs = Imported("county.wacz", "0" * 64, "urn:uuid:1")
+    archive.seen("a", "http://a/1", b"one", time="2026-05-01T00:00:00Z", imported=theirs)
+    archive.report("a", "http://a/3", b"three", {NEW: (9, "9")}, year=2019)
+    version = publish(archive.store).version
+    said = [row["imported"] for row in rows(archive.store, "captures", version)]
+    assert sorted(said, key=str) == [None, None, None, f"county.wacz {'0' * 64} urn:uuid:1"]
 
 
 def test_nothing_new_is_no_release(archive, published) -> None:
