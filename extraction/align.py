@@ -114,9 +114,10 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
         slots = {key: _slot(cells, key, key_at, number) for key, cells in values.items()}
         lacking = [key for key, slot in slots.items() if slot.status == "absent"]
         if any(not key.startswith(BESIDE) for key in lacking) and any(values.values()):
-            # A cell is missing, and only its trace at the end of the row is seen: any value may have moved.
-            why = "the row has fewer cells than columns"
-            slots = {key: Slot(slot.cell, "unreadable", why) for key, slot in slots.items()}
+            # A cell is missing, and only its trace at the end of the row is seen: any value may have moved,
+            # so no column has a text of its own that a second look might read.
+            slots = _unreadable(tuple(slots), "the row has fewer cells than columns")
+            extra = [cell for cells in values.values() for cell in cells] + extra
         out.append(
             RawRow(
                 labels=_distinct(texts), slots=slots, table=segment.index, row=number, heads=columns.heads,

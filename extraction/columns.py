@@ -203,7 +203,8 @@ def _review_order(head: list[Line], form: Form) -> tuple[tuple[str, ...], str | 
             if (block := _block(form, cell.text)) and block not in blocks:
                 blocks.append(block)
             elif not block and (key := form.column(cell.text)):
-                if len(blocks) > 1 and not rows and len(head) > 1 and not outcomes:
+                below = sum(form.column(beside.text) is not None for beside in cells) < _full(form)
+                if len(blocks) > 1 and not rows and len(head) > 1 and not outcomes and below:
                     return (), "outcomes of the first block stand behind the other blocks"
                 outcomes.append(key)
         if outcomes:

@@ -18,6 +18,7 @@ from lxml import etree
 
 from extraction.charset import decode
 from extraction.document import Block, Document, Link, Paragraph, ReadIssue, Table, UnreadableError
+from extraction.readers.html_boxes import box_tables
 from extraction.readers.html_controls import show_controls
 from extraction.readers.html_css import MARKS, mark
 from extraction.readers.html_facts import page_facts
@@ -81,14 +82,19 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
         inner = parse(content)
         if inner is not None:
             root = container = inner
+            held = list(islice(root.iter(), _HELD))
+            text = content
             facts = [*more, *facts]
+    boxes = box_tables(root, text)
     if container is None:
         from extraction.readers.html_body import page_blocks  # needs what recognises tables and headings
 
-        blocks, more = page_blocks(text, Walker(root.getroottree(), prune=True).walk(top), facts, cells)
+        blocks, more = page_blocks(
+            text, Walker(root.getroottree(), boxes, prune=True).walk(top), facts, cells
+        )
         facts += more
     else:
-        blocks = [found.block for found in Walker(root.getroottree(), prune=False).walk(container)]
+        blocks = [found.block for found in Walker(root.getroottree(), boxes, prune=False).walk(container)]
         if place:
             blocks = [_placed(block, place) for block in blocks]
     links = tuple(_links(container if container is not None else top))
@@ -164,9 +170,12 @@ class Found(NamedTuple):
 class Walker:
     """Walks an element and finds its blocks."""
 
-    def __init__(self, tree: etree._ElementTree, *, prune: bool) -> None:
-        """Args: the tree that paths refer to; whether to leave out page furniture (navigation, footers)."""
+    def __init__(
+        self, tree: etree._ElementTree, boxes: dict[etree._Element, Table | None], *, prune: bool
+    ) -> None:
+        """Args: the tree of the paths; its tables made of boxes; whether to leave out page furniture."""
         self._tree = tree
+        self._boxes = boxes
         self._prune = prune
         self._text: list[str] = []
         self._found: list[Found] = []
@@ -195,7 +204,7 @@ class Walker:
             return
         if depth > _DEPTH:
             raise UnreadableError("malformed", f"elements nested more than {_DEPTH} deep")
-        if tag == "table":
+        if tag == "table" or element in self._boxes:
             self._table(element, depth)
             return
         block = tag in BLOCK
@@ -234,6 +243,10 @@ class Walker:
 
     def _table(self, element: etree._Element, depth: int) -> None:
         self._flush(element)
+        if element in self._boxes:
+            if (boxed := self._boxes[element]) is not None:
+                self._found.append(Found(boxed, element))
+            return
         rows = own_rows(element)
         for caption in element.iterchildren("caption"):
             self._element(caption, depth + 1)

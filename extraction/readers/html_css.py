@@ -1,14 +1,16 @@
 """What a page's own style sheet hides or strikes out, written onto the elements, and what is left out for it.
 
-Only rules that matter are looked at: text struck out, wherever it stands, and cells, rows and text inside
-tables that are not displayed. What a rule hides outside of tables stays, for scripts show such boxes (tabs)
-again. Styles in files of their own are not here and are not known.
+And what it says of the layout of tables that are none in the markup (`layout`). Otherwise only rules that
+hide or strike out are looked at: text struck out, wherever it stands, and cells, rows and text inside tables
+that are not displayed. What a rule hides outside of tables stays, for scripts show such boxes (tabs) again.
+Styles in files of their own are not here and are not known.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -25,6 +27,8 @@ _AT_BLOCK = re.compile(r"@[^{};]{0,200}\{(?:[^{}]{0,2000}\{[^{}]{0,2000}\}\s*){0
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _STRIKES = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,60}line-through", re.IGNORECASE)
 _HIDES = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
+_MARKING = re.compile(f"{_STRIKES.pattern}|{_HIDES.pattern}", re.IGNORECASE)
+_LAYOUT = re.compile(r"display\s*:|grid-|(?:^|[;\s])order\s*:|flex-direction", re.IGNORECASE)
 _SIMPLE = re.compile(r"(?P<tag>[a-zA-Z][a-zA-Z0-9]*|\*)?(?P<more>(?:[.#][\w\u4e00-\u9fff-]+)*)")
 _IN_TABLES = ("tr", "td", "th", "span", "p", "font", "div", "b", "strong", "em", "i", "u", "a")
 _MAX_SHEET = 200_000
@@ -38,9 +42,7 @@ def mark(root: etree._Element) -> list[ReadIssue]:
     Args:
         root: the page; attributes ``style`` of what is hidden are changed.
     """
-    for rule, (steps, declarations) in enumerate(_rules(root)):
-        if rule >= _MAX_RULES:
-            break
+    for steps, declarations in _rules(root, _MARKING):
         strikes = _STRIKES.search(declarations) is not None
         last = _SIMPLE.fullmatch(steps[-1])
         assert last is not None
@@ -56,14 +58,30 @@ def mark(root: etree._Element) -> list[ReadIssue]:
     return list(_told(root))
 
 
-def _rules(root: etree._Element) -> Iterator[tuple[list[str], str]]:
-    """Selectors that this module understands, as steps from outer to inner, with their declarations."""
+def layout(root: etree._Element) -> dict[etree._Element, str]:
+    """What the page's style sheets declare of the layout of its elements; the later declaration last."""
+    out: dict[etree._Element, str] = {}
+    for steps, declarations in _rules(root, _LAYOUT):
+        last = _SIMPLE.fullmatch(steps[-1])
+        names = (last["tag"].lower(),) if last is not None and last["tag"] not in {None, "*"} else ()
+        for element in root.iter(*names):
+            if isinstance(element.tag, str) and _matches(element, steps):
+                out[element] = f"{out.get(element, '')};{declarations}"
+    return out
+
+
+def _rules(root: etree._Element, wanted: re.Pattern[str]) -> Iterator[tuple[list[str], str]]:
+    """Selectors that this module understands, as steps from outer to inner, with declarations of a kind."""
+    return islice(_all_rules(root, wanted), _MAX_RULES)
+
+
+def _all_rules(root: etree._Element, wanted: re.Pattern[str]) -> Iterator[tuple[list[str], str]]:
     for sheet in root.iter("style"):
         text = _COMMENT.sub("", (sheet.text or "")[:_MAX_SHEET])
-        if not _HIDES.search(text) and not _STRIKES.search(text):
+        if not wanted.search(text):
             continue
         for match in _RULE.finditer(_AT_BLOCK.sub("", text)):
-            if not _HIDES.search(match[2]) and not _STRIKES.search(match[2]):
+            if not wanted.search(match[2]):
                 continue
             for selector in match[1].split(","):
                 steps = selector.replace(">", " ").split()
