@@ -47,8 +47,9 @@ _GENERAL = re.compile(r"各|我|本|该|全|市|区|县|省|乡|镇|级|地方|�
 
 # Names of a kind of body, not of one body.
 _GENERIC = re.compile(
-    r"(?:本|各|全)?(?:乡镇|街道|部门|单位|机关|街道办事处|办事处|人民政府|政府|办公室|管理委员会|管委会|委员会|各?部门|乡镇\(街道\))"
+    r".{0,12}(?:领导小组|联席会议)(?:办公室)?|(?:本|各|全)?(?:乡镇|街道|部门|单位|机关|街道办事处|办事处|人民政府|政府|办公室|管理委员会|管委会|委员会|各?部门|乡镇\(街道\))"
 )
+_SHORTEST_PLACE = 3
 _SHORT_FORMS = (
     ("发改委", "发展和改革委员会"),
     ("发展改革委", "发展和改革委员会"),
@@ -180,6 +181,21 @@ def is_body(name: str) -> bool:
     return name in central_bodies()[0]
 
 
+def is_generic(name: str) -> bool:
+    """Whether a name is that of a kind of body, not of one body (街道办事处)."""
+    return _GENERIC.fullmatch(name) is not None
+
+
+def is_indirect(name: str) -> bool:
+    """Whether a name speaks of a body as 我局 or 各单位 does, or has words before it."""
+    return _INDIRECT.search(name) is not None
+
+
+def is_named_place(name: str) -> bool:
+    """Whether a text is the name of one place: with something before the kind of place, and no body."""
+    return len(name) >= _SHORTEST_PLACE and _PLACE.fullmatch(name) is not None and not _GENERAL.match(name)
+
+
 _ENDINGS = ("人民政府", "办事处", "管理委员会", "管委会")
 
 
@@ -195,13 +211,13 @@ def agencies_in(text: str, *, whole: bool = False) -> list[str]:
         r"[\u4e00-\u9fff]{2,20}?(?:人民政府(?:办公室|办公厅|[\u4e00-\u9fff]{1,10}?办事处)?|街道办事处|办事处|管理委员会|管委会)",
         bare,
     ):
-        name = _trim(match[0])
+        name = without_lead(match[0])
         if name and len(name) >= 4:
             out.append(name)
     return out
 
 
-def _trim(name: str) -> str | None:
+def without_lead(name: str) -> str | None:
     """Words before the name cut off: 切实推进段店乡人民政府 -> 段店乡人民政府; None for 各级人民政府."""
     name = _BEFORE.sub("", name)
     return None if not name or (len(name) <= 7 and _GENERAL.match(name)) else name
@@ -215,19 +231,4 @@ def signature(lines: list[TextLine]) -> str | None:
             above = lines[number - 1].bare
             if len(above) <= 36 and is_body(above):
                 return above
-    return None
-
-
-_PRESENTED = re.compile(
-    r"(?:公布|公开|发布|现将|编制|形成|撰写|反映|[,，。:：])(?P<name>[\u4e00-\u9fff()]{3,34}?)(?:关于)?20\d\d年度?(?:政府|政务)?信息公开(?:工作)?"
-    r"(?:年度(?:工作)?报告|年报|工作报告|情况)"
-)
-
-
-def presented(line: str) -> str | None:
-    """The body that a preface presents: 现公布突泉县公安局2023年政府信息公开工作年度报告."""
-    for match in _PRESENTED.finditer(line):
-        name = _trim(match["name"]) or ""
-        if is_body(name) and not _INDIRECT.search(name) and not _GENERIC.fullmatch(name):
-            return name
     return None

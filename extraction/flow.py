@@ -21,6 +21,7 @@ from extraction.values import clean, is_value_like
 
 _GAP = re.compile(r"[\s\u3000]+")
 _LONGEST = 60
+_HEAD_LINES = 4
 _CONFIDENCE = 0.8
 """Figures whose place was told by counting only."""
 
@@ -147,12 +148,10 @@ def _labelled(tokens: list[_Token], kind: str, table: int) -> tuple[list[RawRow]
             values.append(tokens[behind])
             behind += 1
         if label is None or (not values and form.column(label)):
-            words = (
-                [token.text] if form.column(token.text) or _opens(token.text, form) else _words(token.text)
-            )
+            size, words = _head_words(tokens, at, form)
             if head.read(words, form):
-                used.add(token.place)
-            at += 1
+                used |= {t.place for t in tokens[at : at + size]}
+            at += size
             continue
         if head.open and (values or not form.group(label)):
             rows.append(_row(label, values, head.order(form), dict(head.printed), table, len(rows)))
@@ -166,6 +165,21 @@ def _labelled(tokens: list[_Token], kind: str, table: int) -> tuple[list[RawRow]
 
 def _words(text: str) -> list[str]:
     return [word for word in _GAP.split(text.strip()) if word]
+
+
+def _head_words(tokens: list[_Token], at: int, form: Form) -> tuple[int, list[str]]:
+    """How many lines from `at` are heads of columns, and their words; a head may be broken over lines."""
+    text = tokens[at].text
+    if form.column(text) or _opens(text, form):
+        return 1, [text]
+    joined = text
+    for size in range(2, _HEAD_LINES + 1):
+        if at + size > len(tokens) or tokens[at + size - 1].value:
+            break
+        joined += tokens[at + size - 1].text
+        if form.column_exact(joined):
+            return size, [joined]
+    return 1, _words(text)
 
 
 def _label_run(tokens: list[_Token], at: int, form: Form) -> tuple[str | None, int]:

@@ -66,6 +66,10 @@ class Form:
         """The row whose printed label (or a variant) this is word for word."""
         return _row_exact(self.key, text)
 
+    def column_exact(self, text: str) -> bool:
+        """Whether a text is a column's printed head (or a variant) word for word."""
+        return label_core(text) in _wordings(self.key, "columns")
+
     def candidates(self, text: str) -> frozenset[str]:
         """All rows that a label may name; a prefix (其中) before it says nothing."""
         return _prefixed(self.key, text)

@@ -7,6 +7,7 @@ contradict each other leave an issue.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from extraction.agency import (
@@ -14,38 +15,41 @@ from extraction.agency import (
     complete,
     is_fuller,
     is_place,
-    presented,
     same_body,
     signature,
     title_agency,
 )
-from extraction.dates import is_date_line, title_years, years
+from extraction.dates import title_years
 from extraction.document import Document, Table
+from extraction.facts import table_facts
 from extraction.listing import listed
 from extraction.normalise import squeeze, strip_enumerators
 from extraction.place import place
+from extraction.prefaces import contact, presented, quoted_title, says_so, spoken_of
 from extraction.publication import published_dates, signature_dates
 from extraction.record import Issue, Report
 from extraction.several import Head, Titled, joined_reports, report_heads
 from extraction.text_lines import TextLine
+from extraction.year import reporting_year
 
 _REPORT = re.compile(
     r"(?P<head>.*?)(?:政府信息公开|政务公开|政务信息公开|信息公开)(?:工作)?(?P<middle>.{0,14}?)(?:年度(?:工作)?报告|年报|工作报告|报告)(?:\(.{1,10}\))?"
 )
 _WRAPPER = re.compile(r"(?:关于)?(?:印发|公布|发布|报送|呈报)[《<]?(.+?)[》>]?的(?:通知|公告|报告|函)")
+_LABEL = re.compile(r"^(?:信息|文件|公文)?(?:名称|标题|题名)[:：]?(?=.{6})")
 _SUFFIX = re.compile(r"[_|｜]|(?<=[报告])[-–—]+")
-_PERIOD = re.compile(r"(20[0-9]{2})年1月1日(?:起)?(?:至|到|-|—|~|～)+(?:(20[0-9]{2})年)?12月31日")
-_PREFACE = re.compile(
-    r"(20[0-9]{2})年?度?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|情况)"
-)
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(【（［](?:20[0-9]{2})[〕\])】）］](?:第)?[0-9]{1,4}号")
 _AGGREGATE = re.compile(
     r"(?:汇总|涵盖|包含|包括|统计).{0,24}(?:全省|全市|全县|全区|全旗|各部门|各乡镇|各街道|各县|各区|各镇|所属|下级|本级及)"
-    r".{0,30}(?:数据|情况|统计|信息)|(?:数据|统计范围).{0,10}(?:为|包括|涵盖|汇总).{0,16}(?:全省|全市|全县|全区|各部门|各镇|各乡镇)"
+    r".{0,30}(?:数据|情况|统计|信息)|(?:综合|汇总).{0,30}(?:各县|各区|各乡|各镇|各街|各部门|各有关部门|所属各|各委|各直属).{0,40}(?:报告|总结|数据)|(?:数据|统计范围).{0,10}(?:为|包括|涵盖|汇总).{0,16}(?:全省|全市|全县|全区|各部门|各镇|各乡镇)"
 )
 _OWN = re.compile(
     r"(?:仅|只)(?:统计|包括|包含|反映|含|为).{0,10}(?:本机关|本单位|本级|机关本级|本部门)|统计范围.{0,8}(?:本机关|本单位|本级)"
 )
+_CITED = re.compile(r"《[^《》]{2,40}关于[^》]*》")
+"""Notices, whose authors are others."""
+_WITHIN = re.compile(r"(?:[省市县区旗盟州镇乡]|街道|政府|管委会|委员会|办事处)$")
+_OFFICE = re.compile(r"(?:人民)?政府办公[室厅]$")
 _HEAD_LINES = 40
 _LONGEST_TITLE = 64
 TITLE_FACTS = (
@@ -98,7 +102,7 @@ class Told:
 
 @dataclass
 class Identity:
-    """What a document says about itself."""
+    """What a document says about itself; `stated`: its preface calls it an annual report on disclosure."""
 
     title: str | None = None
     agency: str | None = None
@@ -110,6 +114,7 @@ class Identity:
     scope: str = "unknown"
     sources: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
+    stated: bool = False
     heads: list[Head] = field(default_factory=list)
     lines: list[TextLine] = field(default_factory=list)
 
@@ -131,7 +136,7 @@ class Identity:
 
 def as_title(text: str) -> str | None:
     """A report title without white space, or None where the text is none."""
-    bare = squeeze(text).strip("《》<>#*·.-_")
+    bare = _LABEL.sub("", squeeze(text).strip("《》<>#*·.-_"))
     if (wrapped := _WRAPPER.search(bare)) is not None and _REPORT.fullmatch(wrapped[1]):
         head = bare[: wrapped.start()]
         return bare if len(bare) <= _LONGEST_TITLE * 2 and not re.search(r"[，。；]", head) else None
@@ -165,12 +170,14 @@ def identify(
     """
     out = Identity()
     facts = [(fact.name.lower(), fact.value) for fact in document.facts]
+    facts += table_facts(document)
     aside = listed(lines)
     between = frozenset(lines[number].block for number in aside)
     lines = [line for number, line in enumerate(lines) if number not in aside]
     first_form = _first_form(document, first_table)
     head = [line for line in lines[:_HEAD_LINES] if first_form is None or line.block < first_form]
     out.lines = lines
+    out.stated = says_so(lines)
     titles = text_titles(lines, between)
     _title(out, facts, [title for title in titles if title[0] < len(head)])
     _year(out, facts, lines, head, told)
@@ -211,6 +218,10 @@ def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) ->
                     if title := as_title(part):
                         found.append((title, fact))
                         break
+    if not found:
+        quoted = [quoted_title(line.bare) for line in out.lines[:_HEAD_LINES]]
+        found = [(title, "preface") for text in quoted if text and (title := as_title(text))]
+        found = [entry for entry in found if title_agency(entry[0]) and title_years(entry[0])]
     for title, source in found:
         out.note("title", title, source)
     if found:
@@ -254,19 +265,6 @@ def _heads_on(head: list[TextLine], number: int, size: int) -> bool:
     )
 
 
-def _dated_after(facts: list[tuple[str, str]], lines: list[TextLine], year: int, other: int) -> bool:
-    """Whether the document's own dates lie in the year after one year, and none in that after the other."""
-    found = [*published_dates(facts, lines), *signature_dates(lines)]
-    dated = {int(date[:4]) - 1 for date, _, _ in found}
-    return year in dated and other not in dated
-
-
-def _preface_years(head: list[TextLine]) -> list[int]:
-    """Years whose disclosure report the first lines say they give."""
-    found = [int(match[1]) for line in head[:12] for match in _PREFACE.finditer(line.bare)]
-    return list(dict.fromkeys(found))
-
-
 def _year(
     out: Identity,
     facts: list[tuple[str, str]],
@@ -274,44 +272,13 @@ def _year(
     head: list[TextLine],
     told: Told | None = None,
 ) -> None:
-    named = [year for entry in out.sources.get("title", ()) for year in title_years(entry["value"])[:1]]
-    for year in named:
-        out.note("year", year, "title")
-    text = "".join(line.bare for line in lines)
-    period = [int(m[1]) for m in _PERIOD.finditer(text) if m[2] in {None, m[1]}]
-    for year in period:
-        out.note("year", year, "period")
-    title = title_years(out.title)[:1] if out.title else []
-    found = title or period[:1]
-    if title and period and title[0] not in period and _dated_after(facts, lines, period[0], title[0]):
-        # A title copied from last year over a text of this one; the issue of the conflict stays.
-        found = period[:1]
-    if not found and len(told_of := _preface_years(head)) == 1:
-        out.note("year", told_of[0], "preface")
-        found = told_of
-    if not found and told is not None and told.year is not None:
-        out.note("year", told.year, "whole")
-        found = [told.year]
-    if not found:
-        opening = [year for line in head[:12] for year in years(line.bare) if not is_date_line(line.text)]
-        body = [year for line in lines for year in years(line.bare) if not is_date_line(line.text)]
-        counts = {year: body.count(year) for year in set(body)}
-        most = [year for year, n in counts.items() if n == max(counts.values())] if counts else []
-        if (opening and most == [opening[0]]) or (
-            len(most) == 1
-            and counts[most[0]] >= 3
-            and all(2 * n <= counts[most[0]] for y, n in counts.items() if y != most[0])
-        ):
-            found = most
-            out.note("year", most[0], "text")
-    out.year = found[0] if found else None
-    others = sorted({year for year in (*named, *period) if year != out.year})
-    if out.year is None:
-        out.issues.append(Issue("year_unknown", "error", "the reporting year stands nowhere"))
-    elif others:
-        out.issues.append(
-            Issue("year_conflict", "warning", f"{out.year}, but also named: {', '.join(map(str, others))}")
-        )
+    titles = [entry["value"] for entry in out.sources.get("title", ())]
+    told_year = told.year if told is not None else None
+    found = reporting_year(out.title, titles, facts, lines, head, told_year)
+    for year, source in found.sources:
+        out.note("year", year, source)
+    out.year = found.year
+    out.issues += found.issues
 
 
 def _dates(out: Identity, facts: list[tuple[str, str]], lines: list[TextLine]) -> None:
@@ -349,8 +316,9 @@ def _agency(
     signer = signature(lines)
     named = [(fact, squeeze(value)) for name in AGENCY_FACTS for fact, value in facts if fact == name]
     published = [(fact, bodies) for fact, value in named if (bodies := agencies_in(value, whole=True))]
-    told = list(dict.fromkeys(name for line in lines[:_HEAD_LINES] if (name := presented(line.bare))))
-    mentions = [name for line in lines for name in agencies_in(line.bare)]
+    told = _by(presented, lines)
+    asked = [*_by(contact, lines), *_by(spoken_of, lines)[:1]]
+    mentions = [name for line in lines for name in agencies_in(_CITED.sub("", line.bare))]
     for agency in titled:
         out.note("agency", agency, "title")
     if signer:
@@ -359,19 +327,26 @@ def _agency(
         out.note("agency", names[0], fact)
     for name in told:
         out.note("agency", name, "preface")
+    for name in asked:
+        out.note("agency", name, "text")
     if outside is not None and not titled:
         titled = [outside.agency]
         out.note("agency", outside.agency, "heading")
     title = (title_agency(out.title) if out.title else None) or (titled[0] if titled else None)
     fuller = [signer] if signer else []
     fuller += [names[0] for _, names in published]
-    fuller += told
+    fuller += [*told, *asked]
     if title and not is_place(title):
-        out.agency = next((f for f in fuller if f != title and is_fuller(f, title)), title)
+        out.agency = next(
+            (f for f in fuller if f != title and is_fuller(f, title) and _stands_alone(title, f)), title
+        )
     elif title:
         candidates = [*fuller, *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]
-        match = next((c for c in candidates if same_body(title, c)), None)
-        out.agency = match or complete(title)
+        # The office that writes it or answers for it is not the body whose report it is.
+        offices = {name for name in (*told, *asked, *mentions) if _OFFICE.search(name)} - {signer}
+        candidates = [name for name in candidates if name not in offices]
+        match = next((c for c in candidates if same_body(title, c) and _stands_alone(title, c)), None)
+        out.agency = complete(match) if match and is_place(match) else match or complete(title)
         if match is None:
             message = f"{title} is a place; " + (
                 f"taken as {out.agency}" if out.agency != title else "its body is not named"
@@ -380,13 +355,23 @@ def _agency(
     else:
         best = [*fuller[:1], *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]
         own = [m for m in best if m in fuller or mentions.count(m) >= 2]
-        out.agency = own[0] if own else None
+        out.agency = complete(own[0]) if own and is_place(own[0]) else next(iter(own), None)
         if out.agency:
             out.note("agency", out.agency, "text")
     if out.agency is None:
         out.issues.append(Issue("agency_unknown", "error", "the reporting agency stands nowhere"))
     elif signer and not same_body(signer, out.agency) and not same_body(out.agency, signer):
         out.issues.append(Issue("agency_conflict", "note", f"{out.agency}, but signed by {signer}"))
+
+
+def _stands_alone(place: str, name: str) -> bool:
+    """Whether only the places it lies in stand before a place in a name, not words of a sentence."""
+    return name.find(place) <= 0 or _WITHIN.search(name[: name.find(place)]) is not None
+
+
+def _by(read: Callable[[str], str | None], lines: list[TextLine]) -> list[str]:
+    """The names that a reading finds in the first lines, each once."""
+    return list(dict.fromkeys(name for line in lines[:_HEAD_LINES] if (name := read(line.bare))))
 
 
 def _document_number(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) -> None:

@@ -17,6 +17,7 @@ from extraction.knowledge import load_yaml
 from extraction.listing import listed
 from extraction.normalise import squeeze
 from extraction.record import Issue, Section
+from extraction.sections import is_page_line
 from extraction.tables import Tables
 from extraction.text_lines import TextLine
 
@@ -79,6 +80,8 @@ def decide(
         return "report", [*issues, *without]
     if identity.title is not None and title_years(identity.title) and (sections or _is_titled(document)):
         return "report", [*issues, *without]
+    if identity.stated and identity.year is not None:
+        return "report", [*issues, *without]
     return "not_report", [
         Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")
     ]
@@ -95,7 +98,7 @@ def _titles(document: Document, lines: list[TextLine]) -> list[str]:
     out = [
         squeeze(fact.value) for name in _TITLE_FACTS for fact in document.facts if fact.name.lower() == name
     ]
-    for line in lines[:_HEAD]:
+    for line in [line for line in lines[: 2 * _HEAD] if not is_page_line(line.text)][:_HEAD]:
         titled = line.level is not None or re.search(
             r"(?:报告|报表|通知|解读|图解|统计|年报|一图读懂|数据)$", line.bare
         )

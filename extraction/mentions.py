@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from extraction.mention_forms import Entry, knowledge
+from extraction.normalise import simplified
 from extraction.quantities import AFTER, BEFORE, PART, QUANTITY, SEVERAL, Coded, code
 from extraction.record import Mention, Section
 
@@ -39,15 +40,14 @@ def find_mentions(sections: tuple[Section, ...], year: int | None) -> tuple[Ment
 
 def _in_text(section: str, text: str, year: int | None) -> Iterator[Mention]:
     # A line that a page's end cut goes on in the next: same length, so that places stay.
-    joined = _joined(text)
+    joined = simplified(_joined(text))
     told: int | None = year
     paragraph = -1
     for match in _SENTENCE.finditer(joined):
-        sentence = match[0]
         start = joined.rfind("\n", 0, match.start())
         if start != paragraph:
             paragraph, told = start, year
-        if not (_MAY.search(sentence) or knowledge().absent.search(sentence)):
+        if not (_MAY.search(match[0]) or knowledge().absent.search(match[0])):
             continue
         sentence = text[match.start() : match.end()]
         coded = code(sentence[:_LONGEST], year)
@@ -147,6 +147,7 @@ class _Reading:
             words["negated"].search(before)
             or (claim and words["compared"].search(said))
             or words["conditional"].search(clause)
+            or words["postponed"].search(clause)
             or words["average"].search(clause)
             or (claim and words["apart"].search(self.text[max(0, match.start() - 12) : at]))
             or (entry.unless is not None and entry.unless.search(match[0]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
 # NFKC maps the Kangxi block (U+2F00..) but almost none of the radicals supplement, which PDF fonts emit too.
 _RADICALS = str.maketrans(
@@ -24,7 +25,18 @@ _RADICALS = str.maketrans(
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e")
 )
-_TO_MEND = re.compile(f"[{''.join(map(chr, (*_INVISIBLE, *_RADICALS)))}]")
+
+
+def _pairs() -> dict[int, str]:
+    """`traditional.txt`."""
+    lines = (Path(__file__).resolve().parent / "traditional.txt").read_text(encoding="utf-8").splitlines()
+    return {ord(pair[0]): pair[1] for line in lines if not line.startswith("#") for pair in line.split()}
+
+
+_TRADITIONAL = _pairs()
+_TO_SIMPLIFY = re.compile(f"[{''.join(map(chr, _TRADITIONAL))}]")
+_MENDED = {**_TRADITIONAL, **_RADICALS, **_INVISIBLE}
+_TO_MEND = re.compile(f"[{''.join(map(chr, _MENDED))}]")
 _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]")
 _PUNCTUATION = re.compile(r"[\"'“”‘’「」『』《》〈〉\[\]【】〔〕{}(),.，。、;:；：·•・|_`~\-—–…!！?？*#]+")
 _GLOSS = re.compile(r"\([^()]*\)")
@@ -41,12 +53,17 @@ _UNOPENED = re.compile(rf"^(?:[{_NUMERALS}]{{1,3}}|[0-9]{{1,2}})\)")
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """One form for characters that look alike: NFKC, radicals, no invisible characters or Word residue."""
+    """One form for like characters: NFKC, radicals, simplified, without invisible ones and Word residue."""
     if "[bookmark:" in text:
         text = _RESIDUE.sub("", text)
     if _TO_MEND.search(text):
-        text = text.translate(_INVISIBLE).translate(_RADICALS)
+        text = text.translate(_MENDED)
     return unicodedata.normalize("NFKC", text)
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters, each in its place."""
+    return text.translate(_TRADITIONAL) if _TO_SIMPLIFY.search(text) else text
 
 
 @lru_cache(maxsize=8192)

@@ -11,11 +11,11 @@ import re
 from extraction.dates import dates, is_date_line
 from extraction.text_lines import TextLine
 
-_FACTS = ("pubdate", "发布日期", "发布时间", "公开日期", "publishdate", "日期", "时间")
+_FACTS = ("pubdate", "发布日期", "发布时间", "公开日期", "publishdate", "日期", "时间", "发文日期")
 _GUESSED = "trafilatura:date"
 _LABELLED = re.compile(
-    r"(?:^|[^\u4e00-\u9fff])(?:(?:信息)?(?:发布|公开|上传|录入|发文|公布)?(?:日期|时间))[:：]?(?=20\d\d)|"
-    r"(?:发布|公开|公布)(?:于|日期|时间)[:：]?(?=20\d\d)"
+    r"(?:^|[^\u4e00-\u9fff])(?:(?:信息)?(?:发布|公开|上传|录入|发文|公布|发表)?(?:日期|时间))[:：]?(?=20\d\d)|"
+    r"(?:发布|公开|公布|发文|发表)(?:于|日期|时间)[:：]?(?=20\d\d)"
 )
 _ARTICLE_LINE = re.compile(r"来源|浏览|字号|点击|阅读|访问量|作者|打印|分享|字体")
 _WITH_TIME = re.compile(r"^20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\d{1,2}:\d\d(?::\d\d)?)?$")

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from extraction.normalise import fold
+from extraction.normalise import fold, simplified
 
 QUANTITY = "\ue000-\ue3ff"
 OWN, BEFORE, AFTER, SEVERAL, PART = "\ue400", "\ue401", "\ue402", "\ue403", "\ue404"
@@ -137,6 +137,7 @@ def code(sentence: str, year: int | None) -> Coded:
 
 def _bared(sentence: str) -> tuple[str, tuple[int, ...], set[int], set[int]]:
     """The sentence without white space, places of its characters, gaps inside numbers, full-width commas."""
+    sentence = simplified(sentence)
     if _ODD.search(sentence) is None:
         wide = {i for i, char in enumerate(sentence) if char == "，"}
         return sentence.translate(_FORMS), tuple(range(len(sentence))), set(), wide

@@ -221,6 +221,7 @@ _HEAD = re.compile(
     r"\s*((?:第?[一二三四五六七八九](?:部分)?|[0-9])\s*[、.．:：]\s*[^。：:\s]{2,36})(?P<mark>[。：:]|\s+)\s*(?P<rest>.+)",
     re.DOTALL,
 )
+_ORDINAL = re.compile(r"第?([一二三四五六七八九十]|[0-9]{1,2})(?:部分)?[、.．,:：]")
 _BARE_HEAD = re.compile(r"\s*([^。：:\s]{4,20})(?P<mark>[：:])\s*(?P<rest>.+)", re.DOTALL)
 
 
@@ -271,17 +272,33 @@ def _choose(candidates: list[_Candidate], lines: list[TextLine], tables: dict[st
 
 
 def _of_one_kind(chain: list[_Candidate], lines: list[TextLine], tables: dict[str, int]) -> list[_Candidate]:
-    """Without heads inside a section (2.依申请公开) that stand far above the table they would be about."""
+    """Without heads inside a section: 2.依申请公开 far above its table, 1.主动公开 after 一、总体情况."""
     if Counter(candidate.rank for candidate in chain).most_common(1)[0][0] < 3:
         return chain
     blocks = [line.block for line in lines]
-    return [
-        candidate
-        for candidate in chain
-        if candidate.rank >= 3
-        or candidate.key not in tables
-        or bisect_left(blocks, tables[candidate.key]) - candidate.line <= _NEAR
-    ]
+    out: list[_Candidate] = []
+    for candidate in chain:
+        if candidate.rank < 3 and (
+            (candidate.key in tables and bisect_left(blocks, tables[candidate.key]) - candidate.line > _NEAR)
+            or (out and _restarts(out[-1].head, candidate.head))
+        ):
+            continue
+        out.append(candidate)
+    return out
+
+
+def _restarts(before: str, head: str) -> bool:
+    """Whether a heading does not go on counting from the one before: it begins a list inside that section."""
+    first, second = _number(before), _number(head)
+    return first is not None and second is not None and second <= first
+
+
+def _number(head: str) -> int | None:
+    """The number of a heading, Chinese or Arabic; None where it has none."""
+    match = _ORDINAL.match(squeeze(head))
+    if match is None:
+        return None
+    return int(match[1]) if match[1].isdigit() else "一二三四五六七八九十".index(match[1]) + 1
 
 
 def _score(candidate: _Candidate, blocks: list[int], tables: dict[str, int]) -> float:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from extraction.normalise import squeeze
+from extraction.normalise import simplified, squeeze
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
 _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]")
@@ -38,7 +38,10 @@ _COUNT_UNITS = (
     "件", "个", "项", "条", "次", "宗", "份", "起", "例", "类", "家", "人", "部", "批",
     "篇", "人次", "期", "场", "处", "名",
 )  # fmt: skip
-_MONEY_UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+_MONEY_UNITS = {
+    "元": Decimal(1), "百元": Decimal(100), "千元": Decimal(1_000), "万元": Decimal(10_000),
+    "亿元": Decimal(100_000_000),
+}  # fmt: skip
 _NUMBER = r"(?P<sign>[+-]?)(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?"
 _UNITS = "|".join(sorted((*_COUNT_UNITS, *_MONEY_UNITS, "人民币元"), key=len, reverse=True))
 _FIGURE = re.compile(rf"(?:{_NUMBER})\s*(?P<unit>{_UNITS})?\s*(?P<note>\([^()]*\))?")
@@ -46,7 +49,7 @@ _WORDED_CHANGE = re.compile(
     rf"(?P<word>增加?|减少?|新增)\s*(?P<digits>[0-9]+)\s*(?P<unit>{'|'.join(_COUNT_UNITS)})?"
 )
 _SPLIT = re.compile(r"[0-9]+(?:\s+[0-9]+)+")
-_HEAD_UNIT = re.compile(r"(?:单位)?[:]?(亿元|万元|元)")
+_HEAD_UNIT = re.compile(r"(亿元|万元|千元|百元|(?<![十拾佰仟美欧港日])元)")
 _ZERO_LOOKALIKES = frozenset({"O", "o", "〇", "零", "○", "◯"})
 _MARKED = re.compile(r"[0-9]+(?:[*†‡注①-⑳⑴-⒇¹²³]|\[[0-9注]\]){1,3}")
 """A figure with a footnote's mark: it stands in a value cell, but where the figure ends is not certain."""
@@ -94,7 +97,7 @@ class Quantity(NamedTuple):
 @lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """Spaces and invisible residue around a figure removed, full-width forms made plain."""
-    return _INVISIBLE.sub("", _RESIDUE.sub("", text)).translate(_FORMS).strip()
+    return simplified(_INVISIBLE.sub("", _RESIDUE.sub("", text)).translate(_FORMS).strip())
 
 
 @lru_cache(maxsize=8192)
@@ -139,7 +142,7 @@ def money_unit(text: str) -> bool:
 @lru_cache(maxsize=256)
 def head_unit(text: str) -> str | None:
     """The money unit that a column head names (``采购总金额（单位：万元）``)."""
-    found = {match.group(1) for match in _HEAD_UNIT.finditer(re.sub(r"\s+", "", text.translate(_FORMS)))}
+    found = {match.group(1) for match in _HEAD_UNIT.finditer(squeeze(text))}
     return found.pop() if len(found) == 1 else None
 
 

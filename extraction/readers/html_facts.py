@@ -9,34 +9,11 @@ from itertools import takewhile
 from lxml import etree
 
 from extraction.document import Fact
+from extraction.facts import LABELS
 from extraction.readers.html_text import all_text
 
-_LABELS = frozenset(
-    {
-        "索引号",
-        "发布机构",
-        "发文机关",
-        "发布单位",
-        "公开机构",
-        "信息来源",
-        "来源",
-        "成文日期",
-        "生成日期",
-        "发文日期",
-        "发布日期",
-        "发布时间",
-        "公开日期",
-        "文号",
-        "发文字号",
-        "文件编号",
-        "名称",
-        "标题",
-        "信息名称",
-        "公文名称",
-    }
-)
 _LABELLED = re.compile(
-    rf"\s*({'|'.join(sorted(_LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})"
+    rf"\s*({'|'.join(sorted(LABELS, key=len, reverse=True))})\s*[:：]\s*(\S[^\n]{{0,120}})"
 )
 _LINE_DATE = re.compile(r"\s*(日期|时间)\s*[:：]\s*(20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\n]{0,12})")
 _BESIDE_DATE = re.compile(r"来源|浏览|点击|阅读|字号|字体|作者")
@@ -91,7 +68,7 @@ def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator
         if match := _LABELLED.fullmatch(text):
             yield Fact(match[1], match[2].strip(), "page")
             continue
-        if (label := _SPACED.sub("", text)) in _LABELS:
+        if (label := _SPACED.sub("", text)) in LABELS:
             value = all_text(element).strip()[len(text.strip()) :].strip(" :：\n\t\xa0\u3000")
             following = element.getnext()
             if not value and following is not None:

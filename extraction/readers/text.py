@@ -16,6 +16,9 @@ from extraction.document import Block, Cell, Document, Paragraph, Table, Unreada
 
 _RULE = re.compile(r"[\s|:+=\-]*-{2,}[\s|:+=\-]*")
 _PIPE = re.compile(r"(?<!\\)[|｜│┃]")
+_PIPES = ("|", "｜", "│", "┃")
+_SCATTERED = 6
+"""Lines of one cell without which a run of pipe rows is none that was broken."""
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _PAGE_NUMBER = re.compile(r"\s*[-—–－]+\s*[0-9０-９]{1,3}\s*[-—–－]+\s*")
 _MIN_PAGES = 2
@@ -60,6 +63,11 @@ def read_lines(lines: list[str]) -> list[Block]:
         if not line.strip():
             at += 1
             continue
+        run = _pipe_run(lines, at)
+        if _is_scattered(lines[at:run]):
+            blocks += _gathered(lines, at, run)
+            at = run
+            continue
         for take in (_pipes, _cell_lines, _tabs):
             rows, after = take(lines, at)
             if after > at:
@@ -84,6 +92,54 @@ def _table(rows: list[Row]) -> Table:
         ),
         exact=False,
     )
+
+
+def _pipe_run(lines: list[str], at: int) -> int:
+    """The line after the last of a run of pipe rows from `at`."""
+    here = at
+    while here < len(lines) and (_is_pipe_row(lines[here]) or (here > at and lines[here] == _PAGE_END)):
+        here += 1
+    return here
+
+
+def _is_scattered(lines: list[str]) -> bool:
+    """Whether pipe rows were broken at every cell, as converters break cells that hold paragraphs."""
+    alone = sum(len(_cells(line)) == 1 for line in lines)
+    return alone >= _SCATTERED and 2 * alone > len(lines)
+
+
+def _cells(line: str) -> list[str]:
+    """The printed cells of a pipe row."""
+    return [cell for part in _PIPE.split(line) if (cell := part.strip())]
+
+
+def _gathered(lines: list[str], at: int, end: int) -> list[Block]:
+    """A scattered table: its rows where each begins with a pipe of its own, else its cells as running text.
+
+    Pipes in lines of their own are empty cells up to the last, behind which the next row stands.
+    """
+    if not lines[at].lstrip().startswith(_PIPES):
+        return [
+            Paragraph(text=" ".join(cells), path=f"line:{number + 1}")
+            for number in range(at, end)
+            if (cells := _cells(lines[number]))
+        ]
+    rows: list[Row] = []
+    for number in range(at, end):
+        line = lines[number].strip()
+        if line == _PAGE_END or _RULE.fullmatch(line):
+            continue
+        begins = line.startswith(_PIPES)
+        if begins and not _cells(line):
+            begins = number + 1 < end and not lines[number + 1].lstrip().startswith(_PIPES)
+        if begins:
+            rows.append([])
+            line = line[1:]
+        if not line and begins:
+            continue
+        printed = _PIPE.split(line[:-1] if line.endswith(_PIPES) else line)
+        rows[-1] += [(cell.strip(), number + 1) for cell in printed]
+    return [_table([row for row in rows if row])]
 
 
 def _pipes(lines: list[str], at: int) -> tuple[list[Row], int]:

@@ -8,7 +8,8 @@ from subprocess import run
 import pytest
 
 from extraction import Record, extract
-from extraction.agency import presented, same_body
+from extraction.agency import same_body
+from extraction.prefaces import presented
 
 HEADS = (
     "一、总体情况",
