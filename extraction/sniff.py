@@ -109,9 +109,16 @@ def _ole(data: bytes) -> str:
     return "application/x-ole"
 
 
+def _narrow(head: bytes) -> bytes:
+    """The start of a text of two bytes a character, as UTF-8: its own bytes look like control bytes."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) and not head.startswith(b"\xff\xfe\0\0"):
+        return head.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return head.replace(b"\0", b"")
+
+
 def _text(data: bytes, head: bytes, declared: str | None) -> str:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:200].count(0) > len(head[:200]) // 3
-    sample = head.replace(b"\0", b"") if wide else head
+    sample = _narrow(head) if wide else head
     if not wide and b"\0" in head:
         return UNKNOWN
     if _MHTML.match(sample.lstrip()):

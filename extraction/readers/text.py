@@ -1,10 +1,12 @@
 """Plain-text dumps of reports -> Document.
 
-Four layouts, decided by the lines themselves: pipe or Markdown rows, tab-separated rows, one cell a line
-(each after a tab, rows ended by a blank line, as Word-to-text converters write them), and no layout at all,
-where every line is a paragraph and the recogniser reads figures from the flow of lines.
+Five layouts, decided by the lines themselves: a workbook's fields (`separated`), pipe or Markdown rows,
+tab-separated rows, one cell a line (each after a tab, rows ended by a blank line, as Word-to-text converters
+write them), and no layout at all, where every line is a paragraph and the recogniser reads figures from the
+flow of lines.
 
-None of them keeps spans, so no table from here is exact: a cell's column is its ordinal in the row.
+None of them keeps spans, so no table from here but separated fields is exact: a cell's column is its ordinal
+in the row.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import re
 
 from extraction.charset import decode
 from extraction.document import Block, Cell, Document, Paragraph, Table, UnreadableError
+from extraction.readers.separated import is_padded, separated
 
 _RULE = re.compile(r"[\s|:+=\-]*-{2,}[\s|:+=\-]*")
 _PIPE = re.compile(r"(?<!\\)[|｜│┃]")
@@ -39,7 +42,9 @@ def read(data: bytes, *, url: str | None = None) -> Document:  # noqa: ARG001 - 
     text, issues = decode(data)
     if not text.strip():
         raise UnreadableError("empty", "the text is empty")
-    blocks = read_lines(_without_page_numbers(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+    blocks = separated(text)
+    if blocks is None:
+        blocks = read_lines(_without_page_numbers(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
     return Document(media_type="text/plain", blocks=tuple(blocks), issues=tuple(issues))
 
 
@@ -77,7 +82,7 @@ def read_lines(lines: list[str]) -> list[Block]:
                 break
         else:
             heading = _HEADING.fullmatch(line.strip())
-            text, level = (heading[2], len(heading[1])) if heading else (line, None)
+            text, level = (heading[2], len(heading[1])) if heading else (line.rstrip("\t"), None)
             blocks.append(Paragraph(text=text, path=f"line:{at + 1}", level=level))
             at += 1
     return blocks
@@ -215,11 +220,15 @@ def _is_cell_line(line: str) -> bool:
     return line.startswith("\t") and line.count("\t") == 1
 
 
+def _is_tab_row(line: str) -> bool:
+    return "\t" in line and not is_padded(line)
+
+
 def _tabs(lines: list[str], at: int) -> tuple[list[Row], int]:
     """Rows of tab-separated cells."""
     rows: list[Row] = []
     here = at
-    while here < len(lines) and ("\t" in lines[here] or (rows and lines[here] == _PAGE_END)):
+    while here < len(lines) and (_is_tab_row(lines[here]) or (rows and lines[here] == _PAGE_END)):
         if lines[here] != _PAGE_END:
             rows.append([(cell, here + 1) for cell in lines[here].split("\t")])
         here += 1
