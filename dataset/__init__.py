@@ -5,7 +5,7 @@ What the archive knows:
     sites.py       what a release must know of a site: its entry, from the store alone
     past.py        the archive at a moment: now, or as of an earlier day
     sources.py     every body that is a report: where and when it was seen, and what its record says in short
-    heads.py       what records say in short, read by workers.py; spool.py keeps the records for later
+    heads.py       what records say in short, read by workers.py; spool.py keeps them as condensed.py has them
     texts.py       what a report says in short: hash of its content, share of its text that is repeated
     model.py       what a release is made of: reports, their documents, versions, issues
     reports.py     bodies -> reports (agency, year): copies, versions, and what cannot be resolved
@@ -15,6 +15,7 @@ What the archive knows:
 What is released:
 
     schema.yaml    the tables: columns, types, meaning; schema.py reads it
+    layouts.py     what reports that are printed alike have in common
     rows.py        a report's rows; wide.py and short_names.yaml for the wide table; places.py names divisions
     portions.py    reports -> their rows in columns; writers.py to Parquet; draft.py writes all tables
     derived.py     Parquet -> CSV, Excel, DuckDB; sqlite.py -> SQLite with full-text search

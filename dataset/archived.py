@@ -24,7 +24,7 @@ def found_in(store: ObjectStore, extractor: str) -> list[Found]:
     """Return the reports of an archive, as the next release would have them."""
     moment = Moment(store, extractor, datetime.now(UTC))
     with Spool() as spool:
-        assembly = assemble(gather(moment, Heads(store, moment.extractors(), spool)), spool.load)
+        assembly = assemble(gather(moment, Heads(store, moment.extractors(), spool)))
         return [found_of(report) for report in assembly.reports]
 
 

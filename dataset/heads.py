@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dataset.sites import SiteInfo
 from dataset.spool import Ref, Spool
-from dataset.texts import content_hash, sentences, text_length
+from dataset.texts import content_hash
 from dataset.workers import Workers
 from storage import ObjectStore, RecordStore, SiteState, open_store, parts_of
 
@@ -26,8 +26,7 @@ Job = tuple[str, tuple[str, ...], Path, tuple[str, ...]]
 Site = tuple[SiteInfo, SiteState]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What a record says, in short.
 
     Attributes:
@@ -36,17 +35,13 @@ class Head:
         kind: ``report``, ``not_report`` or ``unreadable``.
         media_type: of the body, by content.
         size: bytes of the body.
-        title: as printed.
         agency: as printed.
         region: code, where the record knows it.
         year: of the report.
         figures: cells that hold a number.
-        cells: all cells.
         published: day the document says it was published.
         content: hash of what it says (`dataset.texts.content_hash`).
-        text_length: characters of its sections.
-        sentences: its sentences (`dataset.texts.sentences`).
-        ref: where the whole record is in the spool, None where it was not kept.
+        ref: where the record is in the spool, None where it was not kept.
         part: number of the report in a body that joins several, from one; None where it holds one.
     """
 
@@ -55,16 +50,12 @@ class Head:
     kind: str
     media_type: str
     size: int
-    title: str | None
     agency: str | None
     region: str | None
     year: int | None
     figures: int
-    cells: int
     published: str | None
     content: str
-    text_length: int
-    sentences: bytes
     ref: Ref | None
     part: int | None = None
 
@@ -171,40 +162,35 @@ def _opened(url: str, extractors: tuple[str, ...], folder: Path) -> tuple[dict[s
 
 def _read(stores: Mapping[str, RecordStore], spool: Spool, sha256: str) -> Read:
     for name, records in stores.items():
-        found = records.get_with_json(sha256)
-        if found is not None:
-            record, data = found
-            ref = spool.add_json(data) if record["kind"] != "not_report" and not record.get("parts") else None
-            head = _head(sha256, name, record, ref)
-            parts = parts_of(record) if record.get("parts") else []
-            return head, [_head(sha256, name, part, _kept(part, spool)) for part in parts]
+        record = records.get(sha256)
+        if record is None:
+            continue
+        if not record.get("parts"):
+            return _head(sha256, name, record, spool), []
+        # Of several reports, only these are wanted later.
+        return _head(sha256, name, record, None), [
+            _head(sha256, name, part, spool) for part in parts_of(record)
+        ]
     return None, []
 
 
-def _kept(record: Mapping[str, Any], spool: Spool) -> Ref | None:
-    return None if record["kind"] == "not_report" else spool.add(record)
-
-
-def _head(sha256: str, extractor: str, record: Mapping[str, Any], ref: Ref | None) -> Head:
+def _head(sha256: str, extractor: str, record: Mapping[str, Any], spool: Spool | None) -> Head:
     report = record.get("report") or {}
     region = report.get("region") or {}
+    kind = sys.intern(record["kind"])
     cells = record.get("cells") or {}
     return Head(
         sha256=sha256,
         extractor=extractor,
-        kind=record["kind"],
-        media_type=record["document"]["media_type"],
+        kind=kind,
+        media_type=sys.intern(record["document"]["media_type"]),
         part=(record["document"].get("part") or {}).get("index"),
         size=record["document"]["bytes"],
-        title=report.get("title"),
         agency=report.get("agency"),
         region=region.get("code"),
         year=report.get("year"),
         figures=sum(cell["status"] == "number" for cell in cells.values()),
-        cells=len(cells),
         published=report.get("published"),
         content=content_hash(record),
-        text_length=text_length(record),
-        sentences=sentences(record),
-        ref=ref,
+        ref=None if spool is None or kind == "not_report" else spool.add(record),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dataset.heads import Head
@@ -89,8 +88,8 @@ class Report:
         primary: the body the figures are taken from.
         copies: the other bodies.
         versions: what the addresses of the primary said over time, oldest first.
-        issues: of the report as such; those of the primary's record are in the record.
-        corroborated: hashes of the copies that print the same figure, by the cell.
+        issues: of the report as such; those of the primary's record are in the record, and where copies
+            disagree is found when its rows are made.
     """
 
     id: str
@@ -101,7 +100,6 @@ class Report:
     copies: tuple[Body, ...]
     versions: tuple[ReportVersion, ...]
     issues: tuple[Issue, ...]
-    corroborated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def bodies(self) -> tuple[Body, ...]:

@@ -8,37 +8,50 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from dataset.condensed import Condensed, checks_of
 from dataset.coverage import deadline
 from dataset.heads import Head
-from dataset.model import Report
+from dataset.model import Report, ReportVersion
 from dataset.places import body_of, region_of
 from dataset.rows import (
+    CHECK_VALUES,
     FIGURE_CONSTANTS,
+    FIGURE_LAYOUT,
     FIGURE_VALUES,
+    MENTION_VALUES,
+    SECTION_VALUES,
+    SUPERSEDED_CONSTANTS,
+    SUPERSEDED_LAYOUT,
+    SUPERSEDED_VALUES,
+    Columns,
     check_values,
+    compare_copies,
     day,
     document_rows,
     figure_constants,
+    figure_layout,
     figure_values,
+    flags_of,
     issue_row,
     mention_values,
     moment,
     record_issues,
     section_values,
+    superseded_constants,
+    superseded_layout,
     superseded_values,
-    wide_row,
+    wide_values,
 )
-from dataset.schema import TableSchema, tables
+from dataset.schema import tables
 from dataset.spool import Spool
 from dataset.texts import repeated
-from dataset.wide import WIDE_FROM_REPORTS
 from dataset.writers import Row, Values
 from extraction.years import compare
 
@@ -55,60 +68,100 @@ Portion = tuple[dict[str, pa.RecordBatch], Counter[str]]
 """Rows by the name of the table, and what is counted."""
 
 
-class _Columns:
-    """Rows of a table, gathered column by column."""
+class _Rows:
+    """Rows of a table, one after another."""
 
-    def __init__(self, schema: TableSchema) -> None:
-        self._schema = schema
-        self._rows: list[Values] = []
+    def __init__(self, name: str) -> None:
+        self._schema = tables()[name]
+        self._rows: list[Sequence[Any]] = []
 
-    def add(self, rows: Iterable[Values]) -> None:
-        self._rows.extend(rows)
+    def add(self, row: Row) -> None:
+        self.add_values([row[name] for name in self._schema.names])
 
-    def add_row(self, row: Row) -> None:
-        self._rows.append(tuple(row[name] for name in self._schema.names))
+    def add_values(self, row: Sequence[Any]) -> None:
+        self._rows.append(row)
 
     def batch(self) -> pa.RecordBatch:
         columns: Sequence[Any] = list(zip(*self._rows, strict=True)) or [()] * len(self._schema.names)
-        return batch_of(self._schema, dict(zip(self._schema.names, columns, strict=True)))
+        fields = self._schema.arrow_file
+        named = dict(zip(self._schema.names, columns, strict=True))
+        return pa.record_batch([pa.array(named[field.name], field.type) for field in fields], schema=fields)
 
 
-class _Figures:
-    """Rows of `figures`: what is the same for all cells of a report is kept once."""
+class _Spread:
+    """Rows of a table that has many of each report.
 
-    def __init__(self) -> None:
-        self._schema = tables()["figures"]
+    What is the same for all rows of a report, or for all reports of a layout, is kept once and comes out as a
+    dictionary: the tables' writer spreads it over the rows.
+    """
+
+    def __init__(
+        self, name: str, constants: Sequence[str], values: Sequence[str], layout: Sequence[str] = ()
+    ) -> None:
+        self._types = {field.name: field.type for field in tables()[name].arrow_file}
+        self._names = (constants, layout, values)
         self._constants: list[Values] = []
         self._of = array("i")
-        self._values: list[list[Any]] = [[] for _ in FIGURE_VALUES]
+        self._begins: dict[Hashable, tuple[int, int]] = {}
+        self._layout: list[list[Any]] = [[] for _ in layout]
+        self._at = array("i")
+        self._values: list[list[Any]] = [[] for _ in values]
 
-    def add(self, report: Report, record: Mapping[str, Any]) -> None:
-        columns = figure_values(report, record)
-        for column, more in zip(self._values, columns, strict=True):
-            column += more
-        self._of.extend(array("i", [len(self._constants)]) * len(columns[0]))
-        self._constants.append(figure_constants(report))
+    def add(self, constants: Values, values: Columns) -> None:
+        """Add the rows of a report."""
+        rows = len(values[0])
+        for column, more in zip(self._values, values, strict=True):
+            column.extend(more)
+        self._of.extend(array("i", [len(self._constants)]) * rows)
+        self._constants.append(constants)
+
+    def add_layout(self, key: Hashable, make: Callable[[], Columns]) -> None:
+        """Say of the rows just added what they have from their layout; `make` is asked once for each key."""
+        if key not in self._begins:
+            begin = len(self._layout[0])
+            for column, more in zip(self._layout, make(), strict=True):
+                column.extend(more)
+            self._begins[key] = (begin, len(self._layout[0]))
+        self._at.extend(range(*self._begins[key]))
 
     def batch(self) -> pa.RecordBatch:
-        types = {field.name: field.type for field in self._schema.arrow_file}
-        of = pa.Array.from_buffers(pa.int32(), len(self._of), [None, pa.py_buffer(self._of)])
-        once = zip(FIGURE_CONSTANTS, zip(*self._constants, strict=True), strict=True)
-        found = {name: pa.array(column, types[name]).take(of) for name, column in once}
-        found |= {
-            name: pa.array(column, types[name])
-            for name, column in zip(FIGURE_VALUES, self._values, strict=True)
+        constants, layout, values = self._names
+        of_report: Sequence[Any] = list(zip(*self._constants, strict=True)) or [()] * len(constants)
+        found = {
+            name: self._dictionary(name, self._of, column)
+            for name, column in zip(constants, of_report, strict=True)
         }
-        return batch_of(self._schema, found)
+        found |= {
+            name: self._dictionary(name, self._at, column)
+            for name, column in zip(layout, self._layout, strict=True)
+        }
+        found |= {
+            name: pa.array(column, self._types[name])
+            for name, column in zip(values, self._values, strict=True)
+        }
+        return pa.record_batch({name: found[name] for name in self._types})
+
+    def _dictionary(self, name: str, indices: array[int], values: Sequence[Any]) -> pa.Array:
+        at = pa.Array.from_buffers(pa.int32(), len(indices), [None, pa.py_buffer(indices)])
+        return pa.DictionaryArray.from_arrays(at, pa.array(values, self._types[name]))
 
 
-def batch_of(schema: TableSchema, columns: Mapping[str, Any]) -> pa.RecordBatch:
-    """Return rows as Arrow has them in the table's files; `columns` by name, as arrays or values."""
-    fields = schema.arrow_file
-    arrays = [
-        column if isinstance(column := columns[field.name], pa.Array) else pa.array(column, type=field.type)
-        for field in fields
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=fields)
+class _Tables:
+    """The rows that some reports give."""
+
+    def __init__(self) -> None:
+        self.reports, self.wide, self.documents, self.issues = map(
+            _Rows, ("reports", "wide", "documents", "issues")
+        )
+        self.figures = _Spread("figures", FIGURE_CONSTANTS, FIGURE_VALUES, FIGURE_LAYOUT)
+        self.superseded = _Spread("superseded", SUPERSEDED_CONSTANTS, SUPERSEDED_VALUES, SUPERSEDED_LAYOUT)
+        self.sections = _Spread("sections", ("report_id",), SECTION_VALUES)
+        self.mentions = _Spread("mentions", ("report_id",), MENTION_VALUES)
+        self.checks = _Spread("checks", ("report_id",), CHECK_VALUES)
+        self.numbers: Counter[str] = Counter()
+
+    def batches(self) -> dict[str, pa.RecordBatch]:
+        return {name: getattr(self, name).batch() for name in OF_REPORTS}
 
 
 def make_portion(job: Job) -> Portion:
@@ -119,13 +172,10 @@ def make_portion(job: Job) -> Portion:
 
 def portion_of(spool: Spool, members: Sequence[Member]) -> Portion:
     """Return the rows of some reports of one year, in their order."""
-    figures = _Figures()
-    gathered = {name: _Columns(tables()[name]) for name in OF_REPORTS if name != "figures"}
-    numbers: Counter[str] = Counter()
+    gathered = _Tables()
     for report, earlier in members:
-        _add(report, earlier, spool, figures, gathered, numbers)
-    batches = {name: columns.batch() for name, columns in gathered.items()}
-    return {**batches, "figures": figures.batch()}, numbers
+        _add(report, earlier, spool, gathered)
+    return gathered.batches(), gathered.numbers
 
 
 @lru_cache(maxsize=1)
@@ -133,60 +183,51 @@ def _opened(folder: Path) -> Spool:
     return Spool(folder)
 
 
-def _add(
-    report: Report,
-    earlier: Head | None,
-    spool: Spool,
-    figures: _Figures,
-    gathered: Mapping[str, _Columns],
-    numbers: Counter[str],
-) -> None:
+def _add(report: Report, earlier: Head | None, spool: Spool, to: _Tables) -> None:
     record = spool.load(report.primary.head)
-    checks = list(record.get("checks") or ())
-    if earlier is not None:
-        checks += [check.to_dict() for check in compare(spool.load(earlier), record)]
-    issues = record_issues(report, record)
-    others = {version.number: spool.load(version.head) for version in report.versions if not version.current}
-    rows = [
-        _report_row(report, version.number, others.get(version.number, record)) for version in report.versions
-    ]
-    current = next(row for row in rows if row["current"])
-    current["text_repeated"] = (
-        None if earlier is None else repeated(report.primary.head.sentences, earlier.sentences)
-    )
-    current["issues"] = len(issues)
-    for row in rows:
-        gathered["reports"].add_row(row)
-    figures.add(report, record)
+    before = None if earlier is None else spool.load(earlier)
+    disagreements, corroborated = compare_copies(report, record, spool.load)
+    issues = record_issues(report, record, disagreements)
+    flags = flags_of(record, (*report.issues, *disagreements))
     for version in report.versions:
-        if not version.current:
-            gathered["superseded"].add(
-                superseded_values(report, version.number, version.head, others[version.number])
-            )
-    gathered["wide"].add_row(wide_row(report, record, {name: current[name] for name in WIDE_FROM_REPORTS}))
-    gathered["sections"].add(section_values(report, record))
-    gathered["mentions"].add(mention_values(report, record))
-    gathered["checks"].add(check_values(report, checks))
+        said = record if version.current else spool.load(version.head)
+        row = _report_row(report, version, said)
+        if version.current:
+            row["text_repeated"] = None if before is None else repeated(said.sentences, before.sentences)
+            row["issues"] = len(issues)
+            to.wide.add_values(wide_values(row, record, flags))
+            to.numbers["checks_failed"] += row["checks_failed"]
+        else:
+            to.superseded.add(superseded_constants(report, version), superseded_values(said))
+            to.superseded.add_layout(said.layout, partial(superseded_layout, said))
+        to.reports.add(row)
+    to.figures.add(figure_constants(report), figure_values(record, flags, corroborated))
+    editions = (record.said["edition"], *(record.said["editions"] or {}).items())
+    to.figures.add_layout((record.layout, editions), partial(figure_layout, record))
+    to.sections.add((report.id,), section_values(record))
+    to.mentions.add((report.id,), mention_values(record))
+    to.checks.add((report.id,), check_values(record.checks))
+    if before is not None:
+        over_years = [check.to_dict() for check in compare(before.record, record.record)]
+        to.checks.add((report.id,), check_values(checks_of(over_years)))
     for document in document_rows(report):
-        gathered["documents"].add_row(document)
+        to.documents.add(document)
     for issue in issues:
-        gathered["issues"].add_row(issue_row(issue))
-    numbers["figures"] += report.primary.head.figures
-    numbers["checks_failed"] += current["checks_failed"]
+        to.issues.add(issue_row(issue))
+    to.numbers["figures"] += report.primary.head.figures
 
 
-def _report_row(report: Report, number: int, record: Mapping[str, Any]) -> dict[str, Any]:
-    version = report.versions[number - 1]
-    said = record.get("report") or {}
+def _report_row(report: Report, version: ReportVersion, record: Condensed) -> dict[str, Any]:
+    said = record.said
     head: Head = version.head
     first = report.primary.first
-    held = [check["holds"] for check in record.get("checks") or ()]
+    held = record.checks.holds
     place = region_of(report.region, report.year)
     due = deadline(report.year, body_of(report.agency))
-    published = day(said.get("published"))
+    published = day(said["published"])
     return {
         "report_id": report.id,
-        "version": number,
+        "version": version.number,
         "current": version.current,
         "agency": report.agency,
         "region": report.region,
@@ -194,9 +235,9 @@ def _report_row(report: Report, number: int, record: Mapping[str, Any]) -> dict[
         "province": place.province,
         "level": place.level,
         "year": report.year,
-        **{name: said.get(name) for name in ("edition", "title", "scope", "document_number")},
+        **{name: said[name] for name in ("edition", "title", "scope", "document_number")},
         "published": published,
-        "signed": day(said.get("signed")),
+        "signed": day(said["signed"]),
         "deadline": due,
         "days_late": (published - due).days if published is not None and due is not None else None,
         "documents": len(report.bodies),
@@ -212,12 +253,12 @@ def _report_row(report: Report, number: int, record: Mapping[str, Any]) -> dict[
         "last_seen_at": moment(version.last_seen),
         "gone_since": moment(first.gone_since) if version.current else None,
         "extractor": head.extractor,
-        "cells": head.cells,
+        "cells": len(record.raws),
         "figures": head.figures,
         "checks_held": held.count(True),
         "checks_failed": held.count(False),
         "checks_open": held.count(None),
-        "issues": len(record.get("issues") or ()),
-        "text_length": head.text_length,
+        "issues": len(record.issues),
+        "text_length": record.text_length,
         "text_repeated": None,
     }

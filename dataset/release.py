@@ -170,7 +170,7 @@ def make_draft(
     """Return the draft of what was known at a moment, the reports it has, and the heads of all records."""
     heads = Heads(moment.store, moment.extractors(), spool)
     with Workers() as workers:
-        assembly = assemble(gather(moment, heads, workers), spool.load)
+        assembly = assemble(gather(moment, heads, workers))
         draft = write_draft(
             folder,
             assembly,

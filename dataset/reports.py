@@ -14,8 +14,8 @@ Over the years. A body's reports carry ids that begin alike: one name and one re
 `dataset.over_years`).
 
 Copies. A report's documents (page, attachments, the same at other addresses) are copies of each other. The
-one with the most figures is primary, then the better format, then the first address. Copies that disagree in
-a figure are an issue that names the cells.
+one with the most figures is primary, then the better format, then the first address. `dataset.portions` has
+them compared.
 
 Versions. Of an address, the body seen last is current; earlier ones are counted as versions.
 """
@@ -33,7 +33,6 @@ from dataset.joining import Groups, depth, is_within, join_pages, join_regions
 from dataset.model import Assembly, Body, Issue, Report, ReportVersion
 from dataset.over_years import settle
 from dataset.sources import Sighting, Unreadable, by_body
-from extraction.copies import compare
 
 FORMATS = ("html", "word", "spreadsheet", "pdf", "text", "image")
 """Formats by how exactly they say where a figure stands: with equal figures, the earlier is primary."""
@@ -42,13 +41,8 @@ _OFFICES = frozenset({"人民政府", "政府", "办事处", "街道办事处", 
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=\s*年|年度|\s*政府信息公开)")
 
 
-def assemble(found: Iterable[Sighting | Unreadable], load: Callable[[Head], Mapping[str, Any]]) -> Assembly:
-    """Return the reports in the order of their ids.
-
-    Args:
-        found: every address whose body is or should be a report.
-        load: gives the whole record of a head, for the comparison of copies.
-    """
+def assemble(found: Iterable[Sighting | Unreadable]) -> Assembly:
+    """Return the reports in the order of their ids, given every address whose body is or should be one."""
     sightings: list[Sighting] = []
     assembly = Assembly()
     for one in found:
@@ -67,7 +61,7 @@ def assemble(found: Iterable[Sighting | Unreadable], load: Callable[[Head], Mapp
     for body in settle(bodies):
         groups[body.agency, body.year, body.region].append(body)
     for (agency, year, region), joined in join_pages(join_regions(groups)).items():
-        assembly.reports.append(_report(agency, year, region, joined, load))
+        assembly.reports.append(_report(agency, year, region, joined))
     assembly.reports.sort(key=lambda report: report.id)
     assembly.unpublished.sort(key=lambda issue: (issue.url or "", issue.sha256 or "", issue.code))
     return assembly
@@ -179,22 +173,11 @@ def _clean(agency: str | None) -> str:
     return re.sub(r"\s+", "", agency or "")
 
 
-def _report(
-    agency: str,
-    year: int,
-    region: str,
-    bodies: Sequence[Body],
-    load: Callable[[Head], Mapping[str, Any]],
-) -> Report:
+def _report(agency: str, year: int, region: str, bodies: Sequence[Body]) -> Report:
     primary, *copies = sorted(bodies, key=_preference)
     identity = report_id(region, agency, year)
     issues = [issue for body in bodies for issue in body.issues]
     issues += [issue for body in bodies for seen in body.sightings for issue in _time_issues(seen)]
-    corroborated: dict[str, list[str]] = defaultdict(list)
-    if copies:
-        issues += _compare(primary, copies, load, corroborated)
-    # Most cells stand in the same copies: one tuple for all of those.
-    same: dict[tuple[str, ...], tuple[str, ...]] = {}
     return Report(
         id=identity,
         agency=agency,
@@ -204,9 +187,6 @@ def _report(
         copies=tuple(copies),
         versions=_versions(primary),
         issues=tuple(replace(issue, report=identity) for issue in issues),
-        corroborated={
-            cell: same.setdefault(tuple(hashes), tuple(hashes)) for cell, hashes in corroborated.items()
-        },
     )
 
 
@@ -269,24 +249,6 @@ def _time_issues(seen: Sighting) -> Iterable[Issue]:
             sha256=seen.head.sha256,
             url=seen.url,
         )
-
-
-def _compare(
-    primary: Body,
-    copies: Sequence[Body],
-    load: Callable[[Head], Mapping[str, Any]],
-    corroborated: dict[str, list[str]],
-) -> Iterable[Issue]:
-    """Yield where copies disagree, and note for each cell the copies that print the same figure."""
-    ours = load(primary.head)
-    for copy in copies:
-        found = compare(ours, [load(copy.head)])
-        for cell, hashes in found.corroborated_by.items():
-            corroborated[cell] += hashes
-        for issue in found.issues:
-            yield Issue(
-                issue.code, issue.severity, issue.message, issue.cells, None, copy.head.sha256, copy.first.url
-            )
 
 
 def value_of(record: Mapping[str, Any], cell: str) -> Any:

@@ -20,41 +20,30 @@ figure.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+from dataset.condensed import Checks, Condensed, Number
 from dataset.heads import Head
-from dataset.model import Assembly, Issue, Report
-from dataset.reports import value_of
-from dataset.wide import short_names
+from dataset.model import Assembly, Issue, Report, ReportVersion
+from dataset.schema import tables
+from dataset.wide import WIDE_FROM_REPORTS, short_names
 from dataset.writers import Row, Values
+from extraction.copies import compare
 
+Columns = list[Sequence[Any]]
 
-def place_of(at: Mapping[str, Any], part: int | None = None) -> str:
-    """Return where a cell stands, in words; `part` is the number of the report in a document of several."""
-    # Records count tables, rows and columns from zero, as programs do, and pages from one.
-    parts = [] if part is None else [f"part {part}"]
-    if (page := at.get("page")) is not None:
-        parts.append(f"page {page}")
-    parts += [
-        f"{name} {number + 1}" for name in ("table", "row", "column") if (number := at.get(name)) is not None
-    ]
-    if path := at.get("path"):
-        parts.append(f"path {path}")
-    if at.get("bbox"):
-        parts.append("box " + ",".join(f"{edge:g}" for edge in at["bbox"]))
-    return "; ".join(parts)
+_EXACT = 2**53
 
 
 def as_float(value: int | float | Decimal | None) -> tuple[float | None, bool]:
     """Return a figure as a float, and whether it comes back as it was."""
     if value is None:
         return None, True
-    if isinstance(value, int) and -(2**53) <= value <= 2**53:
+    if isinstance(value, int) and -_EXACT <= value <= _EXACT:
         return float(value), True
     found = float(value)
     return found, Decimal(repr(found)) == Decimal(str(value))
@@ -70,61 +59,63 @@ def day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def record_issues(report: Report, record: Mapping[str, Any]) -> list[Issue]:
-    """Return the issues of a report: of its record, of its checks, and of its assembly."""
+def record_issues(report: Report, record: Condensed, of_copies: Iterable[Issue] = ()) -> list[Issue]:
+    """Return the issues of a report: of its record, of its checks, of its assembly, and of its copies."""
     primary = report.primary
+    of_record = partial(Issue, report=report.id, sha256=primary.head.sha256, url=primary.first.url)
     found = [
-        Issue(
-            code=issue["code"],
-            severity=issue["severity"],
-            message=issue["message"],
-            cells=tuple(issue.get("cells") or ()),
-            report=report.id,
-            sha256=primary.head.sha256,
-            url=primary.first.url,
-        )
-        for issue in record.get("issues") or ()
+        of_record(code, severity, message, tuple(cells)) for code, severity, message, cells in record.issues
     ]
-    found += [
-        Issue(
-            code="check_failed",
-            severity="warning",
-            message=f"{check['id']}: expected {check.get('expected')}, printed {check.get('actual')}",
-            cells=tuple(check.get("cells") or ()),
-            report=report.id,
-            sha256=primary.head.sha256,
-            url=primary.first.url,
-        )
-        for check in record.get("checks") or ()
-        if check["holds"] is False
-    ]
-    found += report.issues
-    return found
+    checks = record.checks
+    if False in checks.holds:
+        found += [
+            of_record(
+                "check_failed",
+                "warning",
+                f"{name}: expected {expected}, printed {actual}",
+                tuple(cells.split(";")),
+            )
+            for name, holds, _, _, expected, actual, cells in zip(*checks, strict=True)
+            if holds is False
+        ]
+    return [*found, *report.issues, *of_copies]
 
 
-def flags_of(report: Report, record: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return what is known against each cell of a report's record."""
-    flags: dict[str, set[str]] = defaultdict(set)
-    for check in record.get("checks") or ():
-        if check["holds"] is False:
-            for cell in check.get("cells") or ():
-                flags[cell].add(f"check_failed:{check['id']}")
-    for code, cells in [
-        *((issue["code"], issue.get("cells") or ()) for issue in record.get("issues") or ()),
-        *((issue.code, issue.cells) for issue in report.issues),
-    ]:
-        for cell in cells:
-            flags[cell].add(code)
+def compare_copies(
+    report: Report, record: Condensed, load: Callable[[Head], Condensed]
+) -> tuple[list[Issue], dict[str, list[str]]]:
+    """Return where a report's copies disagree, and for each cell those that print the same figure."""
+    issues: list[Issue] = []
+    corroborated: dict[str, list[str]] = {}
+    for copy in report.copies:
+        found = compare(record.record, [load(copy.head).record])
+        for cell, hashes in found.corroborated_by.items():
+            corroborated.setdefault(cell, []).extend(hashes)
+        issues += [
+            Issue(one.code, one.severity, one.message, one.cells, report.id, copy.head.sha256, copy.first.url)
+            for one in found.issues
+        ]
+    return issues, corroborated
+
+
+def flags_of(record: Condensed, issues: Iterable[Issue]) -> dict[str, set[str]]:
+    """Return what is known against each cell of a report's record: by the record, and by issues beside it."""
+    flags = {cell: {*codes} for cell, codes in record.flags.items()}
+    for issue in issues:
+        for cell in issue.cells:
+            flags.setdefault(cell, set()).add(issue.code)
     return flags
 
 
 FIGURE_CONSTANTS = ("report_id", "agency", "region", "sha256", "source_url", "captured_at", "extractor")
 """Columns of `figures` that are the same for all cells of a report; the year is one too."""
-FIGURE_VALUES = (
-    "edition", "table", "row", "column", "value", "raw", "status", "unit", "confidence", "suggested",
-    "corroborated_by", "flags", "place",
-)  # fmt: skip
+FIGURE_LAYOUT = ("edition", "table", "row", "column", "unit", "place")
+"""Columns of `figures` that are the same for reports with the same layout and editions."""
+FIGURE_VALUES = ("value", "raw", "status", "confidence", "suggested", "corroborated_by", "flags")
 """The other columns of `figures`."""
+SUPERSEDED_CONSTANTS = ("report_id", "version", "year", "sha256", "extractor")
+SUPERSEDED_LAYOUT = ("table", "row", "column", "unit", "place")
+SUPERSEDED_VALUES = ("value", "raw", "status")
 
 
 def figure_constants(report: Report) -> Values:
@@ -134,145 +125,143 @@ def figure_constants(report: Report) -> Values:
     return (report.id, report.agency, report.region, head.sha256, first.url, seen_at, head.extractor)
 
 
-def figure_values(report: Report, record: Mapping[str, Any]) -> list[list[Any]]:
+def figure_layout(record: Condensed) -> Columns:
+    """Return the columns `FIGURE_LAYOUT`: they depend on the layout and the editions of a record alone."""
+    editions, edition = record.said["editions"] or {}, record.said["edition"]
+    of_table = [editions.get(table) or edition for table, _, _ in record.layout.apart]
+    return [of_table, *superseded_layout(record)]
+
+
+def superseded_layout(record: Condensed) -> Columns:
+    """Return the columns `SUPERSEDED_LAYOUT`: they depend on the layout of a record alone."""
+    layout = record.layout
+    apart = [list(column) for column in zip(*layout.apart, strict=True)] or [[], [], []]
+    return [*apart, layout.units, layout.places]
+
+
+def figure_values(
+    record: Condensed, flags: Mapping[str, set[str]], corroborated: Mapping[str, Sequence[str]]
+) -> Columns:
     """Return the columns `FIGURE_VALUES`: every cell of a report's primary document, in the form's order."""
-    flags = flags_of(report, record)
-    part = report.primary.head.part
-    said = record.get("report") or {}
-    editions, edition = said.get("editions") or {}, said.get("edition")
-    tables = record.get("tables") or {}
-    rows = []
-    for name, cell in (record.get("cells") or {}).items():
-        table, row, column = _split(name)
-        value, exact = as_float(tables.get(table, {}).get(row, {}).get(column))
-        marks = flags.get(name, _NOTHING)
-        confidence = cell.get("confidence")
-        if not exact:
-            marks = {*marks, "inexact"}
-        if confidence is not None and confidence < 1:
-            marks = {*marks, f"confidence:{confidence:.2f}"}
-        corroborated = report.corroborated.get(name)
-        rows.append(
-            (
-                editions.get(table) or edition,
-                table,
-                row,
-                column,
-                value,
-                cell.get("raw"),
-                cell["status"],
-                cell.get("unit"),
-                confidence,
-                as_float(cell.get("suggested"))[0],
-                ";".join(corroborated) if corroborated else "",
-                ";".join(sorted(marks)) if marks else "",
-                place_of(cell.get("at") or {}, part),
-            )
-        )
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in FIGURE_VALUES]
+    names, positions = record.layout.names, record.layout.positions
+    values, inexact = floats(record.values)
+    suggested: list[float | None] = [None] * len(names)
+    for name, value in record.suggested.items():
+        suggested[positions[name]] = as_float(value)[0]
+    by = [""] * len(names)
+    for name, hashes in corroborated.items():
+        by[positions[name]] = ";".join(hashes)
+    marks = {positions[name]: found for name, found in flags.items() if name in positions}
+    for position in inexact:
+        marks[position] = {*marks.get(position, ()), "inexact"}
+    for position in unsure(record):
+        marks[position] = {*marks.get(position, ()), f"confidence:{record.confidences[position]:.2f}"}
+    written = [""] * len(names)
+    for position, found in marks.items():
+        written[position] = ";".join(sorted(found))
+    return [values, record.raws, record.statuses, record.confidences, suggested, by, written]
 
 
-_NOTHING: frozenset[str] = frozenset()
+def floats(values: Sequence[Number]) -> tuple[list[float | None], list[int]]:
+    """Return figures as floats, and the positions of those that do not come back as they were."""
+    found = [None if value is None else float(value) for value in values]
+    inexact = [
+        position
+        for position, value in enumerate(found)
+        if value is not None and not -_EXACT < value < _EXACT and not as_float(values[position])[1]
+    ]
+    return found, inexact
 
 
-@lru_cache(maxsize=100_000)
-def _split(cell: str) -> tuple[str, str, str]:
-    table, row, column = cell.split(".")
-    return table, row, column
+def unsure(record: Condensed) -> list[int]:
+    """Return the positions of the cells that were not read with certainty."""
+    confidences = record.confidences
+    if confidences.count(1.0) == len(confidences):
+        return []
+    return [position for position, sure in enumerate(confidences) if sure is not None and sure < 1]
 
 
-def superseded_values(
-    report: Report, version: int, head: Head, record: Mapping[str, Any]
-) -> Iterator[Values]:
-    """Yield the values of `superseded` for every cell of an earlier version."""
-    for name, cell in (record.get("cells") or {}).items():
-        value, _ = as_float(value_of(record, name))
-        yield (
-            report.id,
-            version,
-            report.year,
-            *name.split("."),
-            value,
-            cell.get("raw"),
-            cell["status"],
-            cell.get("unit"),
-            place_of(cell.get("at") or {}, head.part),
-            head.sha256,
-            head.extractor,
-        )
+def superseded_constants(report: Report, version: ReportVersion) -> Values:
+    """Return the values of `SUPERSEDED_CONSTANTS` for an earlier version of a report."""
+    return (report.id, version.number, report.year, version.head.sha256, version.head.extractor)
 
 
-def wide_row(report: Report, record: Mapping[str, Any], columns: Mapping[str, str]) -> Row:
-    """Return the row of `wide`.
+def superseded_values(record: Condensed) -> Columns:
+    """Return the columns `SUPERSEDED_VALUES`: every cell of an earlier version."""
+    return [floats(record.values)[0], record.raws, record.statuses]
+
+
+def wide_values(row: Row, record: Condensed, flags: Mapping[str, set[str]]) -> list[Any]:
+    """Return the values of `wide`, in the order of its columns.
 
     Args:
-        report: the report.
-        record: of its primary.
-        columns: what the row of `reports` says, for the first columns.
+        row: of `reports`, for the first columns.
+        record: of the primary.
+        flags: what is known against its cells.
     """
-    flags = flags_of(report, record)
-    cells = record.get("cells") or {}
-    figures = dict.fromkeys(short_names().values())
-    names = _names_by_place()
-    for table, rows in (record.get("tables") or {}).items():
-        for row, values in rows.items():
-            for column, value in values.items():
-                name = names.get((table, row, column))
-                if name is not None:
-                    figures[name] = as_float(value)[0]
-    return {
-        **columns,
-        **figures,
-        "flagged": sum(name in flags or (cell.get("confidence") or 1) < 1 for name, cell in cells.items()),
-    }
+    positions = record.layout.positions
+    doubted = {positions[name] for name in flags if name in positions}
+    # A confidence of 0 is none: nothing was recognised.
+    doubted |= {position for position in unsure(record) if record.confidences[position]}
+    values = [*(row[name] for name in WIDE_FROM_REPORTS), len(doubted), *_no_figures()]
+    columns = _wide_columns()
+    for table, rows in record.tables.items():
+        for name, figures in rows.items():
+            at = columns.get((table, name))
+            if at is not None:
+                for column, value in figures.items():
+                    if column in at:
+                        values[at[column]] = None if value is None else float(value)
+    return values
 
 
 @lru_cache(maxsize=1)
-def _names_by_place() -> Mapping[tuple[str, str, str], str]:
-    return {_split(cell): name for cell, name in short_names().items()}
+def _no_figures() -> tuple[None, ...]:
+    return (None,) * len(short_names())
 
 
-def section_values(report: Report, record: Mapping[str, Any]) -> Iterator[Values]:
-    """Yield the values of `sections`."""
-    for position, section in enumerate(record.get("sections") or (), start=1):
-        yield (report.id, report.year, position, section["key"], section["heading"], section["text"])
+@lru_cache(maxsize=1)
+def _wide_columns() -> Mapping[tuple[str, str], Mapping[str, int]]:
+    """Positions in a row of `wide` by table and row, then by column."""
+    at = {name: position for position, name in enumerate(tables()["wide"].names)}
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for cell, name in short_names().items():
+        table, row, column = cell.split(".")
+        found.setdefault((table, row), {})[column] = at[name]
+    return found
 
 
-def mention_values(report: Report, record: Mapping[str, Any]) -> Iterator[Values]:
-    """Yield the values of `mentions`."""
-    for position, mention in enumerate(record.get("mentions") or (), start=1):
-        yield (
-            report.id,
-            report.year,
-            position,
-            mention["key"],
-            as_float(mention["value"])[0],
-            mention["raw"],
-            mention["unit"],
-            mention["year"],
-            mention["section"],
-            mention["context"],
-            ";".join(mention["flags"]),
-        )
+SECTION_VALUES = ("position", "section", "heading", "text")
+MENTION_VALUES = ("position", "key", "value", "raw", "unit", "of_year", "section", "context", "flags")
+CHECK_VALUES = (
+    "check", "holds", "holds_with_blank_as_zero", "soft", "expected", "actual", "difference", "cells",
+)  # fmt: skip
 
 
-def check_values(report: Report, checks: list[Mapping[str, Any]]) -> Iterator[Values]:
-    """Yield the values of `checks`."""
-    for check in checks:
-        expected, actual = as_float(check.get("expected"))[0], as_float(check.get("actual"))[0]
-        known = expected is not None and actual is not None
-        yield (
-            report.id,
-            report.year,
-            check["id"],
-            check["holds"],
-            check.get("blank_as_zero"),
-            bool(check.get("soft")),
-            expected,
-            actual,
-            actual - expected if known else None,  # type: ignore[operator]
-            ";".join(check.get("cells") or ()),
-        )
+def section_values(record: Condensed) -> Columns:
+    """Return the columns `SECTION_VALUES`."""
+    keys, headings, texts = _columns(record.sections, 3)
+    return [range(1, len(keys) + 1), keys, headings, texts]
+
+
+def mention_values(record: Condensed) -> Columns:
+    """Return the columns `MENTION_VALUES`."""
+    keys, values, *rest = _columns(record.mentions, 8)
+    return [range(1, len(keys) + 1), keys, floats(values)[0], *rest]
+
+
+def check_values(checks: Checks) -> Columns:
+    """Return the columns `CHECK_VALUES`."""
+    expected, actual = floats(checks.expected)[0], floats(checks.actual)[0]
+    difference = [
+        None if left is None or right is None else right - left
+        for left, right in zip(expected, actual, strict=True)
+    ]
+    return [checks.ids, checks.holds, checks.zeros, checks.soft, expected, actual, difference, checks.cells]
+
+
+def _columns(rows: Sequence[Sequence[Any]], number: int) -> Columns:
+    return list(zip(*rows, strict=True)) or [()] * number
 
 
 def document_rows(report: Report) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Records in files of this machine while a release is made: each is fetched from the store once.
+"""Records in files of this machine while a release is made, condensed: each is fetched and parsed once.
 
 Every process that reads records appends to a file of its own; all of them read all files.
 """
@@ -15,13 +15,17 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, Self
 import orjson
 import pyarrow as pa
 
-from storage import parse_json
+from dataset.condensed import Condensed, condense, restored
+from dataset.layouts import Layout
+from storage import canonical_json, parse_json
 
 _CODEC = "zstd"
+LAYOUTS = 256
+"""Layouts that a process remembers; reports of a site are read one after another."""
 
 
 class Ref(NamedTuple):
-    """Where a record is: the process that wrote it, the offset, the bytes there, the bytes of its JSON."""
+    """Where something is: the process that wrote it, the offset, the bytes there, and those of its JSON."""
 
     process: int
     offset: int
@@ -46,6 +50,8 @@ class Spool:
         self._files: dict[int, BinaryIO] = {}
         self._written: BinaryIO | None = None
         self._codec = pa.Codec(_CODEC, compression_level=1)
+        self._refs: dict[bytes, Ref] = {}
+        self._layouts: dict[Ref, Layout] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -63,11 +69,24 @@ class Spool:
             self._own.cleanup()
 
     def add(self, record: Mapping[str, Any]) -> Ref:
-        """Keep a record and return where."""
-        return self.add_json(orjson.dumps(record))
+        """Keep what a release needs of a record and return where."""
+        layout, rest = condense(record)
+        if layout not in self._refs:
+            _make_room(self._refs)
+            self._refs[layout] = self._append(layout)
+        return self._append(_as_json([self._refs[layout], rest]))
 
-    def add_json(self, data: bytes) -> Ref:
-        """Keep a record that is JSON already."""
+    def load(self, kept: Kept) -> Condensed:
+        """Return what was kept of a record."""
+        assert kept.ref is not None, "the record was not kept"
+        at, rest = parse_json(self._read(kept.ref))
+        ref = Ref(*at)
+        if ref not in self._layouts:
+            _make_room(self._layouts)
+            self._layouts[ref] = Layout(*orjson.loads(self._read(ref)))
+        return restored(self._layouts[ref], rest)
+
+    def _append(self, data: bytes) -> Ref:
         if self._written is None:
             self._written = (self.folder / str(os.getpid())).open("ab", buffering=0)
         packed = self._codec.compress(data, asbytes=True)
@@ -75,13 +94,21 @@ class Spool:
         self._written.write(packed)
         return Ref(os.getpid(), offset, len(packed), len(data))
 
-    def load(self, kept: Kept) -> dict[str, Any]:
-        """Return a record."""
-        ref = kept.ref
-        assert ref is not None, "the record was not kept"
+    def _read(self, ref: Ref) -> bytes:
         if ref.process not in self._files:
             self._files[ref.process] = (self.folder / str(ref.process)).open("rb", buffering=0)
         packed = os.pread(self._files[ref.process].fileno(), ref.length, ref.offset)
-        record = parse_json(self._codec.decompress(packed, ref.size, asbytes=True))
-        assert isinstance(record, dict)
-        return record
+        data: bytes = self._codec.decompress(packed, ref.size, asbytes=True)
+        return data
+
+
+def _make_room(known: dict[Any, Any]) -> None:
+    if len(known) >= LAYOUTS:
+        del known[next(iter(known))]
+
+
+def _as_json(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a figure beyond 64 bits
+        return canonical_json(value)

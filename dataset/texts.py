@@ -24,8 +24,7 @@ SHORTEST = 10
 
 _LENGTH_BITS = 16
 _LONGEST = (1 << _LENGTH_BITS) - 1
-_END = re.compile(r"[。；;！!？?\n]+")
-_SPACE = re.compile(r"\s+")
+_ENDS = "。；;！!？?"
 _FIGURE = re.compile(r"[0-9０-９]+(?:[.,，．][0-9０-９]+)*")
 
 
@@ -37,27 +36,44 @@ def content_hash(record: Mapping[str, Any]) -> str:
     said = (
         orjson.dumps([report.get(name) for name in ("title", "agency", "year")]),
         orjson.dumps([(name, cell.get("raw"), cell["status"]) for name, cell in cells]),
-        # Not by orjson, which writes small fractions another way: a hash must stay what it was.
-        json.dumps(record.get("tables") or {}, ensure_ascii=False, separators=(",", ":")).encode(),
-        orjson.dumps([(section["key"], _SPACE.sub("", section["text"])) for section in sections]),
+        _tables(record.get("tables") or {}),
+        orjson.dumps([(section["key"], _without_space(section["text"])) for section in sections]),
     )
     return hashlib.sha256(b"[" + b",".join(said) + b"]").hexdigest()
 
 
+def _tables(tables: Mapping[str, Any]) -> bytes:
+    """Return the figures of a record as `json` has them: a hash must stay what it was."""
+    try:
+        said = orjson.dumps(tables)
+    except TypeError:  # beyond 64 bits
+        said = b"e+"
+    # Very small and very large fractions are written another way by orjson.
+    if any(mark in said for mark in (b"0.0000", b"e-", b"e+")):
+        return json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode()
+    return said
+
+
+def _without_space(text: str) -> str:
+    return "".join(text.split())
+
+
 def text_length(record: Mapping[str, Any]) -> int:
     """Return the characters of a record's sections, white space aside."""
-    return sum(len(_SPACE.sub("", section["text"])) for section in record.get("sections") or ())
+    return sum(len(_without_space(section["text"])) for section in record.get("sections") or ())
 
 
 def sentences(record: Mapping[str, Any]) -> bytes:
     """Return the sentences of a record as 64-bit numbers: a hash and, in the low bits, the length."""
     found = array("Q")
-    for section in record.get("sections") or ():
-        for part in _END.split(section["text"]):
-            sentence = _FIGURE.sub("0", _SPACE.sub("", part))
-            if len(sentence) >= SHORTEST:
-                digest = hashlib.blake2b(sentence.encode(), digest_size=6).digest()
-                found.append(int.from_bytes(digest, "big") << _LENGTH_BITS | min(len(sentence), _LONGEST))
+    text = "\n".join(section["text"] for section in record.get("sections") or ())
+    for end in _ENDS:
+        text = text.replace(end, "\n")
+    # The figures of all sentences at once: none goes beyond the end of its sentence.
+    for sentence in _FIGURE.sub("0", "\n".join(map(_without_space, text.split("\n")))).split("\n"):
+        if len(sentence) >= SHORTEST:
+            digest = hashlib.blake2b(sentence.encode(), digest_size=6).digest()
+            found.append(int.from_bytes(digest, "big") << _LENGTH_BITS | min(len(sentence), _LONGEST))
     return found.tobytes()
 
 

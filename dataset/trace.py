@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from dataset.layouts import place_of
 from dataset.reading import read_table
 from dataset.reports import value_of
-from dataset.rows import place_of
 from dataset.versions import load_versions, release_prefix
 from storage import (
     Archive,

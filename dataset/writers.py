@@ -91,7 +91,10 @@ class TableWriter:
                 self._take_waiting()
 
     def write_batch(self, batch: pa.RecordBatch, year: int) -> None:
-        """Add rows that are columns already, as in the table's files; all of them of one year."""
+        """Add rows that are columns already; all of them of one year.
+
+        A table takes batches alone whose columns are dictionaries.
+        """
         self._take_waiting()
         if self._at is not None and year != self._year and batch.num_rows:
             self._begin_year(year)
@@ -145,7 +148,9 @@ class TableWriter:
         if self._at is not None:
             self._digest.update(str(self._year).encode())
         self._digest.update(str(rows).encode())
-        arrays = [_one(column) for column in portion.columns]
+        arrays = [
+            _one(column, field.type) for column, field in zip(portion.columns, self._arrow, strict=True)
+        ]
         for array, field in zip(arrays, self._arrow, strict=True):
             if field.name in self._volatile:
                 continue
@@ -155,10 +160,14 @@ class TableWriter:
         self.rows += rows
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
+def _one(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     """Return a column in one piece whose buffers hold its values and nothing else."""
+    pieces = [
+        piece.dictionary.take(piece.indices) if isinstance(piece, pa.DictionaryArray) else piece
+        for piece in column.chunks
+    ]
     # A single piece would come back as it is, though it may be a slice of a longer one.
-    return pa.concat_arrays([*column.chunks, pa.array([], type=column.type)])
+    return pa.concat_arrays([*pieces, pa.array([], type=kind)])
 
 
 def file_hash(path: Path) -> str:

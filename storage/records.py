@@ -36,8 +36,10 @@ REMOVED = "removed"
 
 _EXTRACTOR = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}")
 
-# A number that may not fit into 64 bits; the fields of canonical JSON have no space before it.
-_LONG = re.compile(rb": ?-?\d{19}")
+# Digits of a number that may not fit into 64 bits, and what makes every digit one of them: a search for some
+# bytes takes a fifth of the time of a pattern.
+_LONG = b"0" * 19
+_ANY_DIGIT = bytes.maketrans(b"123456789", b"000000000")
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ def parse_json(data: bytes) -> Any:
         ValueError: it is not JSON.
     """
     # orjson makes a float of a number beyond 64 bits; a figure must stay what was printed.
-    return json.loads(data) if _LONG.search(data) else orjson.loads(data)
+    return json.loads(data) if _LONG in data.translate(_ANY_DIGIT) else orjson.loads(data)
 
 
 def extractors(store: ObjectStore) -> list[str]:
@@ -109,20 +111,6 @@ class RecordStore:
             RecordError: what is there is not a JSON object.
         """
         return _load(self._store, self.key(sha256))
-
-    def get_with_json(self, sha256: str) -> tuple[dict[str, Any], bytes] | None:
-        """Return the record of a body, also as the JSON it was read from; None where there is none.
-
-        Raises:
-            RecordError: what is there is not a JSON object.
-        """
-        key = self.key(sha256)
-        try:
-            data = self._store.get(key)
-        except ObjectNotFoundError:
-            return None
-        plain = _unsealed(self._store, key, data)
-        return _object(self._store, key, plain), plain
 
     def put_new(self, sha256: str, record: Mapping[str, Any]) -> bool:
         """Keep a record; True if this call created it, False if the body has one already (left untouched)."""
@@ -251,19 +239,10 @@ def _load(store: ObjectStore, key: str) -> dict[str, Any] | None:
 
 
 def _parse(store: ObjectStore, key: str, data: bytes) -> dict[str, Any]:
-    return _object(store, key, _unsealed(store, key, data))
-
-
-def _unsealed(store: ObjectStore, key: str, data: bytes) -> bytes:
     try:
-        return unseal(data)
+        document = parse_json(unseal(data))
     except SealError as error:
         raise RecordError(f"{key} in {store.url} is damaged: {error}; restore it") from error
-
-
-def _object(store: ObjectStore, key: str, plain: bytes) -> dict[str, Any]:
-    try:
-        document = parse_json(plain)
     except ValueError as error:
         raise RecordError(f"{key} in {store.url}: not JSON ({error})") from error
     if not isinstance(document, dict):

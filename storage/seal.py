@@ -43,7 +43,7 @@ def unseal(data: bytes) -> bytes:
     match = _SEAL.search(data[-_LENGTH:])
     if match is None:
         raise SealError("it has no seal: cut off, or not written by gongkai")
-    plain = data[:-_LENGTH] + b"}" if len(data) > _LENGTH else b"{}"
+    plain = b"".join((memoryview(data)[:-_LENGTH], b"}")) if len(data) > _LENGTH else b"{}"
     if hashlib.sha256(plain).hexdigest().encode() != match[1]:
         raise SealError("its bytes are not those that were sealed")
     return plain

@@ -16,7 +16,7 @@ def ids(archive):
     def found() -> list[str]:
         with Spool() as spool:
             heads = Heads(archive.store, [EXTRACTOR], spool)
-            done = assemble(gather(Moment(archive.store, EXTRACTOR, NOW), heads), spool.load)
+            done = assemble(gather(Moment(archive.store, EXTRACTOR, NOW), heads))
         return [report.id for report in done.reports]
 
     return found

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.rows import as_float, place_of
+from dataset.layouts import place_of
+from dataset.rows import as_float
 
 
 def test_a_place_is_said_as_people_count() -> None:
