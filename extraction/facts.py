@@ -6,6 +6,8 @@ brings that table along as one of its own.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from extraction.document import Document, Table
@@ -50,15 +52,20 @@ def table_facts(document: Document) -> list[tuple[str, str]]:
         rows: dict[int, list[str]] = {}
         for cell in sorted(block.cells, key=lambda each: (each.row, each.column)):
             rows.setdefault(cell.row, []).append(cell.text.strip())
-        labels = sum(_label(text) in LABELS for row in rows.values() for text in row)
+        labels = sum(_label(re.split("[:：]", text)[0]) in LABELS for row in rows.values() for text in row)
         if labels >= _LEAST:
-            return [
-                (_label(text), value)
-                for row in rows.values()
-                for text, value in pairwise(row)
-                if _label(text) in LABELS and 0 < len(value) <= _LONGEST and _label(value) not in LABELS
-            ]
+            return [fact for row in rows.values() for fact in _facts(row)]
     return []
+
+
+def _facts(row: list[str]) -> Iterator[tuple[str, str]]:
+    """The facts of one row: a label and the cell behind it, or both in one cell (发布时间：2023-01-15)."""
+    for text, value in pairwise([*row, ""]):
+        label, mark, rest = re.sub("：", ":", text, count=1).partition(":")
+        if mark and _label(label) in LABELS and 0 < len(rest.strip()) <= _LONGEST:
+            yield _label(label), rest.strip()
+        elif _label(text) in LABELS and 0 < len(value) <= _LONGEST and _label(value) not in LABELS:
+            yield _label(text), value
 
 
 def _label(text: str) -> str:

@@ -24,6 +24,12 @@ _WRAPPED = 24
 """Characters of a line from which its end without punctuation may be a page's, not a sentence's."""
 _LONGEST = 600
 _CONTEXT = 240
+_OWN_BODY = re.compile(
+    r"我[局委办厅院校处市区县镇乡街]|本(?:局|委|办|厅|机关|单位)|[局委办厅处镇乡](?:门户)?网站"
+)
+"""Behind it a sentence speaks of the body itself again."""
+_ENUMERATED = re.compile(rf"(?:[^，]*[{QUANTITY}][^，]*，)*[^，]*$")
+"""The clause and those before it that count things too: one enumeration, of one subject."""
 _TIMES = frozenset({"次", "期"})
 """Counters of occasions, on each of which several items may be published."""
 _LEAD = 160
@@ -185,7 +191,9 @@ class _Reading:
             yield "planned"
         if entry.whole and words["part"].search(clause):
             yield "part"
-        if words["others"].search(clause + said if entry.item else self.opening + before + said):
+        listed = _ENUMERATED.search(before)
+        listing = _OWN_BODY.split((listed[0] if listed else "") + said)[-1]
+        if words["others"].search(listing if entry.item else self.opening + before + said):
             yield "scope"
         if re.match(rf"[、和及与]?[{QUANTITY}]", self.text[at + 1 :]):
             yield "list"

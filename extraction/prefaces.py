@@ -18,6 +18,8 @@ from extraction.text_lines import TextLine
 
 _LINES = 12
 """First lines of a text that may be its preface."""
+_PARTS = 3
+_NUMBER = r"[(（]?[一二三四五六1-6][)）、.．](?:是)?"
 _MACROS = {
     "name": r"(?P<name>[\u4e00-\u9fff()]{3,34}?)",
     "year": r"(?:20\d\d年度?)",
@@ -42,6 +44,7 @@ class _Knowledge:
     office: re.Pattern[str]
     says: re.Pattern[str]
     subject: re.Pattern[str]
+    parts: tuple[re.Pattern[str], ...]
     addressed: re.Pattern[str]
 
 
@@ -64,6 +67,7 @@ def _knowledge() -> _Knowledge:
         re.compile(f"(?:{data['office']})$"),
         re.compile("|".join(data["says"])),
         re.compile(data["subject"]),
+        tuple(re.compile(_NUMBER + part) for part in data["parts"]),
         re.compile(data["addressed"]),
     )
 
@@ -91,12 +95,14 @@ def quoted_title(line: str) -> str | None:
 
 
 def says_so(lines: list[TextLine]) -> bool:
-    """Whether the first lines call the text an annual report on disclosure."""
+    """Whether the first lines call the text an annual report, or its overview has the parts of one."""
     know = _knowledge()
     head = [line.bare for line in lines[:_LINES]]
     if any(know.addressed.fullmatch(line) for line in head):
         return False
-    return any(know.subject.search(line) and know.says.search(line) for line in head)
+    if any(know.subject.search(line) and know.says.search(line) for line in head):
+        return True
+    return sum(any(part.match(line.bare) for line in lines) for part in know.parts) >= _PARTS
 
 
 def _named(line: str, forms: tuple[re.Pattern[str], ...]) -> str | None:

@@ -280,17 +280,20 @@ def _of_one_kind(chain: list[_Candidate], lines: list[TextLine], tables: dict[st
     for candidate in chain:
         if candidate.rank < 3 and (
             (candidate.key in tables and bisect_left(blocks, tables[candidate.key]) - candidate.line > _NEAR)
-            or (out and _restarts(out[-1].head, candidate.head))
+            or (out and _in_list(out[-1], candidate, lines))
         ):
             continue
         out.append(candidate)
     return out
 
 
-def _restarts(before: str, head: str) -> bool:
-    """Whether a heading does not go on counting from the one before: it begins a list inside that section."""
-    first, second = _number(before), _number(head)
-    return first is not None and second is not None and second <= first
+def _in_list(before: _Candidate, head: _Candidate, lines: list[TextLine]) -> bool:
+    """Whether a heading does not count on from the one before: it stands in a list inside that section."""
+    first, second = _number(before.head), _number(head.head)
+    if first is None or second is None:
+        return False
+    between = lines[before.line + 1 : head.line]
+    return second <= first or any(line.bare.startswith(("1.", "1、")) for line in between)
 
 
 def _number(head: str) -> int | None:

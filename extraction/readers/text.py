@@ -109,7 +109,7 @@ def _pipe_run(lines: list[str], at: int) -> int:
 
 def _is_scattered(lines: list[str]) -> bool:
     """Whether pipe rows were broken at every cell, as converters break cells that hold paragraphs."""
-    alone = sum(len(_cells(line)) == 1 for line in lines)
+    alone = sum(len(_cells(line)) <= 1 == len(_PIPE.findall(line)) for line in lines)
     return alone >= _SCATTERED and 2 * alone > len(lines)
 
 

@@ -129,3 +129,25 @@ def test_a_breadcrumb_is_no_title() -> None:
     assert record.kind == "report"
     assert record.report is not None
     assert record.report.published == "2023-01-15"
+
+
+def test_the_parts_of_an_overview_tell_a_report() -> None:
+    parts = ("主动公开情况", "依申请公开情况", "政府信息管理情况", "平台建设情况")
+    text = "一、总体情况\n2024年，青溪市水务集团有限公司严格贯彻落实条例。\n"
+    text += "".join(f"（{n}）{part}。{PROSE}\n" for n, part in zip("一二三四", parts, strict=True))
+    record = extract(text.encode(), media_type="text/plain")
+    assert record.kind == "report"
+    assert record.report is not None
+    assert (record.report.agency, record.report.year) == ("青溪市水务集团有限公司", 2024)
+    two = f"一、总体情况\n2024年工作平稳。\n（一）主动公开。{PROSE}\n（二）干部教育。{PROSE}"
+    assert extract(two.encode(), media_type="text/plain").kind == "not_report"
+
+
+def test_facts_with_label_and_value_in_one_cell() -> None:
+    table = (
+        "发布机构: | 青溪电业局 | 成文日期: | 2022-12-18 |\n"
+        "信息来源: 供电公司 | 发布时间: 2023-01-18 19: 44 |\n"
+    )
+    record = read(f"{table}现公布青溪县供电局2022年政府信息公开工作年度报告。{PERIOD}")
+    assert record.report is not None
+    assert record.report.published == "2023-01-18"

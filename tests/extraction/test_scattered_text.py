@@ -47,6 +47,12 @@ def test_cells_that_end_in_a_pipe_and_rows_that_no_mark_parts() -> None:
     check(made("\n".join(f"{cell} |" for row in ROWS for cell in row)), blank=False)
 
 
+def test_rows_of_one_cell_and_blanks_stay_rows() -> None:
+    rows = "\n".join(" | ".join([*row, *[""] * (5 - len(row))]) for row in ROWS)
+    blank = rows.replace("行政强制 | 8 | -1 |  | ", "行政强制 | | | |")
+    assert made(blank).tables["proactive"]["penalties"]["decisions"] == 322
+
+
 def test_whole_rows_stay_rows() -> None:
     blocks = read_lines(["| 规章 | 0 | 0 |", "| 规范性文件 | 1 | 2 |", "| 说明 |", "| 无 |"])
     assert len(blocks) == 1
