@@ -28,6 +28,7 @@ from extraction.readers.doc_records import (
     row_definition,
 )
 from extraction.readers.doc_summary import properties
+from extraction.readers.raised import raised
 from extraction.readers.row_cells import RowCell, build_table
 from extraction.readers.zipped import OLE_MAGIC
 
@@ -204,6 +205,8 @@ class _Reader:
             elif character >= " " or character in _PRINTED:
                 if self._word.is_unseen(index):
                     self._doubt("hidden_text", "note", "hidden or deleted text was left out")
+                elif character.isdigit() and self._word.is_raised(index):
+                    parts.append(raised(character))
                 else:
                     parts.append(_PRINTED.get(character, character))
         # Characters beyond the basic plane come as two code units.

@@ -23,7 +23,7 @@ P_INNER_CELL, P_INNER_ROW_END = 0x244B, 0x244C
 P_OUTLINE, P_HUGE, P_HUGE_OLD = 0x2640, 0x6646, 0x6645
 P_LIST, P_LIST_LEVEL = 0x460B, 0x260A
 T_DEFINITION, T_MERGE, T_VERTICAL_MERGE = 0xD608, 0x5624, 0xD62B
-C_DELETED, C_HIDDEN = 0x0800, 0x083C
+C_DELETED, C_HIDDEN, C_RAISED = 0x0800, 0x083C, 0x2A48
 
 Sprms = list[tuple[int, bytes]]
 
@@ -82,6 +82,13 @@ class WordFile:
         """Whether a character is deleted (tracked) or hidden."""
         return any(
             code in (C_DELETED, C_HIDDEN) and operand[:1] == b"\x01"
+            for code, operand in _sprms(self._characters.at(self._positions[index]))
+        )
+
+    def is_raised(self, index: int) -> bool:
+        """Whether a character is set above or below the line."""
+        return any(
+            code == C_RAISED and operand[:1] in (b"\x01", b"\x02")
             for code, operand in _sprms(self._characters.at(self._positions[index]))
         )
 

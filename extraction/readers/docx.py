@@ -313,7 +313,12 @@ class _Reader:
                     for box in boxes:
                         collect(box, here)
                 elif child.tag == _TBL:
-                    more.extend(self._table(child, here))
+                    inner = list(self._table(child, here))
+                    alone = inner[0].cells if len(inner) == 1 and isinstance(inner[0], Table) else ()
+                    if len(alone) == 1:  # a box around the text of the cell
+                        lines.append(alone[0].text)
+                    else:
+                        more.extend(inner)
                 elif child.tag == ALTERNATE:
                     branch = branch_of(child)
                     if branch is not None:

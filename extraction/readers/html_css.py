@@ -18,7 +18,8 @@ from extraction.document import ReadIssue
 from extraction.readers.html_text import STRUCK, all_text
 
 MARKS = re.compile(
-    r"line-through|display\s*:\s*none|visibility\s*:\s*hidden|<(?:del|s|strike)[\s>]", re.IGNORECASE
+    r"line-through|font-size\s*:\s*0|display\s*:\s*none|visibility\s*:\s*hidden|<(?:del|s|strike)[\s>]",
+    re.IGNORECASE,
 )
 """What a page must hold for any of this to matter."""
 
@@ -26,7 +27,10 @@ _RULE = re.compile(r"([^{}@;]{1,400})\{([^{}]{0,2000})\}")
 _AT_BLOCK = re.compile(r"@[^{};]{0,200}\{(?:[^{}]{0,2000}\{[^{}]{0,2000}\}\s*){0,200}\}")
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _STRIKES = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,60}line-through", re.IGNORECASE)
-_HIDES = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
+_HIDES = re.compile(
+    r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|$))",
+    re.IGNORECASE,
+)
 _MARKING = re.compile(f"{_STRIKES.pattern}|{_HIDES.pattern}", re.IGNORECASE)
 _LAYOUT = re.compile(r"display\s*:|grid-|(?:^|[;\s])order\s*:|flex-direction", re.IGNORECASE)
 _SIMPLE = re.compile(r"(?P<tag>[a-zA-Z][a-zA-Z0-9]*|\*)?(?P<more>(?:[.#][\w\u4e00-\u9fff-]+)*)")

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from lxml import etree
 
+from extraction.readers.raised import raised
+
 SKIP = frozenset(
     {
         "script",
@@ -69,11 +71,14 @@ BLOCK = frozenset(
         "summary",
     }
 )
+_INLINE = frozenset({"sup", "sub", "span", "font"})
 STRUCK = frozenset({"del", "s", "strike"})
 _SOURCE_SPACE = re.compile(r"[ \t\r\f\n]+")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
-# A footnote mark must not become a digit of the figure it stands at.
-_SUPER = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|$)",
+    re.IGNORECASE,
+)
+_RAISED = re.compile(r"vertical-align\s*:\s*(?:super|sub)", re.IGNORECASE)
 BREAK = "\x0b"
 """Stands for a line break while source line ends are still white space."""
 
@@ -105,13 +110,21 @@ def _hides(style: str) -> bool:
     return "line-through" in style.lower() or _HIDDEN.search(style) is not None
 
 
+def is_raised(element: etree._Element) -> bool:
+    """Whether a text is set above or below the line."""
+    if element.tag in {"sup", "sub"}:
+        return True
+    style = element.get("style")
+    return style is not None and element.tag in {"span", "font"} and _RAISED.search(style) is not None
+
+
 def inline_text(element: etree._Element, into: list[str]) -> None:
     """The element's own leading text; breaks and footnote marks kept apart."""
     if element.tag == "br":
         into.append(BREAK)
     text = element.text
     if text:
-        into.append(text.translate(_SUPER) if element.tag == "sup" else text)
+        into.append(raised(text) if is_raised(element) else text)
 
 
 def render(pieces: list[str]) -> str:
@@ -143,8 +156,11 @@ def _filled_lines(source: str) -> str:
 def _collect(element: etree._Element, pieces: list[str], depth: int = 0) -> None:
     # Each element of each cell comes through here: what is rare is asked for last.
     tag = element.tag
-    if tag == "br" or tag == "sup":
-        inline_text(element, pieces)
+    if tag == "br":
+        pieces.append(BREAK)
+    elif tag in _INLINE and is_raised(element):
+        pieces.append(raised(all_text(element)))
+        return
     else:
         text = element.text
         if text:

@@ -15,6 +15,7 @@ from lxml import etree
 from extraction.document import Block, Cell, Document, Fact, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers.html_text import all_text
 from extraction.readers.inner_pictures import InnerPicture, finish
+from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import Merge, SheetCell, is_line, members, sheet_blocks
 from extraction.readers.zipped import Package
 
@@ -102,6 +103,7 @@ class _Style:
     struck: bool
     collapsed: bool
     bordered: bool
+    raised: bool
 
 
 def _styles(package: Package, root: etree._Element) -> dict[str, _Style]:
@@ -114,6 +116,8 @@ def _styles(package: Package, root: etree._Element) -> dict[str, _Style]:
         for style in each.iter(f"{_STYLE}style"):
             text = style.find(f"{_STYLE}text-properties")
             struck = text is not None and text.get(f"{_STYLE}text-line-through-style", "none") != "none"
+            place = "" if text is None else text.get(f"{_STYLE}text-position", "").split(" ")[0]
+            above = place in {"super", "sub"} or (place.endswith("%") and place not in {"0%", "-0%"})
             hidden = text is not None and text.get(f"{_T}display") in {"none", "condition"}
             cell = style.find(f"{_STYLE}table-cell-properties")
             bordered = cell is not None and any(
@@ -123,7 +127,7 @@ def _styles(package: Package, root: etree._Element) -> dict[str, _Style]:
             display = style.find(f"{_STYLE}table-properties")
             collapsed = display is not None and display.get(f"{_TABLE}display") == "false"
             out[name] = _Style(
-                style.get(f"{_STYLE}parent-style-name", ""), hidden, struck, collapsed, bordered
+                style.get(f"{_STYLE}parent-style-name", ""), hidden, struck, collapsed, bordered, above
             )
     return out
 
@@ -234,7 +238,9 @@ class _Reader:
             elif tag == f"{_T}line-break":
                 parts.append("\n")
             elif tag not in _LEFT_OUT and not tag.startswith(_DRAW):
-                parts.append(self._text(child, depth + 1))
+                inner = self._text(child, depth + 1)
+                above = self._is(child.get(f"{_T}style-name"), "raised")
+                parts.append(raised(inner) if above else inner)
             parts.append(child.tail or "")
         return "".join(parts)
 

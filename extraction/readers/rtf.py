@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
+from extraction.readers.raised import raised
 from extraction.readers.row_cells import RowCell, build_table
 from extraction.readers.rtf_tokens import Token, decode, tokens
 
@@ -39,6 +40,7 @@ class _Group:
     font: int | None = None
     skip: int = 1
     unseen: bool = False
+    raised: bool = False
     fresh: bool = True
     starred: bool = False
 
@@ -155,7 +157,7 @@ class _Reader:
             if text.strip() and place == "body":
                 self._doubt("hidden_text", "note", "hidden or deleted text was left out")
         elif place == "body":
-            self._line.append(text)
+            self._line.append(raised(text) if self._group.raised else text)
         elif place == "number":
             self._number.append(text)
         elif place in _FACTS:
@@ -232,8 +234,10 @@ class _Reader:
                 group.skip = max(number if number is not None else 1, 0)
             case "deleted" | "v":
                 group.unseen = number != 0
+            case "super" | "sub" | "nosupersub":
+                group.raised = name != "nosupersub" and number != 0
             case "plain":
-                group.unseen = False
+                group.unseen = group.raised = False
                 group.font = None
             case "pard":
                 self._in_table, self._outline = False, None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from extraction.readers.raised import raised
 from extraction.readers.word_numbering import W
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -29,6 +30,9 @@ TRANSPARENT = {
 _RUN, _RUN_PROPERTIES, _TEXT_BOX = f"{W}r", f"{W}rPr", f"{W}txbxContent"
 _TEXT, _HYPERLINK, _FIELD_MARK = f"{W}t", f"{W}hyperlink", f"{W}fldChar"
 _VANISH, _STRIKE, _STRIKE_TWICE = f"{W}vanish", f"{W}strike", f"{W}dstrike"
+_ABOVE = f"{W}vertAlign"
+_CHANGING = (_VANISH, _STRIKE, _STRIKE_TWICE, _ABOVE)
+"""Properties that a run of plain text has not."""
 _PICTURES = {f"{W}drawing", f"{W}pict", f"{W}object"}
 _NOTES = {f"{W}footnoteReference", f"{W}endnoteReference"}
 
@@ -90,8 +94,11 @@ class Line:
             # Taken back by the agency: what stands beside it is what it reports.
             self.struck += "".join(text.text or "" for text in run.iter(f"{W}t"))
             return
+        before = len(self._parts)
         for child in run:
             self._run_content(child)
+        if properties is not None and is_raised(properties):
+            self._parts[before:] = map(raised, self._parts[before:])
 
     def _run_content(self, child: etree._Element) -> None:
         tag = child.tag
@@ -156,9 +163,15 @@ def plain_run(run: etree._Element, into: list[str]) -> bool:
             into.append(_character(child))
             continue
         plain = number == 0 and child.tag == _RUN_PROPERTIES
-        if not plain or next(child.iterchildren(_VANISH, _STRIKE, _STRIKE_TWICE), None) is not None:
+        if not plain or next(child.iterchildren(*_CHANGING), None) is not None:
             return False
     return True
+
+
+def is_raised(properties: etree._Element) -> bool:
+    """Whether the properties of a run set it above or below the line."""
+    align = child_of(properties, _ABOVE)
+    return align is not None and align.get(f"{W}val") in {"superscript", "subscript"}
 
 
 def first_child(element: etree._Element, tag: str) -> etree._Element | None:

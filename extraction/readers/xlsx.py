@@ -9,6 +9,7 @@ from lxml import etree
 
 from extraction.document import Block, Document, Paragraph, ReadIssue, UnreadableError
 from extraction.readers.docx import office_facts
+from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import Merge, SheetCell, members, sheet_blocks
 from extraction.readers.sheet_format import BUILT_IN, shown
 from extraction.readers.zipped import Package
@@ -198,7 +199,11 @@ def _text(item: etree._Element) -> str:
         if child.tag == f"{_S}t":
             parts.append(child.text or "")
         elif child.tag == f"{_S}r":
-            parts.extend(text.text or "" for text in child.iterfind(f"{_S}t"))
+            align = child.find(f"{_S}rPr/{_S}vertAlign")
+            above = align is not None and align.get("val") in {"superscript", "subscript"}
+            parts.extend(
+                raised(text.text or "") if above else text.text or "" for text in child.iterfind(f"{_S}t")
+            )
     return _unescaped("".join(parts))
 
 
