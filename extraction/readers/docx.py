@@ -315,7 +315,7 @@ class _Reader:
                 elif child.tag == _TBL:
                     inner = list(self._table(child, here))
                     alone = inner[0].cells if len(inner) == 1 and isinstance(inner[0], Table) else ()
-                    if len(alone) == 1:  # a box around the text of the cell
+                    if len(alone) == 1 and not any(lines):  # a box around the text of the cell
                         lines.append(alone[0].text)
                     else:
                         more.extend(inner)

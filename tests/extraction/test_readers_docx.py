@@ -169,11 +169,14 @@ def test_text_under_a_merged_cell_is_left_out_and_said() -> None:
 
 
 def test_a_table_in_a_cell_is_a_table_of_its_own_and_a_frame_is_no_table() -> None:
-    nested = table([[("0", 1, 1)]])
+    nested = table([[("0", 1, 1), ("1", 1, 1)]])
     document = docx.read(
         render(f"<w:tbl><w:tr><w:tc>{paragraph('左')}</w:tc><w:tc>{nested}<w:p/></w:tc></w:tr></w:tbl>")
     )
-    assert [[cell.text for cell in block.cells] for block in tables(document.blocks)] == [["左", ""], ["0"]]
+    assert [[cell.text for cell in block.cells] for block in tables(document.blocks)] == [
+        ["左", ""],
+        ["0", "1"],
+    ]
     framed = docx.read(render(f"<w:tbl><w:tr><w:tc>{paragraph('一、')}{nested}<w:p/></w:tc></w:tr></w:tbl>"))
     assert [type(block) for block in framed.blocks] == [Paragraph, Table]
 
