@@ -366,7 +366,9 @@ def _agency(
 
 def _stands_alone(place: str, name: str) -> bool:
     """Whether only the places it lies in stand before a place in a name, not words of a sentence."""
-    return name.find(place) <= 0 or _WITHIN.search(name[: name.find(place)]) is not None
+    at = name.find(place)
+    # 区水利局 in 青溪区水利局: the kind of place is the name's own first character.
+    return at <= 0 or any(_WITHIN.search(name[:end]) for end in (at, at + 1))
 
 
 def _by(read: Callable[[str], str | None], lines: list[TextLine]) -> list[str]:

@@ -28,7 +28,7 @@ _MACROS = {
         r"(?:年度(?:工作)?报告|年报|工作报告|报告|(?:实际)?情况|(?=编制))"
     ),
 }
-_LED = re.compile(r"^(?:现|兹|特)(?:将|就|对)")
+_LED = re.compile(r"^(?:(?:现|兹|特)(?:将|就|对)|(?:特|现)?(?:制定|编制|制作|撰写|形成|公布|发布)了?)")
 _WITHOUT_PLACE = re.compile(r"[省市县区州旗镇乡](?!(?:中|北|南)区|[江原宁])")
 """区教育局: which district's is not said (市中区, 镇江 and 乡宁 are places)."""
 _QUOTED = re.compile(r"(?:编制|公布|公开|发布|形成|撰写)(?:了|完成)?《([^》]{8,64})》")
@@ -108,7 +108,8 @@ def says_so(lines: list[TextLine]) -> bool:
 def _named(line: str, forms: tuple[re.Pattern[str], ...]) -> str | None:
     for form in forms:
         for match in form.finditer(line):
-            name = without_lead(_without_office(_LED.sub("", match["name"]))) or ""
+            name = match["name"] + ("政府" if match["name"].endswith("人民") else "")
+            name = without_lead(_without_office(_LED.sub("", name))) or ""
             if (is_body(name) or is_named_place(name)) and not is_indirect(name) and not is_generic(name):
                 return name
     return None

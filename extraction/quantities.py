@@ -42,7 +42,7 @@ _TOKEN = re.compile(
     (?P<span>20[0-9]{{2}}年?{_TO}20[0-9]{{2}}年度?)
   | (?P<period>(?P<y0>20[0-9]{{2}})年(?P<m0>[0-9]{{1,2}})月(?:[0-9]{{1,2}}日)?起?{_TO}
         (?:(?P<y1>20[0-9]{{2}})年)?(?P<m1>[0-9]{{1,2}})月(?:(?P<d1>[0-9]{{1,2}})日)?)
-  | (?P<day>(?P<y2>20[0-9]{{2}})年(?P<m2>[0-9]{{1,2}})月(?:份|(?P<d2>[0-9]{{1,2}})日)?)
+  | (?P<day>(?P<y2>20[0-9]{{2}})年(?P<m2>[0-9]{{1,2}})月(?:份|(?P<end>[底末])|(?P<d2>[0-9]{{1,2}})日)?)
   | (?P<year>(?P<y3>20[0-9]{{2}})年度?)
   | (?P<hanyear>二[〇零○][〇零○一二三][〇零○一二三四五六七八九]年度?)
   | (?P<month>(?<![0-9])[0-9]{{1,2}}(?:{_TO}[0-9]{{1,2}})?月(?:份|[0-9]{{1,2}}日)?)
@@ -172,7 +172,7 @@ def _sign(match: re.Match[str], year: int | None) -> tuple[str | None, int | Non
         # The last day of a year closes the whole of it (截至2021年12月31日).
         return (
             _dated(int(match["y2"]), year)
-            if match["m2"] == "12" and match["d2"] == "31"
+            if match["m2"] == "12" and (match["d2"] == "31" or match["end"])
             else (PART, int(match["y2"]))
         )
     if match["year"]:

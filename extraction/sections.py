@@ -273,17 +273,14 @@ def _choose(candidates: list[_Candidate], lines: list[TextLine], tables: dict[st
 
 def _of_one_kind(chain: list[_Candidate], lines: list[TextLine], tables: dict[str, int]) -> list[_Candidate]:
     """Without heads inside a section: 2.依申请公开 far above its table, 1.主动公开 after 一、总体情况."""
-    if Counter(candidate.rank for candidate in chain).most_common(1)[0][0] < 3:
-        return chain
+    chinese = Counter(candidate.rank for candidate in chain).most_common(1)[0][0] >= 3
     blocks = [line.block for line in lines]
     out: list[_Candidate] = []
     for candidate in chain:
-        if candidate.rank < 3 and (
-            (candidate.key in tables and bisect_left(blocks, tables[candidate.key]) - candidate.line > _NEAR)
-            or (out and _in_list(out[-1], candidate, lines))
-        ):
-            continue
-        out.append(candidate)
+        far = candidate.key in tables and bisect_left(blocks, tables[candidate.key]) - candidate.line > _NEAR
+        inside = out and candidate.rank < out[-1].rank and _in_list(out[-1], candidate, lines)
+        if candidate.rank >= 3 or not (inside or (far and chinese)):
+            out.append(candidate)
     return out
 
 

@@ -12,6 +12,7 @@ in the row.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from extraction.charset import decode
 from extraction.document import Block, Cell, Document, Paragraph, Table, UnreadableError
@@ -101,16 +102,20 @@ def _table(rows: list[Row]) -> Table:
 
 def _pipe_run(lines: list[str], at: int) -> int:
     """The line after the last of a run of pipe rows from `at`."""
-    here = at
-    while here < len(lines) and (_is_pipe_row(lines[here]) or (here > at and lines[here] == _PAGE_END)):
-        here += 1
-    return here
+    end = at
+    for here in range(at, len(lines)):
+        if _is_pipe_row(lines[here]):
+            end = here + 1
+        elif lines[here].strip():
+            break
+    return end
 
 
 def _is_scattered(lines: list[str]) -> bool:
     """Whether pipe rows were broken at every cell, as converters break cells that hold paragraphs."""
-    alone = sum(len(_cells(line)) <= 1 == len(_PIPE.findall(line)) for line in lines)
-    return alone >= _SCATTERED and 2 * alone > len(lines)
+    printed = [line for line in lines if line.strip()]
+    alone = sum(len(_cells(line)) <= 1 == len(_PIPE.findall(line)) for line in printed)
+    return alone >= _SCATTERED and 2 * alone > len(printed)
 
 
 def _cells(line: str) -> list[str]:
@@ -130,13 +135,11 @@ def _gathered(lines: list[str], at: int, end: int) -> list[Block]:
             if (cells := _cells(lines[number]))
         ]
     rows: list[Row] = []
-    for number in range(at, end):
-        line = lines[number].strip()
-        if line == _PAGE_END or _RULE.fullmatch(line):
-            continue
+    run = [(n, line) for n in range(at, end) if (line := lines[n].strip()) and not _RULE.fullmatch(line)]
+    for (number, line), (_, following) in pairwise([*run, (end, "")]):
         begins = line.startswith(_PIPES)
         if begins and not _cells(line):
-            begins = number + 1 < end and not lines[number + 1].lstrip().startswith(_PIPES)
+            begins = bool(following) and not following.startswith(_PIPES)
         if begins:
             rows.append([])
             line = line[1:]

@@ -43,6 +43,11 @@ def test_rows_that_begin_with_a_pipe_of_their_own() -> None:
     check(made("\n".join("|\n" + "\n".join(f"{cell} |" for cell in row) for row in ROWS)), blank=True)
 
 
+def test_indented_cells_with_blank_lines_between() -> None:
+    rows = "\n".join("|\n" + "\n   \n".join(f"      {cell}  |" for cell in row) for row in ROWS)
+    check(made(rows), blank=True)
+
+
 def test_cells_that_end_in_a_pipe_and_rows_that_no_mark_parts() -> None:
     check(made("\n".join(f"{cell} |" for row in ROWS for cell in row)), blank=False)
 
