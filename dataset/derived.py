@@ -32,7 +32,7 @@ SHEET = 1_048_576
 DUCKDB = "gongkai.duckdb"
 """Name of the file in a release."""
 
-MEMORY = "2GB"
+MEMORY = "1GB"
 """What DuckDB may take."""
 
 BOM = b"\xef\xbb\xbf"
