@@ -19,7 +19,7 @@ from dataset.condensed import Condensed, condense, restored
 from dataset.layouts import Layout
 from storage import canonical_json, parse_json
 
-_CODEC = "zstd"
+_CODEC = "lz4"
 LAYOUTS = 256
 """Layouts that a process remembers; reports of a site are read one after another."""
 
@@ -49,7 +49,7 @@ class Spool:
         self.folder = Path(self._own.name) if self._own is not None else folder or Path()
         self._files: dict[int, BinaryIO] = {}
         self._written: BinaryIO | None = None
-        self._codec = pa.Codec(_CODEC, compression_level=1)
+        self._codec = pa.Codec(_CODEC)
         self._refs: dict[bytes, Ref] = {}
         self._layouts: dict[Ref, Layout] = {}
 
@@ -74,7 +74,7 @@ class Spool:
         if layout not in self._refs:
             _make_room(self._refs)
             self._refs[layout] = self._append(layout)
-        return self._append(_as_json([self._refs[layout], rest]))
+        return self._append(_as_json([tuple(self._refs[layout]), rest]))
 
     def load(self, kept: Kept) -> Condensed:
         """Return what was kept of a record."""

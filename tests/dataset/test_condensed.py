@@ -82,3 +82,8 @@ def test_years_compare_as_whole_records_do(spool) -> None:
     whole = compare_years(earlier, later)
     assert whole
     assert compare_years(through(spool, earlier).record, through(spool, later).record) == whole
+
+
+def test_nothing_but_a_long_figure_is_written_slowly(spool, monkeypatch) -> None:
+    monkeypatch.setattr("dataset.spool.canonical_json", lambda _: pytest.fail("orjson could not write it"))
+    assert through(spool, make_record(b"a", {NEW: (3, "3")}, checks=[CHECK])).values == [3]
