@@ -79,7 +79,10 @@ def sheet_blocks(cells: Iterable[SheetCell], merges: Iterable[Merge]) -> Iterato
         kept = cell.text.strip() or (cell.bordered if ruled else True)
         if kept and (row, column) not in covered:
             rows.setdefault(row, []).append(cell)
-    yield from _blocks(rows, spans)
+    yield from (
+        block if ruled or not isinstance(block, Table) else _with_blanks(block)
+        for block in _blocks(rows, spans)
+    )
 
 
 def _blocks(
@@ -130,6 +133,25 @@ def _is_text(
 def is_line(text: str) -> bool:
     """Whether the only text of a row is prose, a heading or a title."""
     return bool(len(text) > MAX_TEXT_IN_TABLE or _HEADING.match(text) or _TITLE.search(text))
+
+
+def _with_blanks(table: Table) -> Table:
+    """A table whose blanks are cells: a sheet without borders stores none for a place that holds nothing."""
+    if table.height * table.width > MAX_CELLS:
+        return table
+    taken = {
+        (row, column)
+        for cell in table.cells
+        for row in range(cell.row, cell.row + cell.rowspan)
+        for column in range(cell.column, cell.column + cell.colspan)
+    }
+    blanks = [
+        Cell("", row, column)
+        for row in range(table.height)
+        for column in range(table.width)
+        if (row, column) not in taken
+    ]
+    return Table(tuple(sorted((*table.cells, *blanks), key=lambda cell: (cell.row, cell.column))))
 
 
 def _table(rows: list[list[SheetCell]], spans: dict[tuple[int, int], tuple[int, int]]) -> Iterator[Table]:

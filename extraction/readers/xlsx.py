@@ -61,7 +61,7 @@ class _Book:
         self._relations = package.relationships(main)
         parts = {kind: target for kind, target, external in self._relations.values() if not external}
         self._strings = self._shared_strings(parts.get("sharedStrings", ""))
-        self._formats, self._bordered = self._styles(parts.get("styles", ""))
+        self._formats, self._bordered, self._struck = self._styles(parts.get("styles", ""))
         properties = self._root.find(f"{_S}workbookPr")
         self._from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
 
@@ -70,10 +70,10 @@ class _Book:
             return []
         return [_text(item) for item in self._package.xml(part).iterfind(f"{_S}si")]
 
-    def _styles(self, part: str) -> tuple[list[str], list[bool]]:
-        """Number format and "has a border" of each cell style."""
+    def _styles(self, part: str) -> tuple[list[str], list[bool], frozenset[int]]:
+        """Number format and "has a border" of each cell style; the styles whose text is struck out."""
         if part not in self._package:
-            return [], []
+            return [], [], frozenset()
         root = self._package.xml(part)
         codes = dict(BUILT_IN)
         for element in root.iterfind(f"{_S}numFmts/{_S}numFmt"):
@@ -82,12 +82,16 @@ class _Book:
             any(side.get("style", "none") != "none" for side in border)
             for border in root.iterfind(f"{_S}borders/{_S}border")
         ]
-        formats, bordered = [], []
+        fonts = [_is_struck(font) for font in root.iterfind(f"{_S}fonts/{_S}font")]
+        formats, bordered, struck = [], [], set()
         for style in root.iterfind(f"{_S}cellXfs/{_S}xf"):
             formats.append(codes.get(_integer(style.get("numFmtId")), "General"))
+            font = _integer(style.get("fontId"))
+            if font < len(fonts) and fonts[font]:
+                struck.add(len(formats) - 1)
             border = _integer(style.get("borderId"))
             bordered.append(border < len(borders) and borders[border])
-        return formats, bordered
+        return formats, bordered, frozenset(struck)
 
     def sheets(self) -> Iterator[tuple[str, list[Block]]]:
         """All visible sheets in order that hold anything: the name, and the blocks under it."""
@@ -139,6 +143,11 @@ class _Book:
                         message = f"hidden column {column + 1} was left out"
                         self.issues.append(ReadIssue("hidden_text", "warning", message))
                     continue
+                if style in self._struck and text.strip():
+                    # Taken back by the agency, as in the other formats.
+                    message = f"struck-out text of cell {cell.get('r')} was left out"
+                    self.issues.append(ReadIssue("struck_text", "warning", message))
+                    text = ""
                 bordered = style < len(self._bordered) and self._bordered[style]
                 yield SheetCell(row, column, text, bordered, f"{path}{cell.get('r') or (row, column)}")
 
@@ -173,6 +182,11 @@ class _Book:
         return shown(stored, code, from_1904=self._from_1904)
 
 
+def _is_struck(font: etree._Element | None) -> bool:
+    strike = None if font is None else font.find(f"{_S}strike")
+    return strike is not None and strike.get("val", "1") not in ("0", "false")
+
+
 def _hidden_columns(root: etree._Element) -> set[int]:
     out: set[int] = set()
     for element in root.iterfind(f"{_S}cols/{_S}col"):
@@ -198,7 +212,7 @@ def _text(item: etree._Element) -> str:
     for child in item:
         if child.tag == f"{_S}t":
             parts.append(child.text or "")
-        elif child.tag == f"{_S}r":
+        elif child.tag == f"{_S}r" and not _is_struck(child.find(f"{_S}rPr")):
             align = child.find(f"{_S}rPr/{_S}vertAlign")
             above = align is not None and align.get("val") in {"superscript", "subscript"}
             parts.extend(

@@ -79,13 +79,36 @@ def test_open_document() -> None:
 
 
 def test_workbook() -> None:
+    rich = '<is><r><t>614</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>2</t></r></is>'
+    struck = "<is><r><rPr><strike/></rPr><t>9</t></r><r><t>3</t></r></is>"
+    row = "".join(f'<row r="{n}">{inline(f"A{n}", rich)}{inline(f"B{n}", struck)}</row>' for n in (1, 2))
+    assert cells(xlsx.read(workbook(row))) == ["614²", "3"] * 2
+
+
+def test_a_cell_struck_out_in_a_workbook_is_blank_and_said() -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>'
+    rows += '<row r="2"><c r="A2"><v>3</v></c><c r="B2" s="1"><v>4</v></c></row>'
+    document = xlsx.read(workbook(rows))
+    assert cells(document) == ["1", "2", "3", ""]
+    assert [issue.code for issue in document.issues] == ["struck_text"]
+
+
+def test_blanks_that_a_sheet_without_borders_does_not_store_are_cells() -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c><c r="C1"><v>5</v></c></row>'
+    rows += '<row r="2"><c r="A2"><v>3</v></c><c r="C2"><v>4</v></c></row>'
+    assert cells(xlsx.read(workbook(rows))) == ["1", "2", "5", "3", "", "4"]
+
+
+def inline(place: str, content: str) -> str:
+    return f'<c r="{place}" t="inlineStr">{content}</c>'
+
+
+def workbook(rows: str) -> bytes:
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     links = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
-    rich = '<is><r><t>614</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>2</t></r></is>'
-    row = "".join(
-        f'<row r="{n}"><c r="A{n}" t="inlineStr">{rich}</c><c r="B{n}"><v>3</v></c></row>' for n in (1, 2)
-    )
+    fonts = "<fonts><font/><font><strike/></font></fonts>"
+    styles = f"<styleSheet {main}>{fonts}<cellXfs><xf fontId='0'/><xf fontId='1'/></cellXfs></styleSheet>"
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as book:
         book.writestr(
@@ -99,7 +122,9 @@ def test_workbook() -> None:
         )
         book.writestr(
             "xl/_rels/workbook.xml.rels",
-            f'<Relationships {links}><Relationship Id="s" Type="{office}/worksheet" Target="s.xml"/></Relationships>',
+            f'<Relationships {links}><Relationship Id="s" Type="{office}/worksheet" Target="s.xml"/>'
+            f'<Relationship Id="t" Type="{office}/styles" Target="t.xml"/></Relationships>',
         )
-        book.writestr("xl/s.xml", f"<worksheet {main}><sheetData>{row}</sheetData></worksheet>")
-    assert cells(xlsx.read(out.getvalue())) == ["614²", "3"] * 2
+        book.writestr("xl/s.xml", f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>")
+        book.writestr("xl/t.xml", styles)
+    return out.getvalue()
