@@ -9,7 +9,7 @@ cell that a span covers must stay different things.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
@@ -45,13 +45,20 @@ _HELD = 200_000
 _DEPTH = 200
 
 
-def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> Document:
+Held = Mapping[str, Callable[[], bytes]]
+"""Pictures that came along with a page (in a saved one), by the address it names them with."""
+
+
+def read(
+    data: bytes, *, url: str | None = None, charset: str | None = None, pictures: Held | None = None
+) -> Document:
     """Read an HTML page.
 
     Args:
         data: the bytes as received.
         url: its address, not used but part of every reader.
         charset: what the transport declared.
+        pictures: what came along with it.
 
     Raises:
         UnreadableError: empty, or too large.
@@ -90,11 +97,14 @@ def read(data: bytes, *, url: str | None = None, charset: str | None = None) -> 
         from extraction.readers.html_body import page_blocks  # needs what recognises tables and headings
 
         blocks, more = page_blocks(
-            text, Walker(root.getroottree(), boxes, prune=True).walk(top), facts, cells
+            text, Walker(root.getroottree(), boxes, prune=True, pictures=pictures).walk(top), facts, cells
         )
         facts += more
     else:
-        blocks = [found.block for found in Walker(root.getroottree(), boxes, prune=False).walk(container)]
+        blocks = [
+            found.block
+            for found in Walker(root.getroottree(), boxes, prune=False, pictures=pictures).walk(container)
+        ]
         if place:
             blocks = [_placed(block, place) for block in blocks]
     links = tuple(_links(container if container is not None else top))
@@ -171,11 +181,17 @@ class Walker:
     """Walks an element and finds its blocks."""
 
     def __init__(
-        self, tree: etree._ElementTree, boxes: dict[etree._Element, Table | None], *, prune: bool
+        self,
+        tree: etree._ElementTree,
+        boxes: dict[etree._Element, Table | None],
+        *,
+        prune: bool,
+        pictures: Held | None = None,
     ) -> None:
         """Args: the tree of the paths; its tables made of boxes; whether to leave out page furniture."""
         self._tree = tree
         self._boxes = boxes
+        self._pictures = pictures or {}
         self._prune = prune
         self._text: list[str] = []
         self._found: list[Found] = []
@@ -264,7 +280,8 @@ class Walker:
 
     def _picture(self, element: etree._Element) -> None:
         """A picture that the page itself holds; one that it names by address is an attachment."""
-        data = from_uri(element.get("src") or "")
+        address = element.get("src") or ""
+        data = from_uri(address) or self._pictures.get(address)
         if data is not None:
             self._flush(element)
             picture = InnerPicture("", self._tree.getpath(element), data=data)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from extraction.document import Document, UnreadableError
 from extraction.readers import html
@@ -41,8 +43,34 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         raise UnreadableError("unsupported_format", "the MHTML file holds no HTML page")
     # Of a frame set the frame with the text: a page of frames has next to none.
     body, charset = max(found, key=lambda entry: len(entry[0])) if _is_frames(found[0][0]) else found[0]
-    document = html.read(body, url=url, charset=charset)
+    document = html.read(body, url=url, charset=charset, pictures=_pictures(message))
     return replace(document, media_type=MEDIA_TYPE)
+
+
+def _pictures(message: email.message.Message) -> dict[str, Callable[[], bytes]]:
+    """The pictures of the message by all addresses that its page may name them with."""
+    base = ""
+    out: dict[str, Callable[[], bytes]] = {}
+    for part in _parts(message):
+        place = str(part.get("Content-Location") or "").strip()
+        if part.get_content_maintype() != "image":
+            base = base or place.rpartition("/")[0]
+            continue
+        data = partial(_body, part)
+        if name := str(part.get("Content-ID") or "").strip(" <>"):
+            out[f"cid:{name}"] = data
+        if place:
+            out[place] = data
+            if base and place.startswith(f"{base}/"):
+                out[place.removeprefix(f"{base}/")] = data
+    return out
+
+
+def _body(part: email.message.Message) -> bytes:
+    found = part.get_payload(decode=True)
+    if not isinstance(found, bytes):
+        raise UnreadableError("malformed", "a picture of the MHTML file is damaged")
+    return found
 
 
 def _parts(message: email.message.Message) -> list[email.message.Message]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
+from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.raised import raised
 from extraction.readers.row_cells import RowCell, build_table
 from extraction.readers.rtf_tokens import Token, decode, tokens
@@ -16,13 +18,13 @@ MAX_TOKENS = 5_000_000
 
 # Groups whose text is not part of the page's text. Any other group marked with \* is left out as well.
 _SILENT = {
-    "colortbl", "pict", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf",
+    "colortbl", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf",
     "footer", "footerl", "footerr", "footerf", "footnote", "annotation", "fldinst", "sp", "sn",
     "sv", "nonshppict", "xe", "tc", "rxe", "bkmkstart", "bkmkend", "nonesttables", "filetbl",
     "revtbl", "template", "themedata", "pntxta", "pntxtb", "ftnsep", "ftnsepc", "aftnsep",
     "aftnsepc", "private", "do", "stylesheet", "listpicture",
 }  # fmt: skip
-_ENTERED = {"nesttableprops", "shpinst", "shprslt"}
+_ENTERED = {"nesttableprops", "shpinst", "shprslt", "shppict"}
 """Groups marked with \\* that hold what is needed."""
 _FACTS = {"title": "dc:title", "author": "dc:creator", "subject": "dc:subject", "company": "app:Company"}
 _CHARACTERS = {
@@ -81,9 +83,8 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         raise UnreadableError("malformed", "this is not an RTF file: no {\\rtf header")
     reader = _Reader()
     reader.read(data)
-    return Document(
-        MEDIA_TYPE, tuple(reader.blocks), facts=tuple(reader.facts), issues=tuple(reader.issues.values())
-    )
+    issues = tuple(reader.issues.values())
+    return finish(Document(MEDIA_TYPE, tuple(reader.blocks), facts=tuple(reader.facts), issues=issues))
 
 
 class _Reader:
@@ -107,6 +108,9 @@ class _Reader:
         self._levels = (_Level(), _Level())
         self._inner: list[Block] = []  # tables found inside cells, printed after the outer table
         self._tables = 0
+        self._hex: list[bytes] = []  # the picture being read
+        self._pictures: list[InnerPicture] = []
+        self._placed = 0  # pictures that stand among the blocks already
 
     def read(self, data: bytes) -> None:
         """Read all tokens."""
@@ -142,6 +146,9 @@ class _Reader:
             self._to_skip -= skipped
             data = data[skipped:]
         self._group.fresh = False
+        if self._group.place == "pict":
+            self._hex.append(data)
+            return
         self._pending += data
 
     def _flush(self) -> None:
@@ -183,7 +190,7 @@ class _Reader:
             self._group.fresh = False
             if self._destination(name):
                 return
-        if self._group.place == "silent":
+        if self._group.place in {"silent", "pict"}:
             return
         if name == "u" and number is not None:
             self._put(chr(number % 0x10000))
@@ -201,6 +208,9 @@ class _Reader:
         """Whether the first word of a group names where its text goes."""
         if name in _SILENT or (self._group.starred and name not in _ENTERED):
             self._group.place = "silent"
+        elif name == "pict":
+            self._group.place = "pict" if self._group.place == "body" else "silent"
+            self._hex = []
         elif name == "nesttableprops":
             self._group.place = name
         elif name == "fonttbl":
@@ -289,6 +299,10 @@ class _Reader:
             if value:
                 self.facts.append(Fact(_FACTS[self._group.place], value, "properties"))
             self._fact = []
+        if self._group.place == "pict" and self._saved[-1].place != "pict" and self._hex:
+            path = f"rtf#picture[{len(self._pictures) + 1}]"
+            self._pictures.append(InnerPicture("", path, data=partial(_unpacked, b"".join(self._hex))))
+            self._hex = []
         self._group = self._saved.pop()
         return not self._saved
 
@@ -312,9 +326,13 @@ class _Reader:
             self._cell.append(text)
             return
         self._end_table()
+        self.blocks.extend(self._pictures[self._placed :])
+        self._placed = len(self._pictures)
         if not text.strip():
             return
-        self.blocks.append(Paragraph(text, path=f"rtf#paragraph[{len(self.blocks) + 1}]", level=level))
+        self.blocks.append(
+            Paragraph(text, path=f"rtf#paragraph[{len(self.blocks) - self._placed + 1}]", level=level)
+        )
 
     def _cell_text(self) -> str:
         self._cell.append(self._text())
@@ -361,6 +379,13 @@ class _Reader:
 
     def _doubt(self, code: str, severity: str, message: str) -> None:
         self.issues.setdefault(code, ReadIssue(code, severity, message))
+
+
+def _unpacked(digits: bytes) -> bytes:
+    try:
+        return bytes.fromhex(digits.decode("ascii", "replace"))
+    except ValueError as error:
+        raise UnreadableError("malformed", "a picture whose digits are damaged") from error
 
 
 def _joined(parts: list[str]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lxml import etree
 
 from extraction.document import Block, Document, Paragraph, ReadIssue, UnreadableError
 from extraction.readers.docx import office_facts
+from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import Merge, SheetCell, members, sheet_blocks
 from extraction.readers.sheet_format import BUILT_IN, shown
@@ -19,6 +21,8 @@ MAX_COLUMN, MAX_ROW = 1_000, 100_000
 
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -43,8 +47,9 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         facts = ()
         book.issues.append(ReadIssue("part_unreadable", "warning", str(error)))
     blocks = tuple(block for _, found in sheets for block in found)
-    parts = members(MEDIA_TYPE, sheets, facts)
-    return Document(MEDIA_TYPE, blocks, facts=facts, issues=tuple(book.issues), members=parts)
+    texts = [(name, [b for b in found if not isinstance(b, InnerPicture)]) for name, found in sheets]
+    parts = members(MEDIA_TYPE, texts, facts)
+    return finish(Document(MEDIA_TYPE, blocks, facts=facts, issues=tuple(book.issues), members=parts))
 
 
 class _Book:
@@ -111,8 +116,25 @@ class _Book:
             found = list(sheet_blocks(self._cells(root, f"{target}#{name}!"), _merges(root)))
             if found and not re.fullmatch(r"(?i)sheet\s*[0-9]*|工作表\s*[0-9]*", name):
                 found.insert(0, Paragraph(name, path=f"{target}#{name}"))
+            found += self._pictures(target)
             if found:
                 yield name, found
+
+    def _pictures(self, sheet: str) -> Iterator[InnerPicture]:
+        """The pictures that lie on a sheet, from top to bottom: behind its cells, for they cover some."""
+        for kind, drawing, external in self._package.relationships(sheet).values():
+            if kind != "drawing" or external or drawing not in self._package:
+                continue
+            relations = self._package.relationships(drawing)
+            laid: list[tuple[int, str]] = []
+            for anchor in self._package.xml(drawing):
+                row = anchor.findtext(f"{_DRAWING}from/{_DRAWING}row")
+                for blip in anchor.iter(_BLIP):
+                    _, target, outside = relations.get(blip.get(f"{_R}embed", ""), ("", "", True))
+                    if not outside and target in self._package:
+                        laid.append((_integer(row), target))
+            for _, target in sorted(laid, key=lambda entry: entry[0]):
+                yield InnerPicture("", target, data=partial(self._package.read, target))
 
     def _cells(self, root: etree._Element, path: str) -> Iterator[SheetCell]:
         row = -1

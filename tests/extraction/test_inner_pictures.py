@@ -1,5 +1,7 @@
 """Pictures inside documents: read at their place, only where a table is missing, never passed over."""
 
+# ruff: noqa: E501 - markup, line by line as it stands in files
+
 import base64
 import io
 import json
@@ -9,7 +11,7 @@ import pytest
 
 from extraction import extract, ocr
 from extraction.document import Document, Paragraph, Table
-from extraction.readers import docx, html, odf, ofd, pdf, picture
+from extraction.readers import docx, html, mhtml, odf, ofd, pdf, picture, rtf, xlsx
 from extraction.readers.inner_pictures import is_small, size_of
 from tests.corpus.judge import faults, judge
 from tests.extraction import render_docx
@@ -88,6 +90,60 @@ def open_text(*pictures: bytes) -> bytes:
     )
     parts: dict[str, str | bytes] = {"mimetype": odf.TEXT, "content.xml": content}
     return render_docx.package(parts | {f"Pictures/{n}.png": data for n, data in enumerate(pictures)})
+
+
+def rich_text(*pictures: bytes) -> bytes:
+    """An RTF file as Word writes it: each picture, and the same once more for old readers."""
+    shown = "".join(
+        rf"{{\*\shppict{{\pict{{\*\picprop}}\picw10\pngblip {data.hex()}}}}}{{\nonshppict{{\pict\wmetafile8 0102}}}}\par "
+        for data in pictures
+    )
+    return rf"{{\rtf1\ansi \u21069?\par {shown}\u21518?\par}}".encode()
+
+
+def saved_page(*pictures: bytes) -> bytes:
+    """A saved page: one picture named by its place, the others by their mark."""
+    base = "file:///C:/1"
+    addresses = ["a.files/image0.png", *(f"cid:{n}@x" for n in range(1, len(pictures)))]
+    body = "".join(f'<p><img src="{address}"></p>' for address in addresses)
+    page = f'<html><body><div id="zoom"><p>前</p>{body}<p>后</p></div></body></html>'
+    parts = [f"Content-Location: {base}/a.htm\nContent-Type: text/html; charset=utf-8\n\n{page}"]
+    parts += [
+        f"Content-Location: {base}/a.files/image{n}.png\nContent-ID: <{n}@x>\nContent-Type: image/png\n"
+        f"Content-Transfer-Encoding: base64\n\n{base64.b64encode(data).decode()}"
+        for n, data in enumerate(pictures)
+    ]
+    whole = "".join(f"--b\n{part}\n" for part in parts)
+    return f'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n{whole}--b--\n'.encode()
+
+
+def workbook(*pictures: bytes) -> bytes:
+    """An XLSX file whose sheet has pictures on it, the lower one named first."""
+    sheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    shapes = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+    def links(*entries: tuple[str, str]) -> str:
+        inner = "".join(
+            f'<Relationship Id="r{n}" Type="{office}/{kind}" Target="{target}"/>'
+            for n, (kind, target) in enumerate(entries)
+        )
+        return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inner}</Relationships>'
+
+    anchors = "".join(
+        f"<x:oneCellAnchor><x:from><x:row>{n * 9}</x:row></x:from><x:pic><a:blip r:embed='r{n}'/></x:pic></x:oneCellAnchor>"
+        for n in reversed(range(len(pictures)))
+    )
+    parts: dict[str, str | bytes] = {
+        "_rels/.rels": links(("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f"<workbook xmlns='{sheet}' xmlns:r='{office}'><sheets><sheet name='Sheet1' r:id='r0'/></sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": links(("worksheet", "s.xml")),
+        "xl/s.xml": f"<worksheet xmlns='{sheet}'><sheetData><row r='1'><c r='A1' t='str'><v>前</v></c></row></sheetData></worksheet>",
+        "xl/_rels/s.xml.rels": links(("drawing", "d.xml")),
+        "xl/d.xml": f"<x:wsDr xmlns:x='{shapes}' {NS}>{anchors}</x:wsDr>",
+        "xl/_rels/d.xml.rels": links(*(("image", f"media/{n}.png") for n, _ in enumerate(pictures))),
+    }
+    return render_docx.package(parts | {f"xl/media/{n}.png": data for n, data in enumerate(pictures)})
 
 
 def fixed(data: bytes) -> bytes:
@@ -189,6 +245,8 @@ def test_a_table_as_a_picture_is_read_at_its_place(strip: bytes) -> None:
         (docx.read, word, ["word/media/image0.png", "word/media/image1.png"]),
         (html.read, page, ["/html/body/div/p[2]/img", "/html/body/div/p[3]/img"]),
         (odf.read, open_text, ["Pictures/0.png", "Pictures/1.png"]),
+        (rtf.read, rich_text, ["rtf#picture[1]", "rtf#picture[2]"]),
+        (mhtml.read, saved_page, ["/html/body/div/p[2]/img", "/html/body/div/p[3]/img"]),
     ],
 )
 def test_pictures_that_follow_each_other_are_pages_of_one_scan(
@@ -206,6 +264,17 @@ def test_pictures_that_follow_each_other_are_pages_of_one_scan(
     table = next(block for block in document.blocks if isinstance(block, Table))
     assert [cell.path for cell in table.cells] == names
     assert document.pictured is None
+
+
+def test_pictures_on_a_sheet_are_read_from_top_to_bottom(stubbed: list[list[bytes]]) -> None:
+    pictures = [png(600, 400, b"a"), png(600, 400, b"b")]
+    plain = xlsx.read(workbook(*pictures))
+    assert order(plain) == ["前"]
+    document = completed(plain)
+    assert order(document) == ["前", "table"]
+    assert stubbed == [pictures]
+    table = next(block for block in document.blocks if isinstance(block, Table))
+    assert [cell.path for cell in table.cells] == ["xl/media/0.png", "xl/media/1.png"]
 
 
 def test_icons_are_not_read_and_named(stubbed: list[list[bytes]]) -> None:
