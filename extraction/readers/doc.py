@@ -203,10 +203,13 @@ class _Reader:
             elif True in fields:
                 continue
             elif character >= " " or character in _PRINTED:
-                if self._word.is_unseen(index):
+                look = self._word.look(index)
+                if look == "unseen":
                     self._doubt("hidden_text", "note", "hidden or deleted text was left out")
-                elif character.isdigit() and self._word.is_raised(index):
-                    parts.append(raised(character))
+                elif look == "struck":
+                    self._doubt("struck_text", "warning", "struck-out text was left out")
+                elif look == "raised":
+                    parts.append(raised(_PRINTED.get(character, character)))
                 else:
                     parts.append(_PRINTED.get(character, character))
         # Characters beyond the basic plane come as two code units.

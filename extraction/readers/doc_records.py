@@ -24,6 +24,7 @@ P_OUTLINE, P_HUGE, P_HUGE_OLD = 0x2640, 0x6646, 0x6645
 P_LIST, P_LIST_LEVEL = 0x460B, 0x260A
 T_DEFINITION, T_MERGE, T_VERTICAL_MERGE = 0xD608, 0x5624, 0xD62B
 C_DELETED, C_HIDDEN, C_RAISED = 0x0800, 0x083C, 0x2A48
+C_STRUCK = {0x0837, 0x2A53}
 
 Sprms = list[tuple[int, bytes]]
 
@@ -78,19 +79,17 @@ class WordFile:
                 break
         return int.from_bytes(found[:2], "little"), sprms
 
-    def is_unseen(self, index: int) -> bool:
-        """Whether a character is deleted (tracked) or hidden."""
-        return any(
-            code in (C_DELETED, C_HIDDEN) and operand[:1] == b"\x01"
-            for code, operand in _sprms(self._characters.at(self._positions[index]))
-        )
-
-    def is_raised(self, index: int) -> bool:
-        """Whether a character is set above or below the line."""
-        return any(
-            code == C_RAISED and operand[:1] in (b"\x01", b"\x02")
-            for code, operand in _sprms(self._characters.at(self._positions[index]))
-        )
+    def look(self, index: int) -> str:
+        """How a character is set: ``unseen`` (deleted, hidden), ``struck``, ``raised``, or blank for none."""
+        found = ""
+        for code, operand in _sprms(self._characters.at(self._positions[index])):
+            if code in (C_DELETED, C_HIDDEN) and operand[:1] == b"\x01":
+                return "unseen"
+            if code in C_STRUCK and operand[:1] == b"\x01":
+                found = "struck"
+            elif code == C_RAISED and operand[:1] in (b"\x01", b"\x02"):
+                found = found or "raised"
+        return found
 
     def _location(self, offset: int) -> tuple[int, int]:
         start, size = struct.unpack_from("<II", self._main, offset)

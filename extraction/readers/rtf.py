@@ -43,6 +43,7 @@ class _Group:
     skip: int = 1
     unseen: bool = False
     raised: bool = False
+    struck: bool = False
     fresh: bool = True
     starred: bool = False
 
@@ -163,6 +164,9 @@ class _Reader:
         if self._group.unseen:
             if text.strip() and place == "body":
                 self._doubt("hidden_text", "note", "hidden or deleted text was left out")
+        elif self._group.struck and place == "body":
+            if text.strip():
+                self._doubt("struck_text", "warning", "struck-out text was left out")
         elif place == "body":
             self._line.append(raised(text) if self._group.raised else text)
         elif place == "number":
@@ -244,10 +248,12 @@ class _Reader:
                 group.skip = max(number if number is not None else 1, 0)
             case "deleted" | "v":
                 group.unseen = number != 0
-            case "super" | "sub" | "nosupersub":
+            case "super" | "sub" | "nosupersub" | "up" | "dn":
                 group.raised = name != "nosupersub" and number != 0
+            case "strike" | "striked" | "strikedl":
+                group.struck = number != 0
             case "plain":
-                group.unseen = group.raised = False
+                group.unseen = group.raised = group.struck = False
                 group.font = None
             case "pard":
                 self._in_table, self._outline = False, None

@@ -61,6 +61,13 @@ def test_rtf() -> None:
     assert cells(rtf.read(rf"{{\rtf1\ansi {row}\pard x\par}}".encode())) == ["614²", "³5"]
 
 
+def test_text_struck_out_in_rtf_is_left_out_and_said() -> None:
+    row = r"\trowd\cellx900\cellx1800\intbl {\strike 7}162\cell {\striked1 8}5{\up6 1}\cell\row"
+    document = rtf.read(rf"{{\rtf1\ansi {row}\pard x\par}}".encode())
+    assert cells(document) == ["162", "5¹"]
+    assert [issue.code for issue in document.issues] == ["struck_text"]
+
+
 def test_open_document() -> None:
     spaces = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
