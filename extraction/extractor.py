@@ -130,7 +130,7 @@ def _record(
     if kind != "report":
         return Record(*head, issues=(*read, *issues), attachments=attachments)
     mentions = find_mentions(sections, identity.year)
-    if {issue.code for issue in identity.issues} & {"year_conflict", "year_unknown"}:
+    if {issue.code for issue in identity.issues} & {"year_conflict", "year_inferred", "year_unknown"}:
         # Which year is the report's own is in doubt, and with it which figures are.
         mentions = tuple(m.with_flag("year_unsure") for m in mentions)
     checks, failed = tables.judged

@@ -356,6 +356,9 @@ def _agency(
         best = [*fuller[:1], *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]
         own = [m for m in best if m in fuller or mentions.count(m) >= 2]
         out.agency = complete(own[0]) if own and is_place(own[0]) else next(iter(own), None)
+        if out.agency and own[0] not in {signer, *(names[0] for _, names in published), *told}:
+            message = f"only the text names {out.agency}: no title, signature, publisher or preface does"
+            out.issues.append(Issue("agency_inferred", "note", message))
         if out.agency:
             out.note("agency", out.agency, "text")
     if out.agency is None:

@@ -69,6 +69,9 @@ def reporting_year(
         found = [told]
     if not found and (spoken := _spoken_of(lines, head)) is not None:
         out.sources.append((spoken, "text"))
+        out.issues.append(
+            Issue("year_inferred", "note", f"only the text says {spoken}: no title, period or preface does")
+        )
         found = [spoken]
     out.year = found[0] if found else None
     others = sorted({year for year in (*named, *period) if year != out.year})

@@ -65,6 +65,17 @@ def test_a_body_that_the_text_speaks_of_completes_nothing_else() -> None:
     assert spoken_of("2025年，我局认真落实条例") is None
 
 
+def test_what_only_the_text_says_is_said_to_be_inferred() -> None:
+    text = "2023年，青溪县水利局坚持以公开为常态。2023年共主动公开政府信息12条，收到申请3件。"
+    record = read(f"本年度报告根据《政府信息公开条例》编制。\n一、总体情况\n{text}\n{PROSE}")
+    assert record.report is not None
+    assert (record.report.agency, record.report.year) == ("青溪县水利局", 2023)
+    assert {"agency_inferred", "year_inferred"} <= {issue.code for issue in record.issues}
+    assert all("year_unsure" in mention.flags for mention in record.mentions if mention.value == 12)
+    titled = read(f"青溪县水利局2023年政府信息公开工作年度报告\n{text}\n{PROSE}")
+    assert not {"agency_inferred", "year_inferred"} & {issue.code for issue in titled.issues}
+
+
 def test_nobody_is_named() -> None:
     record = read("现公布我局2022年政府信息公开工作年度报告。")
     assert record.report is not None
