@@ -35,6 +35,7 @@ class Cell:
         page: one-based page, where the format has pages.
         bbox: its box on that page, where known.
         confidence: 1.0 for text that was written as text; below that for text that was recognised (OCR).
+        doubts: what its reader could not take with certainty; becomes issues that name the cell.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Cell:
     page: int | None = None
     bbox: Box | None = None
     confidence: float = 1.0
+    doubts: tuple[ReadIssue, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _each(blocks: tuple[Block, ...], change: object) -> tuple[Block, ...]:
 
 def _without_spans(table: Table) -> Table:
     cells = [
-        Cell(c.text, c.row, i, 1, 1, c.path, c.page, c.bbox, c.confidence)
+        Cell(c.text, c.row, i, 1, 1, c.path, c.page, c.bbox, c.confidence, c.doubts)
         for row in table.rows
         for i, c in enumerate(row)
     ]

@@ -23,27 +23,29 @@ def agreed_slot(rows: list[RawRow], column: str) -> Slot | None:
 
 def read_cell(
     slot: Slot | None, table: TableForm, key: str, column: str, row: RawRow
-) -> tuple[CellRecord, Issue | None]:
+) -> tuple[CellRecord, list[Issue]]:
     """The record's cell of one slot, and what is to be said about it."""
     kind, unit = table.quantity(key, column)
     if slot is None:
-        return CellRecord(None, "", "absent", None, Place(row.table, row.row, None)), None
+        return CellRecord(None, "", "absent", None, Place(row.table, row.row, None)), []
     cell = slot.cell
     at = place_of(row, cell)
     raw = cell.text if cell is not None else ""
+    doubts = cell.doubts if cell is not None else ()
+    issues = [Issue(doubt.code, doubt.severity, doubt.message) for doubt in doubts]
     if slot.status is not None:
-        issue = None
         if slot.status == "unreadable":
-            issue = Issue("cell_unreadable", "warning", slot.why)
-        return CellRecord(None, raw, slot.status, None, at, 0.0), issue
+            issues.append(Issue("cell_unreadable", "warning", slot.why))
+        return CellRecord(None, raw, slot.status, None, at, 0.0), issues
     printed = head_unit(row.heads.get(column, "")) if kind == "money" else None
     if table.layout == "list" and kind == "count":
         unit = squeeze(row.heads.get(column, "")) or unit
     reading = read_value(raw, Quantity(kind, unit, printed))
     confidence = cell.confidence if cell is not None else 0.0
-    issue = Issue(reading.issue, reading.severity, reading.message) if reading.issue is not None else None
+    if reading.issue is not None:
+        issues.append(Issue(reading.issue, reading.severity, reading.message))
     record = CellRecord(reading.value, raw, reading.status, reading.unit, at, confidence, reading.suggested)
-    return record, issue
+    return record, issues
 
 
 def place_of(row: RawRow, cell: Cell | None) -> Place:

@@ -35,10 +35,8 @@ def fill(instance: Instance, edition: Edition) -> Filled:
                 agreed = agreed_slot(instance.twice[key], column)
                 out.cells[name] = read_cell(agreed, table, key, column, raw)[0]
                 continue
-            cell, issue = read_cell(raw.slots.get(column), table, key, column, raw)
-            out.cells[name] = cell
-            if issue is not None:
-                out.issues.append(replace(issue, cells=(name,)))
+            out.cells[name], issues = read_cell(raw.slots.get(column), table, key, column, raw)
+            out.issues += [replace(issue, cells=(name,)) for issue in issues]
         _beyond(out, instance, raw, row.columns, key)
     missing(out, instance, table)
     guard_order(out, instance, table)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from extraction.document import Box
+from extraction.document import Box, ReadIssue
 from extraction.readers.page import Page, Rule
 
 SNAP = 2.0
@@ -46,6 +46,7 @@ class Region:
         page: the page it stands on.
         text: its text, filled in by the layout.
         full: whether its last line reaches the right edge, so that the text may go on elsewhere.
+        doubts: what is not certain about the text.
     """
 
     row: int
@@ -56,6 +57,7 @@ class Region:
     page: int
     text: str = ""
     full: bool = False
+    doubts: tuple[ReadIssue, ...] = ()
 
 
 @dataclass
@@ -83,6 +85,10 @@ class Grid:
     def box(self) -> Box:
         """Its outer frame on its first page."""
         return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point is within its outer frame."""
+        return self.xs[0] <= x < self.xs[-1] and self.ys[0] <= y < self.ys[-1]
 
     def remember(self) -> None:
         """Note which region covers which elementary cell; call it when all regions are in."""

@@ -195,4 +195,5 @@ def _together(upper: Region, lower: Region, *, shared: int) -> Region:
         page=place.page,
         text=text,
         full=lower.full,
+        doubts=upper.doubts + lower.doubts,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extraction.document import Block, Cell, Paragraph, ReadIssue, Table
-from extraction.readers import page_join
+from extraction.readers import page_join, page_overprint
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_grid import Grid, Region, find_grids
 from extraction.readers.page_loose import Loose, find_loose
@@ -87,14 +87,25 @@ def compose(pages: Sequence[Page], *, ruled: bool = True) -> Layout:
 
 def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
     """The lines and tables of one page, from top to bottom."""
-    grids, crowded = find_grids(page) if ruled else ([], False)
+    grids, crowded = find_grids(page)
     if crowded:
         layout.issues.append(
             ReadIssue(
                 "too_many_lines", "warning", f"page {page.shown}: a drawing of too many lines for tables"
             )
         )
-    outside = _fill(page, grids, layout)
+    written = page.confidence == 1.0  # recognised characters have no sizes to be relied upon
+    glyphs, over = page_overprint.sort_out(page.glyphs, grids) if written else (page.glyphs, [])
+    if over:
+        text = "".join(glyph.text for glyph in over)
+        layout.issues.append(
+            ReadIssue("overprint", "note", f"page {page.shown}: left out, as a watermark: {text[:60]}")
+        )
+    if not ruled:
+        grids = []
+    outside, printed = _fill(page, glyphs, grids, layout)
+    if written:
+        _doubt(grids, printed, over)
     grids = [grid for grid in grids if any(region.text for region in grid.regions)]
     for grid in grids:
         if not grid.certain:
@@ -110,13 +121,15 @@ def _top(item: Item) -> float:
     return item.box[1]
 
 
-def _fill(page: Page, grids: list[Grid], layout: Layout) -> list[Glyph]:
-    """Put each glyph into its cell; the rest stands outside tables."""
+def _fill(
+    page: Page, glyphs: Sequence[Glyph], grids: list[Grid], layout: Layout
+) -> tuple[list[Glyph], dict[int, list[Line]]]:
+    """Put each glyph into its cell; gives the rest, and the lines of each cell by its identity."""
     inside: dict[int, list[Glyph]] = {}
     regions: dict[int, Region] = {}
     outside: list[Glyph] = []
     crossing: list[str] = []
-    for run in _runs(page.glyphs):
+    for run in _runs(glyphs):
         region = _around(grids, run[0], run[0])
         if len(run) == 1 or _around(grids, run[-1], run[-1]) is region:
             parts = [(region, run)]
@@ -132,9 +145,10 @@ def _fill(page: Page, grids: list[Grid], layout: Layout) -> list[Glyph]:
             else:
                 regions[id(found)] = found
                 inside.setdefault(id(found), []).extend(part)
-    for key, glyphs in inside.items():
+    printed = {key: lines(glyphs) for key, glyphs in inside.items()}
+    for key, cell in printed.items():
         region = regions[key]
-        region.text, region.full = cell_text(lines(glyphs), region.box[2] - region.box[0])
+        region.text, region.full = cell_text(cell, region.box[2] - region.box[0])
     if crossing:
         layout.issues.append(
             ReadIssue(
@@ -143,7 +157,20 @@ def _fill(page: Page, grids: list[Grid], layout: Layout) -> list[Glyph]:
                 f"page {page.shown}: printed across a table line, taken where its middle is: {crossing[:5]}",
             )
         )
-    return outside
+    return outside, printed
+
+
+def _doubt(grids: Sequence[Grid], printed: dict[int, list[Line]], over: Sequence[Glyph]) -> None:
+    """Say of each cell what was printed over it, and whether two prints may have met in its figure."""
+    left_out: dict[int, str] = {}
+    for glyph in over:
+        if (region := _around(grids, glyph, glyph)) is not None:
+            left_out[id(region)] = left_out.get(id(region), "") + glyph.text
+    for grid in grids:
+        cells = [printed.get(id(region), []) for region in grid.regions]
+        sizes = page_overprint.sizes_of(cells)
+        for region, cell in zip(grid.regions, cells, strict=True):
+            region.doubts = page_overprint.doubts(cell, sizes, left_out=left_out.get(id(region), ""))
 
 
 def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
@@ -176,7 +203,7 @@ def _around(grids: Sequence[Grid], first: Glyph, last: Glyph) -> Region | None:
     """The cell around the middle of some glyphs in a line."""
     x, y = (first.left + last.right) / 2, (first.top + first.bottom) / 2
     for grid in grids:
-        if grid.xs[0] <= x < grid.xs[-1] and grid.ys[0] <= y < grid.ys[-1]:
+        if grid.holds(x, y):
             region = grid.region_at(x, y)
             if region is not None:
                 return region
@@ -233,6 +260,7 @@ def _table(grid: Grid, pages: dict[int, Page]) -> Table:
                 page=page.shown,
                 bbox=page.displayed(region.box),
                 confidence=page.confidence_of(region.box),
+                doubts=region.doubts,
             )
         )
     return Table(tuple(cells), exact=grid.certain)

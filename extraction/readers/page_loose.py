@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from extraction.document import Box, Cell, Table
 from extraction.readers.page import Page
+from extraction.readers.page_overprint import doubts, sizes_of
 from extraction.readers.page_text import FIGURE_SIGNS, Line, columns, lines
 
 _HEADING = re.compile(r"[一二三四五六七八]\s*、.*(?:情况|事项|问题|改进)")
@@ -59,6 +60,7 @@ class Loose:
     def table(self, page: Page) -> Table:
         """As a table of the document."""
         cells = []
+        sizes = sizes_of(piece.parts for row in self.rows for piece in row)
         for index, row in enumerate(self.rows):
             cells += [
                 Cell(
@@ -68,6 +70,7 @@ class Loose:
                     page=page.shown,
                     bbox=page.displayed(_around(piece.parts)),
                     confidence=page.confidence,
+                    doubts=doubts(piece.parts, sizes) if page.confidence == 1.0 else (),
                 )
                 for piece in row
             ]

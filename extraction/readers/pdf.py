@@ -21,7 +21,8 @@ from extraction.ocr import MAX_PAGES as MAX_SCANS
 from extraction.readers.page import Page
 from extraction.readers.page_layout import compose
 from extraction.readers.page_pictures import may_be_table
-from extraction.readers.pdf_page import Budget, Drawn, read_page
+from extraction.readers.pdf_glyphs import Budget
+from extraction.readers.pdf_page import Drawn, read_page
 from extraction.readers.pdf_scan import (
     Recogniser,
     default,

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.document import Block, Document, Paragraph, Table, UnreadableError
-from extraction.readers import pdf, pdf_page
+from extraction.readers import pdf, pdf_glyphs
 from extraction.readers.page import Glyph, Page
 from tests.extraction import render_browser
 from tests.extraction.render_forms import Grid, positions, report_grids
@@ -265,7 +265,7 @@ PICTURE = "q 595 0 0 842 0 0 cm BI /W 2 /H 2 /BPC 8 /CS /G /F /AHx ID 00FF00FF> 
 
 
 def test_a_glyph_that_reaches_to_infinity_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    measure = pdf_page.raw.FPDFText_GetLooseCharBox
+    measure = pdf_glyphs.raw.FPDFText_GetLooseCharBox
 
     def broken(textpage: object, index: int, box: Any) -> int:
         found: int = measure(textpage, index, box)
@@ -277,7 +277,7 @@ def test_a_glyph_that_reaches_to_infinity_is_left_out_and_said(monkeypatch: pyte
     sheet.text(LEFT, 700, "甲报告")
     data = write([sheet])
     whole = pdf.read(data)
-    monkeypatch.setattr(pdf_page.raw, "FPDFText_GetLooseCharBox", broken)
+    monkeypatch.setattr(pdf_glyphs.raw, "FPDFText_GetLooseCharBox", broken)
     document = pdf.read(data)
     assert (texts(whole.blocks), texts(document.blocks)) == (["甲报告"], ["报告"])
     assert [issue.code for issue in document.issues] == ["glyph_without_unicode"]
@@ -351,7 +351,7 @@ def test_what_cannot_be_read_is_refused_with_the_reason(monkeypatch: pytest.Monk
 
 
 def test_a_budget_is_for_the_whole_document() -> None:
-    budget = pdf_page.Budget(glyphs=5, objects=5)
+    budget = pdf_glyphs.Budget(glyphs=5, objects=5)
     budget.spend(glyphs=5, objects=5)
     with pytest.raises(UnreadableError):
         budget.spend(objects=1)
