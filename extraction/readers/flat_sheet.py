@@ -97,7 +97,10 @@ def _cells(
                         "hidden_text", "warning", "hidden rows or columns were left out"
                     )
             else:
-                yield SheetCell(row, column, text, style in bordered, f"{name}!R{row + 1}C{column + 1}")
+                data = cell.find(f"{_S}Data[@{_S}Type='Number']")
+                stored = "" if data is None else data.text or ""
+                path = f"{name}!R{row + 1}C{column + 1}"
+                yield SheetCell(row, column, text, style in bordered, path, stored)
                 if across or down:
                     merges.append((row, min(row + down, MAX_ROW), column, min(column + across, MAX_COLUMN)))
             column += across

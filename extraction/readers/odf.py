@@ -17,6 +17,7 @@ from extraction.readers.html_text import all_text
 from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import Merge, SheetCell, is_line, members, sheet_blocks
+from extraction.readers.sheet_format import told_otherwise
 from extraction.readers.zipped import Package
 
 TEXT = "application/vnd.oasis.opendocument.text"
@@ -140,6 +141,7 @@ class _Spot:
     text: str
     path: str
     style: str | None
+    stored: str
 
 
 class _Reader:
@@ -279,7 +281,9 @@ class _Reader:
             blank = not any(spot.text.strip() for spot in found)
             for _ in range(min(times, _KEPT_BLANKS) if blank else times):
                 for spot in found:
-                    cells.append(Cell(spot.text, number, spot.column, spot.down, spot.across, path=spot.path))
+                    cell = Cell(spot.text, number, spot.column, spot.down, spot.across, path=spot.path)
+                    cell.doubts = told_otherwise(spot.stored, spot.text) if spot.stored else ()
+                    cells.append(cell)
                     self._counted()
                 number += 1
         return Table(tuple(cells)) if cells else None
@@ -301,12 +305,13 @@ class _Reader:
                 continue
             text = self._cell_text(cell)
             style = cell.get(f"{_TABLE}style-name")
+            stored = cell.get(f"{_OFFICE}value", "") if text.strip() else ""
             written = times if text.strip() else min(times, _KEPT_BLANKS)
             down, across = (_count(cell, f"number-{name}-spanned") for name in ("rows", "columns"))
             for _ in range(written):
                 self._counted()
                 here = f"{path}/table-cell[{ordinal}]"
-                yield _Spot(column, min(down, MAX_SPAN), min(across, MAX_SPAN), text, here, style)
+                yield _Spot(column, min(down, MAX_SPAN), min(across, MAX_SPAN), text, here, style, stored)
                 column += 1
             column += times - written
 
@@ -353,7 +358,8 @@ class _Reader:
                         continue
                     self._counted()
                     bordered = self._is(spot.style or defaults.get(column), "bordered")
-                    cells.append(SheetCell(number, column, spot.text, bordered, f"{sheet}!{column},{number}"))
+                    place = f"{sheet}!{column},{number}"
+                    cells.append(SheetCell(number, column, spot.text, bordered, place, spot.stored))
                     if spot.down * spot.across > 1:
                         merges.append((number, number + spot.down - 1, column, column + spot.across - 1))
                 number += 1

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from extraction.document import Block, Cell, Document, Fact, Member, Paragraph, Table, UnreadableError
+from extraction.readers.sheet_format import told_otherwise
 
 MAX_CELLS = 200_000
 MAX_TEXT_IN_TABLE = 60
@@ -33,6 +34,7 @@ class SheetCell:
         text: as shown.
         bordered: whether it has a border; a blank cell without one is no cell of a table.
         path: where it stands.
+        stored: the number behind the text, where it is one.
     """
 
     row: int
@@ -40,6 +42,7 @@ class SheetCell:
     text: str
     bordered: bool
     path: str
+    stored: str = ""
 
 
 def members(
@@ -169,6 +172,7 @@ def _table(rows: list[list[SheetCell]], spans: dict[tuple[int, int], tuple[int, 
                 rowspan=spans.get((cell.row, cell.column), (1, 1))[0],
                 colspan=spans.get((cell.row, cell.column), (1, 1))[1],
                 path=cell.path,
+                doubts=told_otherwise(cell.stored, cell.text) if cell.stored else (),
             )
             for row in rows
             for cell in row

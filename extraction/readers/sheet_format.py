@@ -10,6 +10,8 @@ import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
+from extraction.document import ReadIssue
+
 BUILT_IN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 14: "yyyy-m-d",
     22: "yyyy-m-d", 27: "yyyy年m月", 28: "m月d日", 31: "yyyy年m月d日", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0",
@@ -20,6 +22,7 @@ BUILT_IN = {
 _TOKEN = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]|General|[yY]+|[mM]+|[dD]+|[0#?.,%@]|.', re.DOTALL)
 _FIFTEEN = Context(prec=15)
 """Spreadsheet programs keep and show fifteen significant digits."""
+_FIGURE = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+")
 _MAX_PLACES = 30
 ZERO = "0"
 """The sign of a digit that is always shown."""
@@ -49,6 +52,31 @@ def shown(stored: str, code: str, *, from_1904: bool = False) -> str:
     return _number(value, tokens)
 
 
+def told_otherwise(stored: str, text: str) -> tuple[ReadIssue, ...]:
+    """What is to be said where a format shows another number than the one that is stored.
+
+    The figure of the report is what is shown. That a note tells; a whole number made of a broken one, and a
+    sign or a number that is not shown at all, is worth a look at the sheet.
+    """
+    try:
+        value = _FIFTEEN.plus(Decimal(stored))
+    except InvalidOperation:
+        return ()
+    figures = _FIGURE.findall(text)
+    if not value.is_finite() or len(figures) > 1 or (not figures and not value):
+        return ()  # a date; a zero that is not shown
+    seen = Decimal(figures[0].replace(",", "")) if figures else Decimal(0)
+    if "%" in text:
+        seen = seen.scaleb(-2)
+    if value < 0 and ("-" in text or "(" in text):
+        seen = -seen
+    if seen == value:
+        return ()
+    near = "." in text and abs(seen - value) < 1
+    message = f"{_plain(value)} is stored, {text.strip()!r} is shown"
+    return (ReadIssue("number_shown_otherwise", "note" if near else "warning", message),)
+
+
 def _plain(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -64,9 +92,11 @@ def _number(value: Decimal, tokens: list[str]) -> str:
         (n for n, index in enumerate((i for i in digits if i > point), 1) if tokens[index] == ZERO), default=0
     )
     whole = sum(1 for index in digits if index < point and tokens[index] == ZERO)
-    value = value.scaleb(2 * tokens.count("%"))
+    last = max((index for index in digits if index < point), default=-1)
+    thousands = _commas(tokens, last + 1) + (_commas(tokens, digits[-1] + 1) if digits[-1] > point else 0)
+    value = value.scaleb(2 * tokens.count("%") - 3 * thousands)
     value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=Context(prec=60))
-    grouped = "," in tokens[: digits[-1]]
+    grouped = "," in tokens[: max(last, 0)]
     sign = "-" if value < 0 else ""
     integer, _, fraction = f"{abs(value):f}".partition(".")
     while len(fraction) > needed and fraction.endswith("0"):
@@ -78,6 +108,14 @@ def _number(value: Decimal, tokens: list[str]) -> str:
     before = "".join(map(_literal, tokens[: digits[0]]))
     after = "".join(map(_literal, tokens[digits[-1] + 1 :]))
     return before + sign + figure + after
+
+
+def _commas(tokens: list[str], start: int) -> int:
+    """How many commas stand from here on; behind the digits each scales by a thousand."""
+    end = start
+    while end < len(tokens) and tokens[end] == ",":
+        end += 1
+    return end - start
 
 
 def _literal(token: str) -> str:

@@ -101,7 +101,9 @@ def _cells(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, issues: list[ReadIssue
                     told.add(hidden)
                     issues.append(ReadIssue("hidden_text", "warning", f"hidden {hidden} was left out"))
                 continue
-            yield SheetCell(row, column, text, bordered, f"{sheet.name}!{xlrd.cellname(row, column)}")
+            stored = repr(sheet.cell_value(row, column)) if kind == xlrd.XL_CELL_NUMBER else ""
+            path = f"{sheet.name}!{xlrd.cellname(row, column)}"
+            yield SheetCell(row, column, text, bordered, path, stored)
 
 
 def _hidden(sheet: xlrd.sheet.Sheet, row: int, column: int) -> str | None:

@@ -153,7 +153,7 @@ class _Book:
                 if column >= MAX_COLUMN or row >= MAX_ROW:
                     continue
                 style = _integer(cell.get("s"))
-                text = self._value(cell, style)
+                text, stored = self._value(cell, style), _number(cell)
                 if hidden and text.strip():
                     self.issues.append(
                         ReadIssue("hidden_text", "warning", f"hidden row {row + 1} was left out")
@@ -169,9 +169,10 @@ class _Book:
                     # Taken back by the agency, as in the other formats.
                     message = f"struck-out text of cell {cell.get('r')} was left out"
                     self.issues.append(ReadIssue("struck_text", "warning", message))
-                    text = ""
+                    text = stored = ""
                 bordered = style < len(self._bordered) and self._bordered[style]
-                yield SheetCell(row, column, text, bordered, f"{path}{cell.get('r') or (row, column)}")
+                spot = f"{path}{cell.get('r') or (row, column)}"
+                yield SheetCell(row, column, text, bordered, spot, stored)
 
     def _value(self, cell: etree._Element, style: int) -> str:
         kind = cell.get("t", "n")
@@ -202,6 +203,11 @@ class _Book:
             return ""
         code = self._formats[style] if style < len(self._formats) else "General"
         return shown(stored, code, from_1904=self._from_1904)
+
+
+def _number(cell: etree._Element) -> str:
+    """The number that a cell stores, as written; "" where it stores none."""
+    return cell.findtext(f"{_S}v") or "" if cell.get("t", "n") == "n" else ""
 
 
 def _is_struck(font: etree._Element | None) -> bool:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from extraction.document import Block, Paragraph, Table
 from extraction.readers import xls, xlsx
 from extraction.readers.sheet_blocks import SheetCell, sheet_blocks
-from extraction.readers.sheet_format import shown
+from extraction.readers.sheet_format import shown, told_otherwise
+from extraction.tables import read_tables
 from tests.extraction.damage import damaged, outcome
 from tests.extraction.render_docx import package
 from tests.extraction.render_forms import Grid, positions, report_grids
@@ -29,7 +30,7 @@ STYLES = (
     f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="176" formatCode="0.00_ "/></numFmts>'
     '<borders><border/><border><left style="thin"/></border></borders>'
     '<cellXfs><xf numFmtId="0" borderId="0"/><xf numFmtId="0" borderId="1"/>'
-    '<xf numFmtId="176" borderId="1"/></cellXfs></styleSheet>'
+    '<xf numFmtId="176" borderId="1"/><xf numFmtId="1" borderId="1"/></cellXfs></styleSheet>'
 )
 
 
@@ -53,6 +54,10 @@ STYLES = (
         ("5", "0\\个", "5个"),
         ("-5", "0;[Red]-0", "-5"),
         ("-5", "0;[Red](0)", "(5)"),
+        ("1234567", "#,##0,", "1,235"),
+        ("1234567", "0,", "1235"),
+        ("12345678", "0.00,,", "12.35"),
+        ("12345678", "#,##0,.0", "12,345.7"),
         ("0", "0;-0;;@", ""),
         ("0.25", "0%", "25%"),
         ("44572", "yyyy-m-d", "2022-1-11"),
@@ -65,6 +70,56 @@ STYLES = (
 )
 def test_numbers_as_shown(stored: str, code: str, text: str) -> None:
     assert shown(stored, code) == text
+
+
+@pytest.mark.parametrize(
+    ("stored", "code", "severity"),
+    [
+        ("254.72", "0", "warning"),
+        ("0.4", "0", "warning"),
+        ("1234567", "#,##0,", "warning"),
+        ("12345678", "0.00,,", "warning"),
+        ("-5", "0;[Red]0", "warning"),
+        ("7", ";;;", "warning"),
+        ("12.345", "0.00", "note"),
+        ("0.054", "0%", "warning"),
+    ],
+)
+def test_what_a_format_shows_otherwise_is_said(stored: str, code: str, severity: str) -> None:
+    [doubt] = told_otherwise(stored, shown(stored, code))
+    assert (doubt.code, doubt.severity) == ("number_shown_otherwise", severity)
+    assert stored in doubt.message
+    assert repr(shown(stored, code)) in doubt.message
+
+
+@pytest.mark.parametrize(
+    ("stored", "code"),
+    [
+        ("254.0", "0"),
+        ("0.30000000000000004", "General"),
+        ("12.5", "0.00_ "),
+        ("1234567.5", "#,##0.00"),
+        ("-5", "0;[Red](0)"),
+        ("-5", "0"),
+        ("0", "0;-0;;@"),
+        ("0.25", "0%"),
+        ("44572", "yyyy-m-d"),
+        ("5", '0"件"'),
+    ],
+)
+def test_what_is_shown_as_it_is_stored_needs_no_word(stored: str, code: str) -> None:
+    assert told_otherwise(stored, shown(stored, code)) == ()
+
+
+def test_a_rounded_figure_names_its_cell_in_the_record() -> None:
+    [grid] = report_grids("2021", lambda table, row, column: "12")[1:2]
+    title = "某某局2021年政府信息公开工作年度报告"
+    page = sheet([title, "三、收到和处理政府信息公开申请情况", grid], style=3)
+    page = page.replace("<v>12.0</v>", "<v>11.72</v>", 1)
+    record = read_tables(xlsx.read(book(page)), 2021)
+    [issue] = [issue for issue in record.issues if issue.code == "number_shown_otherwise"]
+    assert issue.cells == ("requests.new.natural_person",)
+    assert record.cells["requests.new.natural_person"].value == 12
 
 
 @given(st.integers(-(10**14), 10**14), st.sampled_from(["General", "0", "0_ ", "#,##0", "0;-0"]))
