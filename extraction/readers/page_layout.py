@@ -113,7 +113,7 @@ def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
                 ReadIssue("grid_unclear", "warning", f"page {page.shown}: table lines do not close to cells")
             )
     items: list[Item] = list(grids)
-    items += find_loose(lines(outside), [grid.box for grid in grids])
+    items += find_loose(lines(outside), [grid.box for grid in grids], page.horizontal)
     return sorted(items, key=_top)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extraction.document import Box, Cell, Table
-from extraction.readers.page import Page
+from extraction.readers.page import Page, Rule
 from extraction.readers.page_overprint import doubts, sizes_of
 from extraction.readers.page_text import FIGURE_SIGNS, Line, columns, lines
 
@@ -77,8 +77,14 @@ class Loose:
         return Table(tuple(cells), exact=False)
 
 
-def find_loose(found: Sequence[Line], taken: Sequence[Box]) -> list[Line | Loose]:
-    """Lines, stretches of columns made into tables; `taken` are ruled tables, which no stretch bridges."""
+def find_loose(found: Sequence[Line], taken: Sequence[Box], rules: Sequence[Rule] = ()) -> list[Line | Loose]:
+    """Lines, stretches of columns made into tables.
+
+    Args:
+        found: the lines.
+        taken: ruled tables, which no stretch bridges.
+        rules: horizontal lines, which part heads that stand over each other.
+    """
     result: list[Line | Loose] = []
     stretch: list[tuple[Line, list[Line]]] = []
     plain = 0
@@ -87,7 +93,9 @@ def find_loose(found: Sequence[Line], taken: Sequence[Box]) -> list[Line | Loose
         nonlocal plain
         body, tail = stretch[: len(stretch) - plain], stretch[len(stretch) - plain :]
         if sum(1 for _, row in body if len(row) >= MIN_COLUMNS) >= MIN_ROWS:
-            result.append(Loose(_rows([line for line, _ in body]), _around([line for line, _ in body])))
+            result.append(
+                Loose(_rows([line for line, _ in body], rules), _around([line for line, _ in body]))
+            )
         else:
             result.extend(line for line, _ in body)
         result.extend(line for line, _ in tail)
@@ -143,7 +151,7 @@ class _Row:
         self.labels.append([label])
 
 
-def _rows(body: list[Line]) -> list[list[Piece]]:
+def _rows(body: list[Line], rules: Sequence[Rule]) -> list[list[Piece]]:
     """Lines of a stretch -> rows in common columns."""
     edges = _value_edges(body)
     if edges is None:
@@ -169,8 +177,31 @@ def _rows(body: list[Line]) -> list[list[Piece]]:
         _place(block, rows)
     if heads.values:
         rows.insert(0, heads)
+    captions = _captions(heads, rules)
+    if captions.values:
+        rows.insert(0, captions)
     shift = max(len(row.labels) for row in rows)
     return [row.pieces(shift) for row in rows]
+
+
+def _captions(heads: _Row, rules: Sequence[Rule]) -> _Row:
+    """Take from heads what stands above a rule over them: it is the caption of several columns."""
+    captions = _Row(0.0, [], {})
+    for column, parts in heads.values.items():
+        parts.sort(key=lambda part: part.box[1])
+        cuts = [
+            index for index in range(1, len(parts)) if _ruled_apart(parts[index - 1], parts[index], rules)
+        ]
+        if cuts:
+            captions.values[column] = parts[: cuts[-1]]
+            heads.values[column] = parts[cuts[-1] :]
+    return captions
+
+
+def _ruled_apart(above: Line, below: Line, rules: Sequence[Rule]) -> bool:
+    x = (below.box[0] + below.box[2]) / 2
+    top, bottom = ((line.box[1] + line.box[3]) / 2 for line in (above, below))
+    return any(top < rule.at < bottom and rule.start <= x <= rule.end for rule in rules)
 
 
 def _blocks(loose: list[Line], rows: list[_Row]) -> list[list[Line]]:

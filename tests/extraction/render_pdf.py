@@ -108,7 +108,7 @@ class Style:
 
     Attributes:
         borders: ``thin`` (a thin rectangle for each cell edge), ``lines`` (whole lines), ``boxes`` (a stroked
-            rectangle for each cell), ``none``.
+            rectangle for each cell), ``across`` (horizontal lines only), ``none``.
         closed: whether a border is drawn where a page end cuts the table.
         late_labels: labels are written after the figures.
         cut_rows: rows may break over pages.
@@ -203,8 +203,8 @@ def _box(
     edges = [
         (left, top, right, top, ends[0]),
         (left, bottom, right, bottom, ends[1]),
-        (left, top, left, bottom, sides[0]),
-        (right, top, right, bottom, sides[1]),
+        (left, top, left, bottom, sides[0] and style.borders != "across"),
+        (right, top, right, bottom, sides[1] and style.borders != "across"),
     ]
     for x0, y0, x1, y1, drawn in edges:
         if not drawn:
