@@ -3,7 +3,7 @@ BIN := .venv/bin
 # Both cores at once; the tests of one file stay in one process, because they share what is costly to make.
 PYTEST := $(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile
 SOURCES := gongkai flows crawlers dataset extraction storage
-.PHONY: help setup demo test test-all lint format lock bench audit clean
+.PHONY: help setup demo test test-slow test-all lint format lock bench audit clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -16,6 +16,9 @@ demo: setup  ## the whole job on three bundled sites, into ./data
 
 test: setup  ## the tests, without those that take minutes
 	@$(PYTEST) -m "not slow"
+
+test-slow: setup  ## the tests that take minutes, but for those that take hours
+	@$(PYTEST) -m "slow and not soak"
 
 test-all: setup  ## every test
 	@$(PYTEST)
