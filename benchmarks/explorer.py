@@ -1,10 +1,10 @@
 """How long the explorer's pages take on a large release, beside plain Datasette on the same file.
 
 The release is one of generated reports (`benchmarks/made`), its SQLite file made larger to the number asked
-for. Explorer and Datasette are servers of their own on loopback. A fixed set of addresses is drawn at random
-(always the same ones) for each kind of page; all are asked once to warm up, one after another, then again in
-another order, and the times of the second round count. Datasette is asked for the same rows: of its own
-pages where it has some, else by SQL.
+for; or it is that of a folder which `benchmarks/release.py` has kept. Explorer and Datasette are servers of
+their own on loopback. A fixed set of addresses is drawn at random (always the same ones) for each kind of
+page; all are asked once to warm up, one after another, then again in another order, and the times of the
+second round count. Datasette is asked for the same rows: of its own pages where it has some, else by SQL.
 
     python benchmarks/explorer.py [--reports 100000] [--addresses 40] [--keep FOLDER]
         [--datasette PATH]    the command of an installed Datasette; without it the explorer stands alone
@@ -227,12 +227,13 @@ def file_of(folder: Path, reports: int) -> Path:
     from benchmarks.made.larger import make_larger
     from benchmarks.release import publish
 
-    made = min(reports, MADE)
     if not (folder / "records").exists():
-        make_archive(f"file://{folder}", made)
+        make_archive(f"file://{folder}", min(reports, MADE))
     if not (folder / "releases").exists():
         publish(f"file://{folder}")
     whole = max(folder.glob("releases/*/gongkai.sqlite"))
+    with sqlite3.connect(f"file:{whole}?mode=ro", uri=True) as file:
+        (made,) = file.execute("SELECT count(*) FROM reports WHERE current").fetchone()
     larger = folder / f"gongkai-{reports}.sqlite"
     if reports > made and not larger.exists():
         part = larger.with_suffix(".part")
