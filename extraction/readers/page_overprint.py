@@ -7,7 +7,7 @@ doubted: digits of unlike sizes, off their line, or over each other.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -95,12 +95,13 @@ def _over_text(glyphs: Sequence[Glyph]) -> Callable[[Glyph], bool]:
             strips[int(y // STRIP)].append((x, y, height(glyph)))
     for strip in strips.values():
         strip.sort()
+    numbers = sorted(strips)  # a damaged file has characters that reach over millions of empty strips
 
     def over(glyph: Glyph) -> bool:
         tall = height(glyph)
         top, bottom = glyph.top + 0.1 * tall, glyph.bottom - 0.1 * tall
-        for number in range(int(top // STRIP), int(bottom // STRIP) + 1):
-            strip = strips.get(number, [])
+        first, end = bisect_left(numbers, top // STRIP), bisect_right(numbers, bottom // STRIP)
+        for strip in (strips[number] for number in numbers[first:end]):
             for index in range(bisect_left(strip, (glyph.left, 0.0, 0.0)), len(strip)):
                 x, y, other = strip[index]
                 if x > glyph.right:

@@ -9,6 +9,8 @@ import pytest
 from extraction import extract
 from extraction.document import Table
 from extraction.readers import pdf
+from extraction.readers.page import Glyph
+from extraction.readers.page_overprint import sort_out
 from extraction.record import Record
 from tests.extraction.render_forms import Grid, report_grids
 from tests.extraction.render_pdf import LEFT, Sheet, Style, render
@@ -201,3 +203,10 @@ def test_sizes_of_ordinary_tables_raise_no_doubt() -> None:
     found = cells(sheet)
     assert [text for text, _ in found][1::3][:5] == ["1,204", "17", "3.5", "-2", "88"]
     assert not any(doubts for _, doubts in found)
+
+
+@pytest.mark.timeout(20)
+def test_a_character_without_end_costs_no_time() -> None:
+    text = [Glyph(10.0 * n, 100.0, 10.0 * n + 5, 110.0, "1") for n in range(20)]
+    over = Glyph(0.0, -1e15, 8.0, 1e15, "8")
+    assert sort_out([*text, over], []) == (text, [over])
