@@ -5,7 +5,6 @@ The source is the same by construction, so each difference is the reader's.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -78,6 +77,8 @@ def _named_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
 
 def cell_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the cells in which two records of the same bytes differ, in the order of their names."""
+    if _as_read(old) == _as_read(new):
+        return  # as most are, and to see that takes a hundredth of the time
     before, after = figures_of(old), figures_of(new)
     for cell in sorted(before.keys() | after.keys()):
         was, now = before.get(cell), after.get(cell)
@@ -97,10 +98,14 @@ def figures_of(record: Mapping[str, Any]) -> dict[str, Figure]:
             value: Any = part.get("tables") or {}
             for step in name.split("."):
                 value = value.get(step) if isinstance(value, Mapping) else None
-            figure = None if value is None else Decimal(json.dumps(value))
+            figure = None if value is None else Decimal(repr(value))
             raw = cell.get("raw")
             found[before + name] = Figure(figure, str(cell.get("status")), None if raw is None else str(raw))
     return found
+
+
+def _as_read(record: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    return [(part.get("cells"), part.get("tables")) for part in parts_of(record)]
 
 
 def count_cells(record: Mapping[str, Any]) -> int:
