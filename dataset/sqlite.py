@@ -62,7 +62,7 @@ _OF_FIGURE = (
     "place",
 )
 
-_INDICES = (
+INDICES = (
     # Lists in the order in which they are shown, by what they are narrowed to; what the words of a search are
     # compared with is in the index.
     """
@@ -215,7 +215,7 @@ def _figures(connection: sqlite3.Connection, folder: Path, labels: Mapping[str, 
 
 def index_and_analyse(connection: sqlite3.Connection) -> None:
     """Make the indices, the full text and the statistics of the planner."""
-    for index in _INDICES:
+    for index in INDICES:
         connection.execute(index)
     _full_text(connection)
     connection.executescript(f"PRAGMA analysis_limit = {_ANALYSED}; ANALYZE;")
