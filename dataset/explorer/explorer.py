@@ -15,8 +15,17 @@ from starlette.responses import HTMLResponse, Response
 from dataset.explorer import desk, totals
 from dataset.explorer.charts import number_text
 from dataset.explorer.database import Database
+from dataset.explorer.messages import issue_message
 from dataset.explorer.release_file import ReleaseFile
-from dataset.explorer.report_page import cell_name, check_name, evidence_link, flag_name, plain, report_link
+from dataset.explorer.report_page import (
+    cell_name,
+    check_name,
+    evidence_link,
+    flag_name,
+    mention_name,
+    plain,
+    report_link,
+)
 from dataset.explorer.shown import Shown
 from dataset.explorer.words import COOKIE, LANGUAGES, language, say, say_code
 from storage import ObjectStore
@@ -62,6 +71,8 @@ class Explorer:
             check_name=lambda check: check_name(check, lang),
             flag_name=lambda flag: flag_name(flag, lang),
             issue_name=lambda issue: say_code("issue", issue, lang),
+            issue_message=lambda code, message: issue_message(code, message, lang),
+            mention_name=lambda key: mention_name(key, lang),
             code=lambda kind, word: say_code(kind, word or "", lang),
             version=self.release.version,
             path=request.url.path,

@@ -13,6 +13,7 @@ from dataset.explorer.forms import Box, Sheet, edition_of, sheet
 from dataset.explorer.words import say, say_code
 from dataset.metadata.codebook import CellEntry, entries
 from extraction.editions import editions
+from extraction.mention_forms import keys
 
 
 def evidence_link(report_id: str, cell: str, sha256: str | None = None) -> str:
@@ -48,6 +49,12 @@ def flag_name(flag: str, lang: str) -> str:
     return say_code("issue", flag, lang)
 
 
+def mention_name(key: str, lang: str) -> str:
+    """Return what a figure in the text is of; its key where the knowledge has no words for it."""
+    chinese, english = keys().get(key, (key, key))
+    return chinese if lang == "zh" else english
+
+
 @lru_cache(maxsize=1)
 def book() -> Mapping[str, CellEntry]:
     """Return what the codebook says of each cell."""
@@ -61,14 +68,14 @@ def cell_name(cell: str, lang: str) -> str:
 
 
 def _label_of(check: str, part: str, lang: str) -> str:
-    """The label of a row or column of the table that an identity is of."""
+    """The label of a row or column of the table that an identity is of, or of a figure in the text."""
     table = check.removeprefix("years.").partition(".")[0]
     for known in reversed(list(editions().values())):
         form = known.tables.get(table)
         label = None if form is None else form.columns.get(part) or form.rows.get(part)
         if label is not None:
             return label.label if lang == "zh" else label.label_en
-    return part
+    return mention_name(part, lang)
 
 
 def plain(value: float | None) -> str:
