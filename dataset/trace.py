@@ -202,7 +202,11 @@ def _find_cell(rows: list[dict[str, Any]], cell: str, report: str) -> dict[str, 
 def _nearest(word: str, candidates: list[str]) -> str:
     inside = [candidate for candidate in candidates if word in candidate]
     near = inside or difflib.get_close_matches(word, candidates, n=NEAREST, cutoff=0.3)
-    return f"; nearest: {', '.join(sorted(near)[:NEAREST])}" if near else ""
+    return (
+        f"; nearest: {', '.join(sorted(near)[:NEAREST])}"
+        if near
+        else "; `gongkai explore` lists what there is"
+    )
 
 
 def _seen(store: ObjectStore, documents: list[dict[str, Any]], sha256: str) -> list[dict[str, Any]]:

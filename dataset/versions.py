@@ -25,6 +25,10 @@ class ReleaseError(Exception):
     """A release cannot be read or made; the message is one line that says what to do."""
 
 
+class UnknownReleaseError(ReleaseError):
+    """There are releases, but none of that version."""
+
+
 def release_prefix(version: str) -> str:
     """Return what the keys of a release's files start with."""
     return f"releases/{version}/"

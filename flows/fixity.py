@@ -17,10 +17,15 @@ def check_share(store: ObjectStore, share: float = NIGHTLY_SHARE) -> dict[str, A
     return verify_share(store, share)
 
 
-def rebuild_all(store: ObjectStore) -> None:
-    """Make every site's state anew from its captures, and its manifests from the records that are there."""
+def rebuild_all(store: ObjectStore) -> int:
+    """Make every site's state anew from its captures, and its manifests from the records that are there.
+
+    Returns:
+        how many sites there are.
+    """
     names = extractors(store)
-    for site in known_sites(store):
+    sites = list(known_sites(store))
+    for site in sites:
         rebuild_state(store, site)
         resources = load_state(store, site).resources.values()
         bodies = {version.sha256 for resource in resources for version in resource.versions}
@@ -35,3 +40,4 @@ def rebuild_all(store: ObjectStore) -> None:
             }
             if there != known or store.stat(f"records/{extractor}/sites/{site}.json") is not None:
                 records.save_manifest(site, there)
+    return len(sites)

@@ -30,7 +30,10 @@ class TerminatedError(BaseException):
 
 _KNOWN = {
     # Named, not imported: what a command did not import it cannot have raised.
+    # The first that fits counts: kinds of StoreError stand before it.
     ("storage.objects", "StoreUnreachableError"): UNREACHABLE,
+    ("storage.interchange.bag", "BagError"): USAGE,
+    ("flows.exporting", "ExportError"): USAGE,
     ("storage.objects", "StoreError"): FINDINGS,
     ("crawlers.registry", "RegistryError"): USAGE,
     ("flows.run", "UnknownSiteError"): USAGE,
@@ -39,6 +42,7 @@ _KNOWN = {
     ("flows.server", "ServerError"): FINDINGS,
     ("flows.crawl", "CrawlError"): FINDINGS,
     ("dataset.gates", "GatesError"): USAGE,
+    ("dataset.versions", "UnknownReleaseError"): USAGE,
     ("dataset.versions", "ReleaseError"): FINDINGS,
     ("dataset.trace", "TraceError"): USAGE,
     ("gongkai.demo.server", "DemoPortError"): USAGE,

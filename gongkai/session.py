@@ -41,13 +41,7 @@ class Session:
         Raises:
             CommandError: it cannot be used.
         """
-        from storage import StoreError, open_store
-
-        try:
-            return open_store(self.store_name)
-        except StoreError as error:
-            # Whatever the reason: a store that cannot be opened cannot be used.
-            raise CommandError(str(error), UNREACHABLE) from error
+        return open_named(self.store_name)
 
     def open_existing(self) -> ObjectStore:
         """Open a store that a command only reads from; a folder that is not there is not made.
@@ -64,6 +58,21 @@ class Session:
                 UNREACHABLE,
             )
         return self.open()
+
+
+def open_named(name: str) -> ObjectStore:
+    """Open a store by its URL or folder.
+
+    Raises:
+        CommandError: it cannot be used.
+    """
+    from storage import StoreError, open_store
+
+    try:
+        return open_store(name)
+    except StoreError as error:
+        # Whatever the reason: a store that cannot be opened cannot be used.
+        raise CommandError(str(error), UNREACHABLE) from error
 
 
 F = TypeVar("F", bound=Callable[..., Any])

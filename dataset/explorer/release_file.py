@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from dataset.schema import tables
 from dataset.sqlite import SEARCH, SEARCH_COLUMNS, SQLITE
-from dataset.versions import ReleaseError, load_manifest, load_versions, release_prefix
+from dataset.versions import ReleaseError, UnknownReleaseError, load_manifest, load_versions, release_prefix
 from dataset.writers import hash_of_stream
 from storage import ObjectNotFoundError, ObjectStore
 
@@ -50,7 +50,8 @@ def fetch_release(store: ObjectStore, folder: Path, version: str | None = None) 
         version: of the release, None for the last.
 
     Raises:
-        ReleaseError: there is no such release, or its file is not what the manifest says.
+        UnknownReleaseError: there is no such release.
+        ReleaseError: there is none at all, or its file is not what the manifest says.
     """
     versions = [str(entry["version"]) for entry in load_versions(store)]
     if not versions:
@@ -58,7 +59,9 @@ def fetch_release(store: ObjectStore, folder: Path, version: str | None = None) 
     if version is None:
         version = versions[-1]
     elif version not in versions:
-        raise ReleaseError(f"no release {version} in {store.url}; there are {', '.join(versions[-5:])}")
+        raise UnknownReleaseError(
+            f"no release {version} in {store.url}; there are {', '.join(versions[-5:])}"
+        )
     manifest = load_manifest(store, version)
     wanted = next((file["sha256"] for file in manifest["files"] if file["path"] == SQLITE), None)
     if wanted is None:

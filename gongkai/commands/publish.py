@@ -10,7 +10,7 @@ import click
 
 from gongkai.errors import CommandError
 from gongkai.output import emit_json, note, say
-from gongkai.session import Session, common_options, pass_session
+from gongkai.session import Session, common_options, open_named, pass_session
 
 
 @click.command()
@@ -33,6 +33,7 @@ def publish(session: Session, target: str | None, as_of: datetime | None, gates:
     Where the last release says the same already, none is made. A release that does not meet its gates is not
     published: exit code 1, with the rows that failed.
     """
+    from dataset.export import copy_release
     from dataset.gates import load_bounds
     from dataset.release import GatesFailedError
     from flows.progress import watching
@@ -43,12 +44,14 @@ def publish(session: Session, target: str | None, as_of: datetime | None, gates:
         return _publish_past(session, as_of, target)
     bounds = load_bounds(gates)
     store = session.open_existing()
+    # Before the work, so that a place that cannot be used is said at once.
+    copies = None if target is None else open_named(target)
     try:
         with ProgressView() as view, watching(view):
             publication = publish_release(store, bounds)
     except GatesFailedError as error:
         return _failed(session, error)
-    exported = _copy(store, publication.version, target)
+    exported = 0 if copies is None else copy_release(store, publication.version, copies).files
     if session.as_json:
         emit_json(publication.as_dict())
         return 0
@@ -64,18 +67,11 @@ def publish(session: Session, target: str | None, as_of: datetime | None, gates:
     say(location(store.url, publication.prefix))
     if exported:
         say(f"copied to {target}: {exported} files")
+    if not counts["reports"]:
+        note("it holds no report; `gongkai status` says what the last runs found")
     if counts["unpublished"]:
         note(f"{counts['unpublished']:,} documents are not published; csv/issues.csv says why")
     return 0
-
-
-def _copy(store: object, version: str, target: str | None) -> int:
-    from dataset.export import copy_release
-    from storage import open_store
-
-    if target is None:
-        return 0
-    return copy_release(store, version, open_store(target)).files  # type: ignore[arg-type]
 
 
 def _failed(session: Session, error: object) -> int:
@@ -106,14 +102,13 @@ def _failed(session: Session, error: object) -> int:
 def _publish_past(session: Session, as_of: datetime, target: str | None) -> int:
     import extraction
     from dataset.export import rebuild
-    from storage import open_store
 
     if target is None:
         raise CommandError("--as-of needs --to: where shall the release of that day go?")
     whole_day = as_of.time() == time(0)
     moment = datetime.combine(as_of.date(), time(23, 59, 59) if whole_day else as_of.time(), UTC)
     store = session.open_existing()
-    exported = rebuild(store, moment, extraction.EXTRACTOR, open_store(target))
+    exported = rebuild(store, moment, extraction.EXTRACTOR, open_named(target))
     if session.as_json:
         emit_json(
             {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from gongkai.errors import DONE, USAGE, CommandError
+from gongkai.errors import DONE, FINDINGS, USAGE, CommandError
 from gongkai.output import emit_json, say
 from gongkai.session import Session, common_options, pass_session
 
@@ -43,7 +43,7 @@ def remove(session: Session, what: tuple[str, ...], reason: str, yes: bool) -> i
     if not yes:
         for line in removal.as_lines():
             say(line)
-        click.confirm("remove this for ever?", abort=True)
+        _confirm()
     done = remove_all(store, removal, reason, datetime.now(UTC))
     if session.as_json:
         emit_json(done)
@@ -57,3 +57,14 @@ def remove(session: Session, what: tuple[str, ...], reason: str, yes: bool) -> i
         names = ", ".join(done["releases"])
         say(f"still in releases {names}: publish again, and withdraw these by hand if need be")
     return DONE
+
+
+def _confirm() -> None:
+    try:
+        agreed = click.confirm("remove this for ever?")
+    except click.Abort as error:
+        # Nobody there to ask (a script), or Ctrl-C.
+        click.echo()
+        raise CommandError("nothing was removed; --yes removes without asking", USAGE) from error
+    if not agreed:
+        raise CommandError("nothing was removed", FINDINGS)

@@ -50,8 +50,7 @@ def verify(
     if sample is not None and rolling is not None:
         raise click.UsageError("--sample and --rolling exclude each other")
     store = session.open_existing()
-    if rebuild:
-        rebuild_all(store)
+    rebuilt = rebuild_all(store) if rebuild else 0
     if rolling is not None:
         result = verify_share(store, rolling)
         counts, found = Counts(**result["counts"]), result["findings"]
@@ -76,6 +75,8 @@ def verify(
     if len(found) > SHOWN:
         say(f"and {len(found) - SHOWN:,} more; --json has them all")
     _offer(sources, marked=refetch)
+    if rebuild:
+        say(f"{rebuilt:,} states were made anew from captures")
     say(f"{len(errors):,} errors" if errors else "nothing is wrong")
     return FINDINGS if errors else DONE
 

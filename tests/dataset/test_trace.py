@@ -64,6 +64,7 @@ def test_the_chain_is_complete(traced, address: str) -> None:
         ("甲区教育/2021/requests.new.total", "no agency '甲区教育' in the release; nearest: 甲区教育局"),
         ("甲区教育局/2013/requests.new.total", "for 2013 in the release; there are 2020, 2021"),
         ("410711-甲区教育局-2013/requests.new.total", "no report '410711-甲区教育局-2013'"),
+        ("zzz/2021/requests.new.total", "no agency 'zzz' in the release; `gongkai explore` lists"),
         ("甲区教育局/2021/requests.new.totl", "nearest: requests.new.total"),
         ("教育局/2020/requests.new.total", "name one report: 410700-教育局-2020, 410711-教育局-2020"),
     ],

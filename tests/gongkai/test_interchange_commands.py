@@ -57,7 +57,7 @@ def test_a_bag(capsys: pytest.CaptureFixture[str]) -> None:
     assert (code, json.loads(out)["damaged"]) == (0, [])
     assert run(capsys, "--store", "bag/data", "verify")[0] == 0
     code, _, err = run(capsys, "--store", "a", "export", "bagit", "bag")
-    assert (code, err) == (1, "gongkai: bag is not empty; name a new folder\n")
+    assert (code, err) == (2, "gongkai: bag is not empty; name a new folder\n")
 
 
 def test_findings_are_said_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,8 +78,8 @@ def test_findings_are_said_and_counted(capsys: pytest.CaptureFixture[str]) -> No
     [
         (["export", "wacz"], 2, "say what to export"),
         (["export", "wacz", "--site", "x", "--run", "y"], 2, "say what to export"),
-        (["export", "wacz", "--site", "x"], 1, "no captures of x"),
-        (["export", "wacz", "--run", "20260101T000000Z-999999"], 1, "no captures of a run"),
+        (["export", "wacz", "--site", "x"], 2, "no captures of x"),
+        (["export", "wacz", "--run", "20260101T000000Z-999999"], 2, "no captures of a run"),
         (["export", "wacz", "--report", "x"], 2, "no release"),
         (["import", "wacz"], 2, "Missing argument"),
         (["import", "wacz", "none.warc"], 2, "does not exist"),

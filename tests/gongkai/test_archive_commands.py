@@ -1,0 +1,75 @@
+"""`gongkai verify`, `remove`, `publish`: what they say, and what a wrong place or answer does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from gongkai.cli import main
+from storage import open_store
+from tests.interchange import HOST, fill
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    fill(open_store("data"))
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(arguments)
+    return (code, *capsys.readouterr())
+
+
+def test_a_rebuild_says_what_it_made(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "verify", "--rebuild")
+    assert code == 0
+    assert "1 states were made anew from captures" in out
+    assert "made anew" not in run(capsys, "verify")[1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"), [(False, 1, "nothing was removed"), (None, 2, "--yes removes without asking")]
+)
+def test_a_takedown_that_nobody_agrees_to_takes_nothing(
+    answer: bool | None, code: int, said: str, capsys: pytest.CaptureFixture[str], monkeypatch
+) -> None:
+    def confirm(_: str) -> bool:
+        if answer is None:
+            raise click.Abort
+        return answer
+
+    monkeypatch.setattr(click, "confirm", confirm)
+    found, _, err = run(capsys, "remove", f"{HOST}/a.html", "--reason", "a court")
+    assert found == code
+    assert said in err
+    assert "run it again" not in err
+    assert run(capsys, "verify")[0] == 0
+
+
+def test_a_place_for_copies_that_cannot_be_used_is_said_before_the_work(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for more in ([], ["--as-of", "2026-01-01"]):
+        code, out, err = run(capsys, "publish", "--to", "/proc/nowhere", *more)
+        assert (code, out) == (4, "")
+        assert "/proc/nowhere" in err
+    assert not Path("data/releases").exists()
+
+
+def test_a_release_without_reports_is_noticed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("empty").mkdir()
+    code, out, err = run(capsys, "--store", "empty", "publish")
+    assert code == 0
+    assert "0 reports" in out
+    assert "it holds no report" in err
+
+
+def test_an_unknown_release_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "publish")[0] == 0
+    code, _, err = run(capsys, "explore", "--release", "1999-01-01.1", "--no-browser")
+    assert code == 2
+    assert "there are " in err
