@@ -242,7 +242,8 @@ def _parse(store: ObjectStore, key: str, data: bytes) -> dict[str, Any]:
     try:
         document = parse_json(unseal(data))
     except SealError as error:
-        raise RecordError(f"{key} in {store.url} is damaged: {error}; restore it") from error
+        advice = "restore it, or delete it, then `gongkai verify --rebuild` and `gongkai reextract`"
+        raise RecordError(f"{key} in {store.url} is damaged: {error}; {advice}") from error
     except ValueError as error:
         raise RecordError(f"{key} in {store.url}: not JSON ({error})") from error
     if not isinstance(document, dict):

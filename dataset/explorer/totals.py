@@ -15,8 +15,6 @@ LONG = 120.0
 _FIRST_YEAR = 2019
 """Of the forms whose figures are added up: those before counted other things."""
 
-IN_ARCHIVE = ("found", "late", "gone")
-
 
 def outcomes() -> dict[str, list[str]]:
     """Return the rows of the table of requests by what was decided, of all editions."""

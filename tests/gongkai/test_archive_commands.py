@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import click
@@ -9,7 +11,9 @@ import pytest
 
 from gongkai.cli import main
 from storage import open_store
-from tests.interchange import HOST, fill
+from tests.interchange import HOST, Maker, fill
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +77,24 @@ def test_an_unknown_release_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> 
     code, _, err = run(capsys, "explore", "--release", "1999-01-01.1", "--no-browser")
     assert code == 2
     assert "there are " in err
+
+
+def test_a_damaged_record_is_made_anew_as_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "gongkai/demo/sources/2024-huayuan.tsv-text.txt").read_bytes()
+    maker = Maker(open_store("data"), "20260102T000000Z-000000")
+    maker.add("/report.txt", page, media_type="text/plain", sniffed_type="text/plain")
+    maker.close()
+    assert run(capsys, "reextract")[0] == 0
+    (record,) = Path("data/records").glob(f"*/*/{hashlib.sha256(page).hexdigest()}.json")
+    whole = record.read_bytes()
+    record.chmod(0o644)
+    record.write_bytes(whole[:300])
+    code, out, _ = run(capsys, "verify", "--json")
+    (found,) = [one for one in json.loads(out)["findings"] if one["kind"] == "record_unreadable"]
+    assert code == 1
+    assert "delete it, then `gongkai verify --rebuild` and `gongkai reextract`" in found["message"]
+    record.unlink()
+    assert run(capsys, "verify", "--rebuild")[0] == 0
+    assert run(capsys, "reextract")[0] == 0
+    assert record.read_bytes() == whole
+    assert run(capsys, "verify")[0] == 0

@@ -10,8 +10,6 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-from pypdfium2 import PdfDocument
-
 from gongkai.demo.build.fonts import truetype_subset
 from gongkai.demo.build.form import REQUEST_COLUMNS, Cell, Table
 from gongkai.demo.build.report import Paragraph, Report
@@ -84,12 +82,6 @@ def print_report(
             capture_output=True,
             timeout=120,
         )
-
-
-def cut_pages(pdf: Path) -> list[str]:
-    """The text of the pages, on each of which a word begins that ends on the next page."""
-    pages = [page.get_textpage().get_text_bounded() for page in PdfDocument(pdf)]
-    return [page for page in pages for cut in CUTS if page.replace("\r\n", "").rstrip(" 0").endswith(cut)]
 
 
 def _block(block: Paragraph | Table) -> str:
