@@ -43,8 +43,11 @@ class Session:
         """
         return open_named(self.store_name)
 
-    def open_existing(self) -> ObjectStore:
-        """Open a store that a command only reads from; a folder that is not there is not made.
+    def open_existing(self, *, reads_only: bool = False) -> ObjectStore:
+        """Open a store that has something in it already; a folder that is not there is not made.
+
+        Args:
+            reads_only: the command writes nothing to it, so that it need not be writable.
 
         Raises:
             CommandError: it cannot be used, or there is no such folder.
@@ -57,10 +60,10 @@ class Session:
                 "--store names another",
                 UNREACHABLE,
             )
-        return self.open()
+        return open_named(self.store_name, reads_only=reads_only)
 
 
-def open_named(name: str) -> ObjectStore:
+def open_named(name: str, *, reads_only: bool = False) -> ObjectStore:
     """Open a store by its URL or folder.
 
     Raises:
@@ -69,7 +72,7 @@ def open_named(name: str) -> ObjectStore:
     from storage import StoreError, open_store
 
     try:
-        return open_store(name)
+        return open_store(name, reads_only=reads_only)
     except StoreError as error:
         # Whatever the reason: a store that cannot be opened cannot be used.
         raise CommandError(str(error), UNREACHABLE) from error

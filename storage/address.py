@@ -13,11 +13,15 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _FORMS = "write file:///absolute/folder, s3://bucket/prefix, or a folder like ./data"
 
 
-def open_store(url: str) -> ObjectStore:
+def open_store(url: str, *, reads_only: bool = False) -> ObjectStore:
     """Open the store at a URL.
 
     That is ``file:///absolute/folder``, ``s3://bucket/prefix``, or a bare folder like ``./data``. A folder
     that is not there is made; a bucket is not.
+
+    Args:
+        url: the store's.
+        reads_only: nothing will be written: a folder is neither made nor tried.
 
     Raises:
         StoreUnreachableError: the URL is not that of a store, or the store cannot be used; one line that says
@@ -27,10 +31,10 @@ def open_store(url: str) -> ObjectStore:
         raise StoreUnreachableError(f"no store given: {_FORMS}")
     match = _SCHEME.match(url)
     if match is None:
-        return LocalStore(Path(url).expanduser())
+        return LocalStore(Path(url).expanduser(), reads_only=reads_only)
     scheme = match[1].lower()
     if scheme == "file":
-        return LocalStore(_folder(url))
+        return LocalStore(_folder(url), reads_only=reads_only)
     if scheme == "s3":
         # boto3 takes a third of a second to import, which nobody with a local store should wait for.
         from storage.s3 import open_s3

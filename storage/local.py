@@ -52,13 +52,17 @@ _PIECE = 1024 * 1024  # of a file that is copied
 
 
 class LocalStore:
-    """Objects as files below a folder; made when it is not there.
+    """Objects as files below a folder.
+
+    Args:
+        root: the folder; made where it is not there.
+        reads_only: nothing will be written, so that it need not be writable: a deposit, a mounted copy.
 
     Raises:
         StoreUnreachableError: the folder cannot be made or written.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, reads_only: bool = False) -> None:
         self._root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow symlinks
         self._temporary = self._root / RESERVED / "tmp"
         self._number = itertools.count()
@@ -66,6 +70,8 @@ class LocalStore:
         self._synced: dict[str, float] = {}  # when a folder was last forced to disk
         self._pool: ThreadPoolExecutor | None = None
         self._pool_lock = threading.Lock()
+        if reads_only:
+            return
         with self._translated("open"):
             make_durable_folders(self._temporary)
             self._sweep()

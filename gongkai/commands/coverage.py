@@ -53,7 +53,7 @@ def coverage(
     day = _day(as_of)
     chosen = year if year is not None else day.year - 1
     _check_region(region)
-    store = session.open_existing()
+    store = session.open_existing(reads_only=True)
     found = ledger(store, chosen, day, [str(path) for path in registry] or None)
     rows = within(found.rows(), region, level)
     if not rows:

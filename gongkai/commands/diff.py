@@ -43,7 +43,7 @@ def diff(
     import extraction
     from dataset.history import compare, history
 
-    found = history(session.open_existing(), report, extraction.EXTRACTOR)
+    found = history(session.open_existing(reads_only=True), report, extraction.EXTRACTOR)
     chosen = _choose(found, first, second)
     result = None if chosen is None else compare(chosen[0].record, chosen[1].record)
     if page is not None:

@@ -41,7 +41,7 @@ def explore(session: Session, version: str | None, port: int, host: str, no_brow
     from dataset.explorer.release_file import fetch_release
     from dataset.explorer.safety import hosts_of
 
-    store = session.open_existing()
+    store = session.open_existing(reads_only=True)
     release = fetch_release(store, cache_folder(), version)
     listening = _listen(host, port)
     port = listening.getsockname()[1]

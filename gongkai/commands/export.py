@@ -45,7 +45,7 @@ def wacz(
         raise click.UsageError("say what to export: --site SITE, --run RUN or --report REPORT")
     from flows import exporting
 
-    store = session.open_existing()
+    store = session.open_existing(reads_only=True)
     if run is not None:
         selection = exporting.of_run(store, run)
     elif report is not None:
@@ -90,7 +90,7 @@ def bagit(session: Session, folder: Path) -> int:
     """
     from storage.interchange.bag import write_bag
 
-    done = write_bag(session.open_existing(), folder)
+    done = write_bag(session.open_existing(reads_only=True), folder)
     if session.as_json:
         emit_json(
             {"folder": str(folder), "objects": done.objects, "bytes": done.bytes, "damaged": done.damaged}

@@ -18,7 +18,7 @@ def status(session: Session, runs: int) -> int:
     from dataset.versions import load_versions
     from flows.summary import last_summaries
 
-    store = session.open_existing()
+    store = session.open_existing(reads_only=True)
     found = last_summaries(store, runs)
     versions = load_versions(store)
     if session.as_json:

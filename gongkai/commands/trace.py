@@ -28,7 +28,7 @@ def trace(session: Session, cell: str) -> int:
     def read(data: bytes) -> dict[str, Any]:
         return dict(extract(data).to_dict())
 
-    chain = trace_cell(session.open_existing(), cell, extractor=EXTRACTOR, read=read)
+    chain = trace_cell(session.open_existing(reads_only=True), cell, extractor=EXTRACTOR, read=read)
     if session.as_json:
         emit_json(chain)
     else:

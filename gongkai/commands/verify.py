@@ -49,7 +49,7 @@ def verify(
 
     if sample is not None and rolling is not None:
         raise click.UsageError("--sample and --rolling exclude each other")
-    store = session.open_existing()
+    store = session.open_existing(reads_only=not (rebuild or refetch or rolling is not None))
     rebuilt = rebuild_all(store) if rebuild else 0
     if rolling is not None:
         result = verify_share(store, rolling)

@@ -11,7 +11,7 @@ import pytest
 
 from gongkai.cli import main
 from storage import open_store
-from tests.interchange import HOST, Maker, fill
+from tests.interchange import HOST, SITE, Maker, fill
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,3 +98,25 @@ def test_a_damaged_record_is_made_anew_as_it_is_said(capsys: pytest.CaptureFixtu
     assert run(capsys, "reextract")[0] == 0
     assert record.read_bytes() == whole
     assert run(capsys, "verify")[0] == 0
+
+
+def test_what_only_reads_needs_no_right_to_write(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(capsys, "publish")[0] == 0
+
+    def refused(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("storage.local.make_durable_folders", refused)
+    for command in (
+        ["status"],
+        ["verify"],
+        ["export", "wacz", "--site", SITE],
+        ["coverage", "--year", "2020"],
+    ):
+        assert run(capsys, *command)[0] in (0, 1), command
+    assert run(capsys, "trace", "nobody/2020/requests.new.total")[2].startswith("gongkai: no agency")
+    for command in (["verify", "--rebuild"], ["pack"], ["publish"]):
+        code, _, err = run(capsys, *command)
+        assert (code, "permission denied" in err) == (4, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from storage import InvalidKeyError, ObjectStore, StoreError, StoreUnreachableError, open_store
+from storage.keys import RESERVED
 from storage.local import STALE_SECONDS
 
 
@@ -215,6 +217,16 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(StoreUnreachableError, match="permission denied"):
         open_store(str(tmp_path / "store"))
+
+
+def test_who_only_reads_writes_nothing(tmp_path: Path) -> None:
+    open_store(str(tmp_path / "made")).put_new("a/b", b"1")
+    shutil.rmtree(tmp_path / "made" / RESERVED)
+    store = open_store(str(tmp_path / "made"), reads_only=True)
+    assert (store.get("a/b"), list(store.list(""))) == (b"1", ["a/b"])
+    assert sorted(one.name for one in (tmp_path / "made").iterdir()) == ["a"]
+    assert list(open_store(f"file://{tmp_path}/nowhere", reads_only=True).list("")) == []
+    assert not (tmp_path / "nowhere").exists()
 
 
 @pytest.mark.parametrize("below", ["", "/below"])
