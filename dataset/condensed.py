@@ -7,32 +7,58 @@ beside it there is, for each record, what is printed in the cells in the order o
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
 
-from dataset.layouts import Layout
+from dataset.layouts import Identities, Layout
 from dataset.texts import sentences, text_length
 
 _SAID = ("title", "year", "edition", "editions", "scope", "published", "signed", "document_number")
-_NOTHING: Mapping[str, Any] = {}
 
 Number = int | float | None
 
 
 class Checks(NamedTuple):
-    """The identities of a record, column by column; the cells of each are separated by semicolons."""
+    """The identities of a record, and how each came out."""
 
-    ids: list[str]
+    identities: Identities
     holds: list[bool | None]
     zeros: list[bool | None]
-    soft: list[bool]
     expected: list[Number]
     actual: list[Number]
-    cells: list[str]
+
+
+class _Cells(Mapping[str, Mapping[str, Any]]):
+    """The cells of a record, as records have them; each is made when it is asked for."""
+
+    def __init__(self, of: Condensed) -> None:
+        self._of = of
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        layout = self._of.layout
+        at = layout.positions[name]
+        return {
+            "raw": self._of.raws[at],
+            "status": self._of.statuses[at],
+            "unit": layout.units[at],
+            "at": layout.ats[at],
+        }
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of.layout.names)
+
+    def __len__(self) -> int:
+        return len(self._of.layout.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._of.layout.positions
+
+    def keys(self) -> KeysView[str]:
+        return self._of.layout.positions.keys()
 
 
 @dataclass
@@ -44,10 +70,10 @@ class Condensed:
         sha256: of the body.
         kind: of the record.
         said: what the record says of the report (`_SAID`).
-        tables: the figures, as records have them.
+        figures: in the order of the layout's shape.
         raws: text of each cell as printed.
         statuses: of each cell.
-        confidences: of each cell.
+        confidences: of the cells that were not read with certainty, by position.
         suggested: what the identities would have in a cell, by its name; only where they say so.
         checks: the identities.
         issues: code, severity, message and cells of each.
@@ -61,10 +87,10 @@ class Condensed:
     sha256: str
     kind: str
     said: Mapping[str, Any]
-    tables: Mapping[str, Mapping[str, Mapping[str, Number]]]
+    figures: list[Number]
     raws: list[str | None]
     statuses: list[str]
-    confidences: list[float | None]
+    confidences: Mapping[int, float | None]
     suggested: Mapping[str, Number]
     checks: Checks
     issues: list[tuple[str, str, str, list[str]]]
@@ -73,63 +99,78 @@ class Condensed:
     text_length: int
     sentences: bytes
 
-    @cached_property
-    def values(self) -> list[Number]:
+    @property
+    def values(self) -> Sequence[Number]:
         """The figure of each cell."""
-        tables, none = self.tables, _NOTHING
-        return [
-            tables.get(table, none).get(row, none).get(column) for table, row, column in self.layout.apart
-        ]
+        return self.layout.of_cells(self.figures)
+
+    @cached_property
+    def floats(self) -> list[float | None]:
+        """The figures as floats."""
+        return [None if value is None else float(value) for value in self.figures]
 
     @cached_property
     def flags(self) -> dict[str, set[str]]:
         """What the record's own checks and issues have against cells."""
         flags: dict[str, set[str]] = {}
-        for name, holds, cells in zip(self.checks.ids, self.checks.holds, self.checks.cells, strict=True):
-            if holds is False:
-                for cell in cells.split(";"):
-                    flags.setdefault(cell, set()).add(f"check_failed:{name}")
+        for name, cells, *_ in self.failed:
+            for cell in cells:
+                flags.setdefault(cell, set()).add(f"check_failed:{name}")
         for code, _, _, of in self.issues:
             for cell in of:
                 flags.setdefault(cell, set()).add(code)
         return flags
 
-    @cached_property
+    @property
+    def failed(self) -> Iterator[tuple[str, list[str], Number, Number]]:
+        """The identities that fail: id, cells, and what they are about."""
+        identities, holds, _, expected, actual = self.checks
+        if False in holds:
+            for at, held in enumerate(holds):
+                if held is False:
+                    yield identities.ids[at], identities.cells[at].split(";"), expected[at], actual[at]
+
+    @property
     def record(self) -> dict[str, Any]:
         """The record, as far as it is wanted to be compared with others."""
-        own = zip(
-            self.layout.names, self.raws, self.statuses, self.layout.units, self.layout.ats, strict=True
-        )
+        # Not kept: it refers to this object, and such circles are collected seldom.
         return {
             "document": {"sha256": self.sha256},
             "kind": self.kind,
             "report": self.said,
-            "tables": self.tables,
-            "cells": {
-                name: {"raw": raw, "status": status, "unit": unit, "at": at}
-                for name, raw, status, unit, at in own
-            },
+            "tables": self.layout.as_tables(self.figures),
+            "cells": _Cells(self),
         }
 
 
-def condense(record: Mapping[str, Any]) -> tuple[bytes, list[Any]]:
-    """Return the layout of a record, the same bytes for those printed alike, and the rest of it, as JSON."""
+def condense(record: Mapping[str, Any]) -> tuple[bytes, bytes, list[Any]]:
+    """Return what a record has in common with those printed alike, and the rest of it, as JSON.
+
+    The first makes its `Layout`, the second its `Identities`: the same bytes where they are the same.
+    """
     cells = record.get("cells") or {}
     own = list(cells.values())
     part = (record["document"].get("part") or {}).get("index")
-    names = list(cells)
-    layout = orjson.dumps([names, [cell.get("unit") for cell in own], [cell.get("at") for cell in own], part])
+    tables = record.get("tables") or {}
+    shape = {table: {row: [*figures] for row, figures in rows.items()} for table, rows in tables.items()}
+    layout = orjson.dumps(
+        [[*cells], [cell.get("unit") for cell in own], [cell.get("at") for cell in own], part, shape]
+    )
     said = record.get("report") or {}
+    identities, *outcome = checks_of(record.get("checks") or ())
+    confidences = [cell.get("confidence") for cell in own]
     rest = [
         record["document"]["sha256"],
         record["kind"],
         {name: said.get(name) for name in _SAID},
-        record.get("tables") or {},
+        [value for rows in tables.values() for figures in rows.values() for value in figures.values()],
         [cell.get("raw") for cell in own],
         [cell["status"] for cell in own],
-        [cell.get("confidence") for cell in own],
-        {name: value for name, cell in cells.items() if (value := cell.get("suggested")) is not None},
-        [*checks_of(record.get("checks") or ())],
+        []
+        if confidences.count(1.0) == len(confidences)
+        else [(at, sure) for at, sure in enumerate(confidences) if sure != 1.0],
+        {name: cell["suggested"] for name, cell in cells.items() if cell.get("suggested") is not None},
+        outcome,
         [
             (issue["code"], issue["severity"], issue["message"], issue.get("cells") or ())
             for issue in record.get("issues") or ()
@@ -145,26 +186,30 @@ def condense(record: Mapping[str, Any]) -> tuple[bytes, list[Any]]:
         text_length(record),
         b64encode(sentences(record)).decode(),
     ]
-    return layout, rest
+    return layout, orjson.dumps([identities.ids, identities.soft, identities.cells]), rest
 
 
 def checks_of(checks: Sequence[Mapping[str, Any]]) -> Checks:
     """Return identities, as records have them, column by column."""
     return Checks(
-        ids=[check["id"] for check in checks],
+        Identities(
+            ids=[check["id"] for check in checks],
+            soft=[bool(check.get("soft")) for check in checks],
+            cells=[";".join(check.get("cells") or ()) for check in checks],
+        ),
         holds=[check["holds"] for check in checks],
         zeros=[check.get("blank_as_zero") for check in checks],
-        soft=[bool(check.get("soft")) for check in checks],
         expected=[check.get("expected") for check in checks],
         actual=[check.get("actual") for check in checks],
-        cells=[";".join(check.get("cells") or ()) for check in checks],
     )
 
 
 _MENTIONED = ("key", "value", "raw", "unit", "year", "section", "context")
 
 
-def restored(layout: Layout, rest: list[Any]) -> Condensed:
-    """Return a record from its layout and what `condense` gave beside it."""
-    *first, checks, issues, sections, mentions, length, packed = rest
-    return Condensed(layout, *first, Checks(*checks), issues, sections, mentions, length, b64decode(packed))  # type: ignore[call-arg]
+def restored(layout: Layout, identities: Identities, rest: list[Any]) -> Condensed:
+    """Return a record from what it has in common with others and what `condense` gave beside it."""
+    *first, confidences, suggested, outcome, issues, sections, mentions, length, packed = rest
+    checks = Checks(identities, *outcome)
+    doubts = (dict(confidences), suggested, checks, issues)
+    return Condensed(layout, *first, *doubts, sections, mentions, length, b64decode(packed))  # type: ignore[call-arg]

@@ -74,9 +74,9 @@ def write_draft(
         progress(done, len(assembly.reports))
         jobs = _jobs(assembly.reports, spool)
         made = workers.run(make_portion, jobs, lambda job: portion_of(spool, job[1]))
-        for (year, reports), (batches, counted) in made:
-            for name, batch in batches.items():
-                writers[name].write_batch(batch, year)
+        for (year, reports), (pieces, counted) in made:
+            for name, piece in pieces.items():
+                writers[name].write_batch(piece.batch(tables()[name]), year)
             numbers += counted
             done += reports
             progress(done, len(assembly.reports))

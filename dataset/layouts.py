@@ -1,10 +1,12 @@
-"""What reports that are printed alike have in common: names, units and places of their cells."""
+"""What reports that are printed alike have in common: names, units and places of their cells; identities."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
+
+Figure = TypeVar("Figure")
 
 
 def place_of(at: Mapping[str, Any], part: int | None = None) -> str:
@@ -31,6 +33,7 @@ class Layout:
         units: of their values.
         ats: where each stands, as records say it.
         part: number of the report in a document that joins several, None where it holds one.
+        shape: the figures' columns by table and row, in the order in which records have them.
     """
 
     def __init__(
@@ -39,11 +42,13 @@ class Layout:
         units: Sequence[str | None],
         ats: Sequence[Mapping[str, Any] | None],
         part: int | None,
+        shape: Mapping[str, Mapping[str, Sequence[str]]],
     ) -> None:
         self.names = names
         self.units = units
         self.ats = ats
         self.part = part
+        self.shape = shape
 
     @cached_property
     def apart(self) -> list[tuple[str, ...]]:
@@ -59,3 +64,50 @@ class Layout:
     def places(self) -> list[str]:
         """Where each cell stands, in words."""
         return [place_of(at or {}, self.part) for at in self.ats]
+
+    @cached_property
+    def figures(self) -> dict[tuple[str, ...], int]:
+        """The position of each figure among those of a record, by table, row and column."""
+        names = (
+            (table, row, column)
+            for table, rows in self.shape.items()
+            for row, columns in rows.items()
+            for column in columns
+        )
+        return {name: position for position, name in enumerate(names)}
+
+    @cached_property
+    def _figure_of(self) -> list[int] | None:
+        """The position of each cell's figure, -1 where it has none; None where they are in one order."""
+        found = [self.figures.get(name, -1) for name in self.apart]
+        return None if found == list(range(len(self.figures))) else found
+
+    def of_cells(self, figures: Sequence[Figure]) -> Sequence[Figure | None]:
+        """Return the figures of a record, or what was made of them, in the order of the cells."""
+        if self._figure_of is None:
+            return figures
+        return [None if at < 0 else figures[at] for at in self._figure_of]
+
+    def as_tables(self, figures: Sequence[Figure]) -> dict[str, dict[str, dict[str, Figure]]]:
+        """Return the figures of a record by table, row and column."""
+        following = iter(figures)
+        # Columns stand first: a row takes no more figures than it has columns.
+        return {
+            table: {row: dict(zip(columns, following, strict=False)) for row, columns in rows.items()}
+            for table, rows in self.shape.items()
+        }
+
+
+class Identities:
+    """The identities of a report, apart from whether they hold.
+
+    Attributes:
+        ids: of the identities.
+        soft: whether lawful causes often break each.
+        cells: names of the cells of each, separated by semicolons.
+    """
+
+    def __init__(self, ids: Sequence[str], soft: Sequence[bool], cells: Sequence[str]) -> None:
+        self.ids = ids
+        self.soft = soft
+        self.cells = cells

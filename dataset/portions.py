@@ -1,41 +1,37 @@
 """A portion of the reports of one year -> the rows they give, in columns: what a worker does for a draft.
 
-Reports go in and Arrow batches come out, so that rows are never objects of Python in the process that writes.
+Reports go in and Arrow columns come out, so that rows are never objects of Python in the process that writes.
 What a portion holds depends on its reports alone.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from dataset.condensed import Condensed, checks_of
+from dataset.condensed import Checks, Condensed, checks_of
 from dataset.coverage import deadline
 from dataset.heads import Head
 from dataset.model import Report, ReportVersion
 from dataset.places import body_of, region_of
 from dataset.rows import (
-    CHECK_VALUES,
-    FIGURE_CONSTANTS,
-    FIGURE_LAYOUT,
-    FIGURE_VALUES,
-    MENTION_VALUES,
-    SECTION_VALUES,
-    SUPERSEDED_CONSTANTS,
-    SUPERSEDED_LAYOUT,
-    SUPERSEDED_VALUES,
-    Columns,
+    CHECKS,
+    FIGURES,
+    MENTIONS,
+    SECTIONS,
+    SUPERSEDED,
+    check_layout,
     check_values,
     compare_copies,
     day,
     document_rows,
     figure_constants,
+    figure_doubts,
     figure_layout,
     figure_values,
     flags_of,
@@ -46,13 +42,13 @@ from dataset.rows import (
     section_values,
     superseded_constants,
     superseded_layout,
-    superseded_values,
     wide_values,
 )
 from dataset.schema import tables
 from dataset.spool import Spool
+from dataset.spread import Piece, Spread
 from dataset.texts import repeated
-from dataset.writers import Row, Values
+from dataset.writers import Row
 from extraction.years import compare
 
 OF_REPORTS = (
@@ -64,7 +60,7 @@ Member = tuple[Report, Head | None]
 """A report, and the head of its agency's report on the year before."""
 Job = tuple[Path, Sequence[Member]]
 """Folder of the spool, and reports of one year."""
-Portion = tuple[dict[str, pa.RecordBatch], Counter[str]]
+Portion = tuple[dict[str, Piece], Counter[str]]
 """Rows by the name of the table, and what is counted."""
 
 
@@ -81,69 +77,12 @@ class _Rows:
     def add_values(self, row: Sequence[Any]) -> None:
         self._rows.append(row)
 
-    def batch(self) -> pa.RecordBatch:
+    def piece(self) -> Piece:
         columns: Sequence[Any] = list(zip(*self._rows, strict=True)) or [()] * len(self._schema.names)
-        fields = self._schema.arrow_file
         named = dict(zip(self._schema.names, columns, strict=True))
-        return pa.record_batch([pa.array(named[field.name], field.type) for field in fields], schema=fields)
-
-
-class _Spread:
-    """Rows of a table that has many of each report.
-
-    What is the same for all rows of a report, or for all reports of a layout, is kept once and comes out as a
-    dictionary: the tables' writer spreads it over the rows.
-    """
-
-    def __init__(
-        self, name: str, constants: Sequence[str], values: Sequence[str], layout: Sequence[str] = ()
-    ) -> None:
-        self._types = {field.name: field.type for field in tables()[name].arrow_file}
-        self._names = (constants, layout, values)
-        self._constants: list[Values] = []
-        self._of = array("i")
-        self._begins: dict[Hashable, tuple[int, int]] = {}
-        self._layout: list[list[Any]] = [[] for _ in layout]
-        self._at = array("i")
-        self._values: list[list[Any]] = [[] for _ in values]
-
-    def add(self, constants: Values, values: Columns) -> None:
-        """Add the rows of a report."""
-        rows = len(values[0])
-        for column, more in zip(self._values, values, strict=True):
-            column.extend(more)
-        self._of.extend(array("i", [len(self._constants)]) * rows)
-        self._constants.append(constants)
-
-    def add_layout(self, key: Hashable, make: Callable[[], Columns]) -> None:
-        """Say of the rows just added what they have from their layout; `make` is asked once for each key."""
-        if key not in self._begins:
-            begin = len(self._layout[0])
-            for column, more in zip(self._layout, make(), strict=True):
-                column.extend(more)
-            self._begins[key] = (begin, len(self._layout[0]))
-        self._at.extend(range(*self._begins[key]))
-
-    def batch(self) -> pa.RecordBatch:
-        constants, layout, values = self._names
-        of_report: Sequence[Any] = list(zip(*self._constants, strict=True)) or [()] * len(constants)
-        found = {
-            name: self._dictionary(name, self._of, column)
-            for name, column in zip(constants, of_report, strict=True)
-        }
-        found |= {
-            name: self._dictionary(name, self._at, column)
-            for name, column in zip(layout, self._layout, strict=True)
-        }
-        found |= {
-            name: pa.array(column, self._types[name])
-            for name, column in zip(values, self._values, strict=True)
-        }
-        return pa.record_batch({name: found[name] for name in self._types})
-
-    def _dictionary(self, name: str, indices: array[int], values: Sequence[Any]) -> pa.Array:
-        at = pa.Array.from_buffers(pa.int32(), len(indices), [None, pa.py_buffer(indices)])
-        return pa.DictionaryArray.from_arrays(at, pa.array(values, self._types[name]))
+        return Piece(
+            {field.name: pa.array(named[field.name], field.type) for field in self._schema.arrow_file}, []
+        )
 
 
 class _Tables:
@@ -153,15 +92,19 @@ class _Tables:
         self.reports, self.wide, self.documents, self.issues = map(
             _Rows, ("reports", "wide", "documents", "issues")
         )
-        self.figures = _Spread("figures", FIGURE_CONSTANTS, FIGURE_VALUES, FIGURE_LAYOUT)
-        self.superseded = _Spread("superseded", SUPERSEDED_CONSTANTS, SUPERSEDED_VALUES, SUPERSEDED_LAYOUT)
-        self.sections = _Spread("sections", ("report_id",), SECTION_VALUES)
-        self.mentions = _Spread("mentions", ("report_id",), MENTION_VALUES)
-        self.checks = _Spread("checks", ("report_id",), CHECK_VALUES)
+        self.figures = Spread(tables()["figures"], FIGURES)
+        self.superseded = Spread(tables()["superseded"], SUPERSEDED)
+        self.sections = Spread(tables()["sections"], SECTIONS)
+        self.mentions = Spread(tables()["mentions"], MENTIONS)
+        self.checks = Spread(tables()["checks"], CHECKS)
         self.numbers: Counter[str] = Counter()
 
-    def batches(self) -> dict[str, pa.RecordBatch]:
-        return {name: getattr(self, name).batch() for name in OF_REPORTS}
+    def pieces(self) -> dict[str, Piece]:
+        return {name: getattr(self, name).piece() for name in OF_REPORTS}
+
+    def add_checks(self, report: str, checks: Checks) -> None:
+        self.checks.add((report,), check_values(checks))
+        self.checks.add_layout(checks.identities, partial(check_layout, checks))
 
 
 def make_portion(job: Job) -> Portion:
@@ -175,7 +118,7 @@ def portion_of(spool: Spool, members: Sequence[Member]) -> Portion:
     gathered = _Tables()
     for report, earlier in members:
         _add(report, earlier, spool, gathered)
-    return gathered.batches(), gathered.numbers
+    return gathered.pieces(), gathered.numbers
 
 
 @lru_cache(maxsize=1)
@@ -198,18 +141,20 @@ def _add(report: Report, earlier: Head | None, spool: Spool, to: _Tables) -> Non
             to.wide.add_values(wide_values(row, record, flags))
             to.numbers["checks_failed"] += row["checks_failed"]
         else:
-            to.superseded.add(superseded_constants(report, version), superseded_values(said))
+            constants = superseded_constants(report, version)
+            to.superseded.add(constants, figure_values(said), [said.statuses])
             to.superseded.add_layout(said.layout, partial(superseded_layout, said))
         to.reports.add(row)
-    to.figures.add(figure_constants(report), figure_values(record, flags, corroborated))
+    doubts = figure_doubts(record, flags, corroborated)
+    to.figures.add(figure_constants(report), figure_values(record), [record.statuses], doubts)
     editions = (record.said["edition"], *(record.said["editions"] or {}).items())
     to.figures.add_layout((record.layout, editions), partial(figure_layout, record))
     to.sections.add((report.id,), section_values(record))
     to.mentions.add((report.id,), mention_values(record))
-    to.checks.add((report.id,), check_values(record.checks))
+    to.add_checks(report.id, record.checks)
     if before is not None:
         over_years = [check.to_dict() for check in compare(before.record, record.record)]
-        to.checks.add((report.id,), check_values(checks_of(over_years)))
+        to.add_checks(report.id, checks_of(over_years))
     for document in document_rows(report):
         to.documents.add(document)
     for issue in issues:

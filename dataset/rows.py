@@ -24,17 +24,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 from dataset.condensed import Checks, Condensed, Number
 from dataset.heads import Head
+from dataset.layouts import Layout
 from dataset.model import Assembly, Issue, Report, ReportVersion
 from dataset.schema import tables
+from dataset.spool import LAYOUTS
+from dataset.spread import Columned, Columns
 from dataset.wide import WIDE_FROM_REPORTS, short_names
 from dataset.writers import Row, Values
 from extraction.copies import compare
-
-Columns = list[Sequence[Any]]
 
 _EXACT = 2**53
 
@@ -66,18 +68,10 @@ def record_issues(report: Report, record: Condensed, of_copies: Iterable[Issue] 
     found = [
         of_record(code, severity, message, tuple(cells)) for code, severity, message, cells in record.issues
     ]
-    checks = record.checks
-    if False in checks.holds:
-        found += [
-            of_record(
-                "check_failed",
-                "warning",
-                f"{name}: expected {expected}, printed {actual}",
-                tuple(cells.split(";")),
-            )
-            for name, holds, _, _, expected, actual, cells in zip(*checks, strict=True)
-            if holds is False
-        ]
+    found += [
+        of_record("check_failed", "warning", f"{name}: expected {expected}, printed {actual}", tuple(cells))
+        for name, cells, expected, actual in record.failed
+    ]
     return [*found, *report.issues, *of_copies]
 
 
@@ -107,88 +101,100 @@ def flags_of(record: Condensed, issues: Iterable[Issue]) -> dict[str, set[str]]:
     return flags
 
 
-FIGURE_CONSTANTS = ("report_id", "agency", "region", "sha256", "source_url", "captured_at", "extractor")
-"""Columns of `figures` that are the same for all cells of a report; the year is one too."""
-FIGURE_LAYOUT = ("edition", "table", "row", "column", "unit", "place")
-"""Columns of `figures` that are the same for reports with the same layout and editions."""
-FIGURE_VALUES = ("value", "raw", "status", "confidence", "suggested", "corroborated_by", "flags")
-"""The other columns of `figures`."""
-SUPERSEDED_CONSTANTS = ("report_id", "version", "year", "sha256", "extractor")
-SUPERSEDED_LAYOUT = ("table", "row", "column", "unit", "place")
-SUPERSEDED_VALUES = ("value", "raw", "status")
+FIGURES = Columned(
+    constants=("report_id", "agency", "region", "sha256", "source_url", "captured_at", "extractor"),
+    # The same for reports with the same layout and editions.
+    layout=("edition", "table", "row", "column", "unit", "place"),
+    values=("value", "raw"),
+    words=("status",),
+    rare={"confidence": 1.0, "suggested": None, "corroborated_by": "", "flags": ""},
+)
+"""Columns of `figures`; the year is the same for all cells of a report too."""
+SUPERSEDED = Columned(
+    constants=("report_id", "version", "year", "sha256", "extractor"),
+    layout=("table", "row", "column", "unit", "place"),
+    values=("value", "raw"),
+    words=("status",),
+)
+SECTIONS = Columned(constants=("report_id",), values=("position", "section", "heading", "text"))
+MENTIONS = Columned(
+    constants=("report_id",),
+    values=("position", "key", "value", "raw", "unit", "of_year", "section", "context", "flags"),
+)
+CHECKS = Columned(
+    constants=("report_id",),
+    layout=("check", "soft", "cells"),
+    values=("holds", "holds_with_blank_as_zero", "expected", "actual", "difference"),
+)
 
 
 def figure_constants(report: Report) -> Values:
-    """Return the values of `FIGURE_CONSTANTS` for a report."""
+    """Return the constants of `FIGURES` for a report."""
     head, first = report.primary.head, report.primary.first
     seen_at = moment(first.first_seen)
     return (report.id, report.agency, report.region, head.sha256, first.url, seen_at, head.extractor)
 
 
 def figure_layout(record: Condensed) -> Columns:
-    """Return the columns `FIGURE_LAYOUT`: they depend on the layout and the editions of a record alone."""
+    """Return the layout columns of `FIGURES`: they depend on layout and editions of a record alone."""
     editions, edition = record.said["editions"] or {}, record.said["edition"]
     of_table = [editions.get(table) or edition for table, _, _ in record.layout.apart]
     return [of_table, *superseded_layout(record)]
 
 
 def superseded_layout(record: Condensed) -> Columns:
-    """Return the columns `SUPERSEDED_LAYOUT`: they depend on the layout of a record alone."""
+    """Return the layout columns of `SUPERSEDED`: they depend on the layout of a record alone."""
     layout = record.layout
     apart = [list(column) for column in zip(*layout.apart, strict=True)] or [[], [], []]
     return [*apart, layout.units, layout.places]
 
 
-def figure_values(
+def figure_values(record: Condensed) -> Columns:
+    """Return the values of `FIGURES`, and of `SUPERSEDED`: every cell of a document, in the form's order."""
+    return [record.layout.of_cells(record.floats), record.raws]
+
+
+def figure_doubts(
     record: Condensed, flags: Mapping[str, set[str]], corroborated: Mapping[str, Sequence[str]]
-) -> Columns:
-    """Return the columns `FIGURE_VALUES`: every cell of a report's primary document, in the form's order."""
-    names, positions = record.layout.names, record.layout.positions
-    values, inexact = floats(record.values)
-    suggested: list[float | None] = [None] * len(names)
-    for name, value in record.suggested.items():
-        suggested[positions[name]] = as_float(value)[0]
-    by = [""] * len(names)
-    for name, hashes in corroborated.items():
-        by[positions[name]] = ";".join(hashes)
+) -> list[Mapping[int, Any]]:
+    """Return what is rare of `FIGURES`: what few cells have, by their positions."""
+    positions = record.layout.positions
+    suggested = {positions[name]: as_float(value)[0] for name, value in record.suggested.items()}
+    by = {positions[name]: ";".join(hashes) for name, hashes in corroborated.items()}
     marks = {positions[name]: found for name, found in flags.items() if name in positions}
-    for position in inexact:
+    for position in inexact(record):
         marks[position] = {*marks.get(position, ()), "inexact"}
     for position in unsure(record):
         marks[position] = {*marks.get(position, ()), f"confidence:{record.confidences[position]:.2f}"}
-    written = [""] * len(names)
-    for position, found in marks.items():
-        written[position] = ";".join(sorted(found))
-    return [values, record.raws, record.statuses, record.confidences, suggested, by, written]
+    written = {position: ";".join(sorted(found)) for position, found in marks.items()}
+    return [record.confidences, suggested, by, written]
 
 
-def floats(values: Sequence[Number]) -> tuple[list[float | None], list[int]]:
-    """Return figures as floats, and the positions of those that do not come back as they were."""
-    found = [None if value is None else float(value) for value in values]
-    inexact = [
+def inexact(record: Condensed) -> list[int]:
+    """Return the positions of the cells whose figures do not come back as they were."""
+    figures = [value for value in record.floats if value is not None]
+    if not figures or (min(figures) > -_EXACT and max(figures) < _EXACT):
+        return []
+    return [
         position
-        for position, value in enumerate(found)
-        if value is not None and not -_EXACT < value < _EXACT and not as_float(values[position])[1]
+        for position, value in enumerate(record.values)
+        if value is not None and not as_float(value)[1]
     ]
-    return found, inexact
+
+
+def floats(values: Sequence[Number]) -> list[float | None]:
+    """Return figures as floats."""
+    return [None if value is None else float(value) for value in values]
 
 
 def unsure(record: Condensed) -> list[int]:
     """Return the positions of the cells that were not read with certainty."""
-    confidences = record.confidences
-    if confidences.count(1.0) == len(confidences):
-        return []
-    return [position for position, sure in enumerate(confidences) if sure is not None and sure < 1]
+    return [position for position, sure in record.confidences.items() if sure is not None and sure < 1]
 
 
 def superseded_constants(report: Report, version: ReportVersion) -> Values:
-    """Return the values of `SUPERSEDED_CONSTANTS` for an earlier version of a report."""
+    """Return the constants of `SUPERSEDED` for an earlier version of a report."""
     return (report.id, version.number, report.year, version.head.sha256, version.head.extractor)
-
-
-def superseded_values(record: Condensed) -> Columns:
-    """Return the columns `SUPERSEDED_VALUES`: every cell of an earlier version."""
-    return [floats(record.values)[0], record.raws, record.statuses]
 
 
 def wide_values(row: Row, record: Condensed, flags: Mapping[str, set[str]]) -> list[Any]:
@@ -203,61 +209,47 @@ def wide_values(row: Row, record: Condensed, flags: Mapping[str, set[str]]) -> l
     doubted = {positions[name] for name in flags if name in positions}
     # A confidence of 0 is none: nothing was recognised.
     doubted |= {position for position in unsure(record) if record.confidences[position]}
-    values = [*(row[name] for name in WIDE_FROM_REPORTS), len(doubted), *_no_figures()]
-    columns = _wide_columns()
-    for table, rows in record.tables.items():
-        for name, figures in rows.items():
-            at = columns.get((table, name))
-            if at is not None:
-                for column, value in figures.items():
-                    if column in at:
-                        values[at[column]] = None if value is None else float(value)
-    return values
+    own = (row[name] for name in WIDE_FROM_REPORTS)
+    # The last one is for columns of other editions.
+    return [*own, len(doubted), *_wide_figures(record.layout)([*record.floats, None])]
 
 
-@lru_cache(maxsize=1)
-def _no_figures() -> tuple[None, ...]:
-    return (None,) * len(short_names())
-
-
-@lru_cache(maxsize=1)
-def _wide_columns() -> Mapping[tuple[str, str], Mapping[str, int]]:
-    """Positions in a row of `wide` by table and row, then by column."""
-    at = {name: position for position, name in enumerate(tables()["wide"].names)}
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for cell, name in short_names().items():
-        table, row, column = cell.split(".")
-        found.setdefault((table, row), {})[column] = at[name]
-    return found
-
-
-SECTION_VALUES = ("position", "section", "heading", "text")
-MENTION_VALUES = ("position", "key", "value", "raw", "unit", "of_year", "section", "context", "flags")
-CHECK_VALUES = (
-    "check", "holds", "holds_with_blank_as_zero", "soft", "expected", "actual", "difference", "cells",
-)  # fmt: skip
+@lru_cache(maxsize=LAYOUTS)
+def _wide_figures(layout: Layout) -> Callable[[list[float | None]], tuple[float | None, ...]]:
+    """Return what picks the figures of `wide`, in the order of its columns."""
+    at = dict.fromkeys(tables()["wide"].names[len(WIDE_FROM_REPORTS) + 1 :], -1)
+    names = short_names()
+    for (table, row, column), position in layout.figures.items():
+        if (name := names.get(f"{table}.{row}.{column}")) is not None:
+            at[name] = position
+    return itemgetter(*at.values())
 
 
 def section_values(record: Condensed) -> Columns:
-    """Return the columns `SECTION_VALUES`."""
+    """Return the values of `SECTIONS`."""
     keys, headings, texts = _columns(record.sections, 3)
     return [range(1, len(keys) + 1), keys, headings, texts]
 
 
 def mention_values(record: Condensed) -> Columns:
-    """Return the columns `MENTION_VALUES`."""
+    """Return the values of `MENTIONS`."""
     keys, values, *rest = _columns(record.mentions, 8)
-    return [range(1, len(keys) + 1), keys, floats(values)[0], *rest]
+    return [range(1, len(keys) + 1), keys, floats(values), *rest]
 
 
 def check_values(checks: Checks) -> Columns:
-    """Return the columns `CHECK_VALUES`."""
-    expected, actual = floats(checks.expected)[0], floats(checks.actual)[0]
+    """Return the values of `CHECKS`."""
+    expected, actual = floats(checks.expected), floats(checks.actual)
     difference = [
         None if left is None or right is None else right - left
         for left, right in zip(expected, actual, strict=True)
     ]
-    return [checks.ids, checks.holds, checks.zeros, checks.soft, expected, actual, difference, checks.cells]
+    return [checks.holds, checks.zeros, expected, actual, difference]
+
+
+def check_layout(checks: Checks) -> Columns:
+    """Return the layout columns of `CHECKS`."""
+    return [checks.identities.ids, checks.identities.soft, checks.identities.cells]
 
 
 def _columns(rows: Sequence[Sequence[Any]], number: int) -> Columns:

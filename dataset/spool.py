@@ -5,23 +5,29 @@ Every process that reads records appends to a file of its own; all of them read 
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, NamedTuple, Protocol, Self
+from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar
 
 import orjson
 import pyarrow as pa
 
 from dataset.condensed import Condensed, condense, restored
-from dataset.layouts import Layout
-from storage import canonical_json, parse_json
+from dataset.layouts import Identities, Layout
+from storage import canonical_json
 
 _CODEC = "lz4"
+_LONG = b" "
+"""Stands before JSON that orjson could not write and would not read as it was."""
 LAYOUTS = 256
-"""Layouts that a process remembers; reports of a site are read one after another."""
+"""Layouts that a process remembers, and sets of identities; reports of a site are read one after another."""
+
+
+Common = TypeVar("Common")
 
 
 class Ref(NamedTuple):
@@ -52,6 +58,7 @@ class Spool:
         self._codec = pa.Codec(_CODEC)
         self._refs: dict[bytes, Ref] = {}
         self._layouts: dict[Ref, Layout] = {}
+        self._identities: dict[Ref, Identities] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -70,21 +77,32 @@ class Spool:
 
     def add(self, record: Mapping[str, Any]) -> Ref:
         """Keep what a release needs of a record and return where."""
-        layout, rest = condense(record)
-        if layout not in self._refs:
+        *common, rest = condense(record)
+        return self._append(_as_json([*(tuple(self._common(data)) for data in common), rest]))
+
+    def _common(self, data: bytes) -> Ref:
+        """Keep what records have in common, once; return where it is."""
+        if data not in self._refs:
             _make_room(self._refs)
-            self._refs[layout] = self._append(layout)
-        return self._append(_as_json([tuple(self._refs[layout]), rest]))
+            self._refs[data] = self._append(data)
+        return self._refs[data]
 
     def load(self, kept: Kept) -> Condensed:
         """Return what was kept of a record."""
         assert kept.ref is not None, "the record was not kept"
-        at, rest = parse_json(self._read(kept.ref))
+        layout, identities, rest = _from_json(self._read(kept.ref))
+        return restored(
+            self._made(Layout, self._layouts, layout),
+            self._made(Identities, self._identities, identities),
+            rest,
+        )
+
+    def _made(self, make: Callable[..., Common], known: dict[Ref, Common], at: list[int]) -> Common:
         ref = Ref(*at)
-        if ref not in self._layouts:
-            _make_room(self._layouts)
-            self._layouts[ref] = Layout(*orjson.loads(self._read(ref)))
-        return restored(self._layouts[ref], rest)
+        if ref not in known:
+            _make_room(known)
+            known[ref] = make(*orjson.loads(self._read(ref)))
+        return known[ref]
 
     def _append(self, data: bytes) -> Ref:
         if self._written is None:
@@ -111,4 +129,8 @@ def _as_json(value: object) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:  # a figure beyond 64 bits
-        return canonical_json(value)
+        return _LONG + canonical_json(value)
+
+
+def _from_json(data: bytes) -> Any:
+    return json.loads(data) if data.startswith(_LONG) else orjson.loads(data)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from importlib.abc import MetaPathFinder
 from itertools import chain, islice
 from types import TracebackType
 from typing import Self, TypeVar
@@ -103,7 +105,16 @@ def _taken(window: deque[tuple[Tag, Future[Answer]]]) -> tuple[Tag, Answer]:
     return tag, future.result()
 
 
+class _NoPandas(MetaPathFinder):
+    """Says that there is no pandas: Arrow would import it to ask whether a list is one of its own."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
 def _begin() -> None:
+    sys.meta_path.insert(0, _NoPandas())
     # Records are trees of many small objects without cycles: looking for some would take longer than reading.
     gc.set_threshold(1_000_000)
     parent = multiprocessing.parent_process()

@@ -1,8 +1,13 @@
 import copy
+import gc
+import weakref
 
 import pytest
 
+from dataset.rows import wide_values
+from dataset.schema import tables
 from dataset.spool import Spool
+from dataset.wide import WIDE_FROM_REPORTS
 from extraction.years import compare as compare_years
 from tests.dataset.conftest import make_record
 
@@ -33,7 +38,7 @@ def test_cells_come_back_in_the_order_of_the_form(spool) -> None:
     found = through(spool, record)
     assert found.layout.names == [NEW, GRANTED]
     assert (found.values, found.raws, found.statuses) == ([3, None], ["3件", ""], ["number", "blank"])
-    assert (found.confidences, found.suggested) == ([1.0, 0.5], {NEW: 4})
+    assert (found.confidences, found.suggested) == ({1: 0.5}, {NEW: 4})
     assert found.layout.places == ["table 1; row 6; column 3; path /table[1]"] * 2
     cells = {
         name: {key: cell[key] for key in ("raw", "status", "unit", "at")}
@@ -73,7 +78,7 @@ def test_checks_and_issues_mark_their_cells(spool) -> None:
     cells = {NEW: (3, "3"), GRANTED: (4, "4")}
     found = through(spool, make_record(b"a", cells, checks=[CHECK], issues=[issue]))
     assert found.flags == {NEW: {"check_failed:c"}, GRANTED: {"check_failed:c", "odd"}}
-    assert found.checks.cells == [f"{NEW};{GRANTED}"]
+    assert found.checks.identities.cells == [f"{NEW};{GRANTED}"]
 
 
 def test_years_compare_as_whole_records_do(spool) -> None:
@@ -87,3 +92,28 @@ def test_years_compare_as_whole_records_do(spool) -> None:
 def test_nothing_but_a_long_figure_is_written_slowly(spool, monkeypatch) -> None:
     monkeypatch.setattr("dataset.spool.canonical_json", lambda _: pytest.fail("orjson could not write it"))
     assert through(spool, make_record(b"a", {NEW: (3, "3")}, checks=[CHECK])).values == [3]
+
+
+def test_figures_and_cells_in_another_order_or_without_each_other(spool) -> None:
+    record = make_record(b"a", {GRANTED: (4, "4"), NEW: (3, "3")})
+    assert list(record["tables"]["requests"]) == ["granted", "new"]
+    record["cells"] = {NEW: record["cells"][NEW], "requests.denied.total": record["cells"][NEW]}
+    found = through(spool, record)
+    assert list(found.values) == [3, None]
+    assert found.record["tables"] == record["tables"]
+    wide = wide_values(dict.fromkeys(WIDE_FROM_REPORTS), found, {})
+    at = tables()["wide"].names.index
+    assert (wide[at("req_new_total")], wide[at("req_granted_total")]) == (3.0, 4.0)
+    assert wide.count(None) == len(wide) - 3
+
+
+def test_a_record_does_not_outlive_its_use(spool) -> None:
+    found = through(spool, make_record(b"a", {NEW: (3, "3")}))
+    assert found.record["cells"][NEW]["raw"] == "3"
+    alive = weakref.ref(found)
+    gc.disable()
+    try:
+        del found
+        assert alive() is None
+    finally:
+        gc.enable()

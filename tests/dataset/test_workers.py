@@ -1,4 +1,5 @@
 import os
+import sys
 from functools import partial
 
 import pytest
@@ -76,3 +77,16 @@ def test_a_release_is_the_same_however_many_processes_made_it(archive, tmp_path,
     )
     assert found[0]["content"] == found[1]["content"]
     assert one == two
+
+
+def imports_pandas(_: int) -> bool:
+    import pyarrow as pa
+
+    pa.array([1, 2])
+    return "pandas" in sys.modules
+
+
+def test_processes_do_not_import_pandas_for_arrow_to_ask_it() -> None:
+    pytest.importorskip("pandas")
+    with Workers(2) as workers:
+        assert {imports for _, imports in workers.run(imports_pandas, enumerate(range(FEW)))} == {False}
