@@ -8,7 +8,7 @@ mark into a digit (``12²`` into ``122``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -45,6 +45,12 @@ _MONEY_UNITS = {
 _NUMBER = r"(?P<sign>[+-]?)(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?"
 _UNITS = "|".join(sorted((*_COUNT_UNITS, *_MONEY_UNITS, "人民币元"), key=len, reverse=True))
 _FIGURE = re.compile(rf"(?:{_NUMBER})\s*(?P<unit>{_UNITS})?\s*(?P<note>\([^()]*\))?")
+_NOTE_UNIT = re.compile(rf"\((?:单位:)?(?P<unit>{_UNITS})\)")
+_OTHER_YEAR = re.compile(r"\((?:20[0-9]{2}|[上去前])年(?:度|数|数据)?\)")
+_RIVAL = re.compile(
+    rf"\((?:(?:本年|今年|当年|实际|实为|应为|应是|更正为?|修正为?)[^()0-9]{{0,8}})?[+-]?[0-9][0-9,.]*(?:{_UNITS})?\)"
+)
+"""A note that gives another figure for the cell itself, not a part of it or a remark on it."""
 _WORDED_CHANGE = re.compile(
     rf"(?P<word>增加?|减少?|新增)\s*(?P<digits>[0-9]+)\s*(?P<unit>{'|'.join(_COUNT_UNITS)})?"
 )
@@ -180,6 +186,20 @@ def read_value(text: str, quantity: Quantity) -> Reading:
 
 
 def _figure(match: re.Match[str], bare: str, quantity: Quantity) -> Reading:
+    """A figure with its unit; a unit in brackets is one too, another figure in brackets leaves a doubt."""
+    note = match["note"] or ""
+    unit = match["unit"]
+    if unit is None and (named := _NOTE_UNIT.fullmatch(note)) is not None:
+        unit = named["unit"]
+    reading = _in_unit(match, "元" if unit == "人民币元" else unit, bare, quantity)
+    if reading.issue is None and (_RIVAL.fullmatch(note) or _OTHER_YEAR.fullmatch(note)):
+        return replace(
+            reading, issue="note_doubtful", message=f"what is in brackets may be the figure: {bare[:80]!r}"
+        )
+    return reading
+
+
+def _in_unit(match: re.Match[str], unit: str | None, bare: str, quantity: Quantity) -> Reading:
     digits = match["digits"].replace(",", "")
     fraction = match["fraction"] or ""
     if len(digits.lstrip("0")) + len(fraction) > _MAX_DIGITS or (len(digits) > 1 and digits[0] == "0"):
@@ -187,7 +207,6 @@ def _figure(match: re.Match[str], bare: str, quantity: Quantity) -> Reading:
             None, "text", None, "value_not_a_figure", "warning", f"implausible figure: {bare[:80]!r}"
         )
     value = Decimal(match["sign"] + digits + fraction)
-    unit = "元" if match["unit"] == "人民币元" else match["unit"]
     if quantity.kind == "money":
         return _money(value, unit, quantity, bare)
     if unit in _MONEY_UNITS:

@@ -173,3 +173,17 @@ def test_any_text_gives_a_reading_that_explains_itself(text: str) -> None:
         assert reading.issue
     if reading.status == "number":
         assert is_value_like(text)
+
+
+@pytest.mark.parametrize("text", ["15（752）", "458（本年37）", "37(2022年)", "6（上年）", "40（应为41）"])
+def test_a_note_that_may_be_the_figure_is_a_doubt(text: str) -> None:
+    reading = read_value(text, COUNT)
+    assert (reading.status, reading.issue, reading.severity) == ("number", "note_doubtful", "warning")
+
+
+def test_a_unit_in_brackets_is_a_unit() -> None:
+    assert read_value("37（元）", Quantity("money", "万元")).value == Decimal("0.0037")
+    assert read_value("37（万元）", YUAN).value == Decimal(370_000)
+    assert read_value("37（元）", WAN).issue == "unit_conflict"
+    assert read_value("37（元）", COUNT).issue == "unit_unexpected"
+    assert read_value("37（件）", COUNT).issue is None
