@@ -63,6 +63,7 @@ TITLE_FACTS = (
     "title",
     "og:title",
     "html:title",
+    "page:title",
     "trafilatura:title",
     "member:name",
 )

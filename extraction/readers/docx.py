@@ -8,6 +8,7 @@ out; automatic list numbers are put in.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -33,6 +34,7 @@ from extraction.readers.word_text import (
     Line,
     branch_of,
     child_of,
+    drawn,
     first_child,
 )
 from extraction.readers.word_tree import children, flatten, plain_cell
@@ -260,7 +262,8 @@ class _Reader:
                         raise UnreadableError("too_large", f"more than {MAX_CELLS} table cells")
                     text, more = self._cell_text(cell, path)
                     inner.extend(more)
-                    printed.append(Cell(text, row=index, column=column, colspan=span, path=path))
+                    doubts = () if text.strip() else drawn(cell)
+                    printed.append(Cell(text, index, column, colspan=span, path=path, doubts=doubts))
                     left, swallowed = len(printed) - 1, False
                     if vertical is not None:
                         carried[column] = left
@@ -386,8 +389,8 @@ def _integer(element: etree._Element | None, default: int) -> int:
 
 
 def _wider(cell: Cell, columns: int) -> Cell:
-    return Cell(cell.text, cell.row, cell.column, cell.rowspan, cell.colspan + columns, cell.path)
+    return replace(cell, colspan=cell.colspan + columns)
 
 
 def _taller(cell: Cell) -> Cell:
-    return Cell(cell.text, cell.row, cell.column, cell.rowspan + 1, cell.colspan, cell.path)
+    return replace(cell, rowspan=cell.rowspan + 1)

@@ -18,7 +18,7 @@ def show_controls(root: etree._Element) -> ReadIssue | None:
     """
     filled = 0
     for control in list(root.iter("input", "textarea", "select")):
-        if next(control.iterancestors("td", "th"), None) is None:
+        if next(control.iterancestors("td", "th"), None) is None or control.get("hidden") is not None:
             continue
         value = _value(control).strip()
         if not value:
@@ -40,5 +40,8 @@ def _value(control: etree._Element) -> str:
         return (control.get("value") or "") if shown else ""
     if control.tag == "textarea":
         return control.text or ""
-    chosen = [option for option in control.iter("option") if option.get("selected") is not None]
+    options = list(control.iter("option"))
+    chosen = [option for option in options if option.get("selected") is not None]
+    if not chosen and control.get("multiple") is None:
+        chosen = options[:1]  # what a browser shows where none is chosen
     return (chosen[-1].text or "") if chosen else ""

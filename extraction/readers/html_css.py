@@ -15,10 +15,11 @@ from itertools import islice
 from lxml import etree
 
 from extraction.document import ReadIssue
-from extraction.readers.html_text import STRUCK, all_text
+from extraction.readers.html_text import STRUCK, UNSEEN, all_text
 
 MARKS = re.compile(
-    r"line-through|font-size\s*:\s*0|display\s*:\s*none|visibility\s*:\s*hidden|<(?:del|s|strike)[\s>]",
+    r"line-through|font-size\s*:\s*0|display\s*:\s*none|visibility\s*:\s*hidden|<(?:del|s|strike)[\s>]"
+    r"|opacity\s*:\s*0|transparent|:\s*-[0-9]{3}",
     re.IGNORECASE,
 )
 """What a page must hold for any of this to matter."""
@@ -28,7 +29,8 @@ _AT_BLOCK = re.compile(r"@[^{};]{0,200}\{(?:[^{}]{0,2000}\{[^{}]{0,2000}\}\s*){0
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _STRIKES = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,60}line-through", re.IGNORECASE)
 _HIDES = re.compile(
-    r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|$))",
+    r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:[;}!]|$)"
+    rf"|{UNSEEN})",
     re.IGNORECASE,
 )
 _MARKING = re.compile(f"{_STRIKES.pattern}|{_HIDES.pattern}", re.IGNORECASE)

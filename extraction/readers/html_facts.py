@@ -18,6 +18,8 @@ _LABELLED = re.compile(
 _LINE_DATE = re.compile(r"\s*(日期|时间)\s*[:：]\s*(20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\n]{0,12})")
 _BESIDE_DATE = re.compile(r"来源|浏览|点击|阅读|字号|字体|作者")
 _LINE_LENGTH = 200
+_LONGEST_TITLE = 64
+_FEW = 4
 _LABELLING = ("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i")
 """Elements that facts with a label stand in."""
 _FOLLOWING = "following::*[" + " or ".join(f"self::{tag}" for tag in _LABELLING) + "]"
@@ -43,7 +45,21 @@ def page_facts(root: etree._Element, top: etree._Element, container: etree._Elem
     for heading in top.iter("h1"):
         if text := " ".join(all_text(heading).split()):
             yield Fact("html:h1", text, "h1")
+    yield from _titled(top, container)
     yield from _labelled(top, container)
+
+
+def _titled(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
+    """The title that a page prints above the container of its article: no link, and the only one."""
+    found = set()
+    for element in _around(top, container) if container is not None else ():
+        text = "".join(all_text(element).split()) if len(element) <= _FEW else ""
+        if len(text) <= _LONGEST_TITLE and "公开" in text and text.endswith(("报告", "年报")):
+            links = (next(element.iter("a"), None), next(element.iterancestors("a", "li"), None))
+            if links == (None, None):
+                found.add(text)
+    if len(found) == 1:
+        yield Fact("page:title", found.pop(), "page")
 
 
 def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:

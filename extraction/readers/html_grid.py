@@ -6,14 +6,25 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from extraction.document import Cell
-from extraction.readers.html_text import cell_text, hidden
+from extraction.document import Cell, ReadIssue
+from extraction.readers.html_text import cell_text, hidden, unshown
 
 MAX_COLSPAN = 1000
 """The limit of the HTML standard; a page that says colspan=100000 gets this."""
 MAX_WIDTH = 2000
 _SECTIONS = frozenset({"tbody", "thead", "tfoot"})
 CELLS = frozenset({"td", "th"})
+_DRAWN = frozenset({"img", "svg", "canvas", "object", "embed", "iframe", "script", "video"})
+"""What a browser may show a figure with where there is no text."""
+_FILLED = ("data-value", "data-num", "data-count", "v-text", "v-html", "ng-bind", "data-bind", "th:text")
+_NEXT_TO_NOTHING = 3
+_HIDING = frozenset(
+    {
+        "hide", "hidden", "d-none", "invisible", "none", "displaynone", "display-none", "ng-hide",
+        "layui-hide", "sr-only", "visually-hidden",
+    }
+)  # fmt: skip
+"""Classes that common style sheets hide; the sheet of this page may not be in it."""
 
 
 def own_rows(table: etree._Element) -> list[list[etree._Element]]:
@@ -78,6 +89,41 @@ def _paths_beside(cell: etree._Element, tree: etree._ElementTree) -> Iterator[tu
                 yield child, f"{base}/{tag}[{number}]" if count > 1 else f"{base}/{tag}"
 
 
+def _doubts(cell: etree._Element, text: str) -> tuple[ReadIssue, ...]:
+    """What a browser may show in a cell without text, or not show of its text."""
+    blank = not text.strip()
+    for inner in cell.iterdescendants():
+        if not blank:
+            names = inner.get("class")
+            if (
+                names is not None
+                and not _HIDING.isdisjoint(names.lower().split())
+                and not _left_out(inner, cell)
+            ):
+                return (ReadIssue("hidden_text", "warning", f"a part of {text!r} may not be shown"),)
+        elif (inner.tag in _DRAWN and not _is_spacer(inner)) or any(inner.get(name) for name in _FILLED):
+            message = "no text, but something else that may show a figure"
+            return (ReadIssue("cell_drawn", "warning", message),)
+    return ()
+
+
+def _left_out(element: etree._Element, cell: etree._Element) -> bool:
+    """Whether an element's text is none of the cell's."""
+    while element is not cell:
+        if unshown(element) or not any(str(piece).strip() for piece in element.itertext()):
+            return True
+        parent = element.getparent()
+        assert parent is not None
+        element = parent
+    return False
+
+
+def _is_spacer(element: etree._Element) -> bool:
+    """A picture of next to no size, which only keeps a cell open."""
+    sizes = [element.get("width") or "", element.get("height") or ""]
+    return any(size.isdecimal() and int(size) < _NEXT_TO_NOTHING for size in sizes)
+
+
 def grid(rows: list[list[etree._Element]], tree: etree._ElementTree) -> list[Cell]:
     """The printed cells with the grid position each starts at."""
     out: list[Cell] = []
@@ -99,7 +145,9 @@ def grid(rows: list[list[etree._Element]], tree: etree._ElementTree) -> list[Cel
                 tall = height - r if down == 0 else min(down, height - r)
             if cell not in paths:
                 paths.update(_paths_beside(cell, tree))
-            out.append(Cell(cell_text(cell), r, column, tall, width, paths[cell]))
+            text = cell_text(cell)
+            doubts = _doubts(cell, text) if len(cell) else ()
+            out.append(Cell(text, r, column, tall, width, paths[cell], doubts=doubts))
             if tall > 1:
                 for covered in range(column, min(column + width, MAX_WIDTH)):
                     taken[covered] = max(taken.get(covered, 0), r + tall)

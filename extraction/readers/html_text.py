@@ -78,6 +78,12 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|$)",
     re.IGNORECASE,
 )
+UNSEEN = (
+    r"(?<![\w-])opacity\s*:\s*0(?:\.0+)?%?\s*(?:[;}!]|$)|(?<![\w-])color\s*:\s*transparent"
+    r"|(?<![\w-])(?:left|top|text-indent)\s*:\s*-(?:999|[0-9]{4,})"
+)
+"""What hides a text in a cell. Of an article it says nothing: scripts fade whole articles in."""
+_UNSEEN = re.compile(UNSEEN, re.IGNORECASE)
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:super|sub)", re.IGNORECASE)
 BREAK = "\x0b"
 """Stands for a line break while source line ends are still white space."""
@@ -102,6 +108,17 @@ def hidden(element: etree._Element) -> bool:
         return True
     style = element.get("style")
     return (style is not None and _hides(style)) or element.get("hidden") is not None
+
+
+def unshown(element: etree._Element) -> bool:
+    """Whether a browser would not show an element of a table cell."""
+    style = element.get("style")
+    return hidden(element) or (style is not None and _unseen(style))
+
+
+@lru_cache(maxsize=1024)
+def _unseen(style: str) -> bool:
+    return _UNSEEN.search(style) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -167,7 +184,7 @@ def _collect(element: etree._Element, pieces: list[str], depth: int = 0) -> None
             pieces.append(text)
     for child in element:
         tag = child.tag
-        if isinstance(tag, str) and tag not in SKIP and not hidden(child):
+        if isinstance(tag, str) and tag not in SKIP and not unshown(child):
             if depth > 100:
                 pieces.append(all_text(child))
             elif tag in BLOCK or tag == "table":

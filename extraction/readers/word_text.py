@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from extraction.document import ReadIssue
 from extraction.readers.raised import raised
 from extraction.readers.word_numbering import W
 
@@ -137,6 +138,14 @@ class Line:
                 self.boxes.append(element)
             else:
                 self.links.append((element.get(f"{R}embed") or element.get(f"{R}id") or "", ""))
+
+
+def drawn(cell: etree._Element) -> tuple[ReadIssue, ...]:
+    """What may show a figure in a cell without text: a picture, an object, a field without a result."""
+    if next(cell.iter(*_PICTURES, _FIELD_MARK, f"{W}fldSimple"), None) is None:
+        return ()
+    message = "no text, but something else that may show a figure"
+    return (ReadIssue("cell_drawn", "warning", message),)
 
 
 def _character(element: etree._Element) -> str:

@@ -118,3 +118,51 @@ def test_huge_tables_cost_little(cells: int) -> None:
     assert time.process_time() - begun < 10
     assert record.kind == ("unreadable" if cells > 200_000 else "not_report") or record.kind == "report"
     assert ("too_large" in {i.code for i in record.issues}) == (cells > 200_000)
+
+
+def one(cell: str, css: str = "") -> tuple[object, set[str]]:
+    """The value of one cell that holds some markup, and what is said of the cell."""
+    shown = html_table(proactive_table(M)).replace(
+        f'<td><p>行政处罚</p></td><td colspan="3"><p>{M.texts["proactive.penalties.decisions"]}</p>',
+        f'<td><p>行政处罚</p></td><td colspan="3"><p>{cell}</p>',
+    )
+    assert cell in shown
+    record = page(shown + html_table(requests_table(M)) + html_table(review_table(M)), css)
+    name = "proactive.penalties.decisions"
+    return record.cells[name].value, {
+        i.code for i in record.issues if i.severity != "note" and name in i.cells
+    }
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<img src="n37.png" alt="37">',
+        "<svg><text>37</text></svg>",
+        "<canvas></canvas>",
+        "<script>document.write(37)</script>",
+        '<span data-value="37"></span>',
+    ],
+)
+def test_a_cell_that_shows_something_else_than_text_is_not_simply_blank(mark: str) -> None:
+    assert one(mark) == (None, {"cell_drawn"})
+
+
+def test_a_picture_that_keeps_a_cell_open_is_no_figure() -> None:
+    assert one('<img src="blank.gif" width="1" height="1">') == (None, set())
+
+
+@pytest.mark.parametrize("style", ["opacity:0", "position:absolute;left:-9999px", "color: transparent"])
+def test_what_a_cell_does_not_show_is_no_digit_of_its_figure(style: str) -> None:
+    assert one(f'<span style="{style}">45</span>37') == (37, set())
+    assert one('<span class="x">45</span>37', f".x{{{style}}}") == (37, set())
+
+
+def test_a_class_that_style_sheets_elsewhere_hide_is_a_doubt() -> None:
+    assert one('<span class="d-none">45</span>37') == (4537, {"hidden_text"})
+    assert one('<span class="hide"></span>37') == (37, set())
+    assert one('<span class="hide">45</span>37', ".hide{display:none}") == (37, set())
+
+
+def test_a_choice_shows_its_first_option() -> None:
+    assert one("<select><option>37</option><option>45</option></select>") == (37, set())

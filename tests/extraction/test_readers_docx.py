@@ -148,6 +148,22 @@ def test_deleted_rows_and_cells_are_not_printed() -> None:
     assert as_positions(block) == [(0, 0, 1, 1, "新")]
 
 
+@pytest.mark.parametrize(
+    ("xml", "codes"),
+    [
+        ("<w:r><w:pict/></w:r>", ["cell_drawn"]),
+        ("<w:r><w:object/></w:r>", ["cell_drawn"]),
+        ('<w:fldSimple w:instr=" =SUM(LEFT) "/>', ["cell_drawn"]),
+        (f"<w:r><w:pict/></w:r>{runs('0')}", []),
+        (runs(" "), []),
+    ],
+)
+def test_a_cell_without_text_may_show_something_else(xml: str, codes: list[str]) -> None:
+    row = f"<w:tr><w:tc>{paragraph('行政处罚')}</w:tc><w:tc><w:p>{xml}</w:p></w:tc></w:tr>"
+    [block] = tables(docx.read(render(f"<w:tbl>{row}</w:tbl>")).blocks)
+    assert [doubt.code for doubt in block.cells[1].doubts] == codes
+
+
 def test_offsets_and_horizontal_merges() -> None:
     rows = (
         f'<w:tr><w:trPr><w:gridBefore w:val="2"/></w:trPr><w:tc>{paragraph("甲")}</w:tc></w:tr>'
