@@ -12,7 +12,8 @@ never a guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from extraction.columns import BESIDE, Columns
 from extraction.document import Cell
@@ -20,6 +21,9 @@ from extraction.forms import Form, forms
 from extraction.normalise import squeeze
 from extraction.segments import Line, Segment
 from extraction.values import is_figure, is_unit, is_value_like
+
+CONFLICTS = ("several cells under one head", "a repeated column holds different values")
+"""Why a head with two figures has none."""
 
 
 @dataclass(slots=True)
@@ -75,6 +79,10 @@ def read_rows(segment: Segment, columns: Columns) -> list[RawRow]:
         rows = _on_grid(segment, columns, form)
         if rows is not None:
             return rows
+        if form.heads and set(form.columns) - set(columns.order):
+            columns = replace(
+                columns, order=()
+            )  # counting figures would take those of a lost head for others
     return _lossy(segment, columns, form)
 
 
@@ -83,6 +91,13 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
     first = min(column for places in grid.values() for column in places)
     key_at = {column: key for key, places in grid.items() for column in places}
     cover = _cover(segment)
+    named = {
+        column
+        for _, cells in segment.head
+        for cell in cells
+        if squeeze(cell.text) and key_at.keys().isdisjoint(_across(cell))
+        for column in _across(cell)
+    }
     out: list[RawRow] = []
     for number, _ in segment.rows:
         labels: list[Cell] = []
@@ -100,6 +115,8 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
             texts = texts[:-1]  # a column of units between labels and figures
         if any(is_figure(text) for text in texts):
             return None
+        if any(is_figure(cell.text) and named.isdisjoint(_across(cell)) for cell in extra):
+            return None  # figures under no head at all: a head is lost, and which one nothing says
         own = [cells for key, cells in values.items() if not key.startswith(BESIDE)]
         if extra and any(squeeze(cell.text) for cell in extra):
             words = [c for cells in own for c in cells if not is_value_like(c.text)]
@@ -126,6 +143,10 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
             )
         )  # fmt: skip
     return out
+
+
+def _across(cell: Cell) -> range:
+    return range(cell.column, cell.column + cell.colspan)
 
 
 def _among(cell: Cell, cells: list[Cell]) -> bool:
@@ -166,7 +187,7 @@ def _slot(cells: list[Cell], key: str, key_at: dict[int, str], row: int) -> Slot
     if len(cells) > 1:
         if len({squeeze(cell.text) for cell in cells}) == 1:
             return Slot(cells[0])
-        return Slot(cells[0], "unreadable", "several cells under one head")
+        return Slot(_all_of(cells), "unreadable", CONFLICTS[0])
     cell = cells[0]
     if cell.colspan == 1 and cell.row == row:
         return Slot(cell)
@@ -174,6 +195,12 @@ def _slot(cells: list[Cell], key: str, key_at: dict[int, str], row: int) -> Slot
     if (over or cell.row != row) and is_figure(cell.text):
         return Slot(cell, "unreadable", "one figure printed across several rows or columns")
     return Slot(cell)
+
+
+def _all_of(cells: Sequence[Cell | None]) -> Cell | None:
+    """The first of some cells with the texts of all: no second look shall take one of them for the figure."""
+    held = [cell for cell in cells if cell is not None]
+    return replace(held[0], text=" / ".join(cell.text for cell in held)) if held else None
 
 
 def _distinct(texts: list[str]) -> list[str]:
@@ -212,9 +239,12 @@ def _lossy(segment: Segment, columns: Columns, form: Form) -> list[RawRow]:
             starts.setdefault(part.shape, set()).add(offset)
     if columns.start is not None and segment.head:
         starts.setdefault((0, len(segment.head[-1][1])), set()).add(columns.start - 1)
+    # Where one row holds more values than columns, the cells of its like do not tell which are the form's.
+    full = {part.shape for part in parts if len(_filled(part.tail)) > len(columns.order) < len(part.tail)}
     out: list[RawRow] = []
     for part in parts:
-        slots, extra = _align(part, columns, starts.get(part.shape, set()), form)
+        found = starts.get(part.shape, set())
+        slots, extra = _align(part, columns, found, form, sure=len(found) < 2 and part.shape not in full)
         out.append(
             RawRow(
                 labels=_distinct(part.labels), slots=slots, table=segment.index, row=part.number,
@@ -267,20 +297,24 @@ def _fitting(tail: list[Cell], order: tuple[str, ...]) -> tuple[str, ...]:
     return own if own != order and _run(tail, len(own)) is not None else order
 
 
+def _filled(tail: list[Cell]) -> list[int]:
+    return [i for i, cell in enumerate(tail) if squeeze(cell.text)]
+
+
 def _run(tail: list[Cell], count: int) -> int | None:
     """Where the only non-blank run of a tail starts, if it is exactly as long as the columns are many."""
-    filled = [i for i, cell in enumerate(tail) if squeeze(cell.text)]
+    filled = _filled(tail)
     if len(filled) != count or not filled or filled[-1] - filled[0] != count - 1:
         return None
     return filled[0]
 
 
 def _align(
-    part: _Parts, columns: Columns, starts: set[int], form: Form
+    part: _Parts, columns: Columns, starts: set[int], form: Form, *, sure: bool
 ) -> tuple[dict[str, Slot], list[Cell]]:
     tail = part.tail
     order = _fitting(tail, columns.order)
-    filled = [i for i, cell in enumerate(tail) if squeeze(cell.text)]
+    filled = _filled(tail)
     if not order:
         return {}, [cell for cell in tail if squeeze(cell.text)]
     if any(form.knows(tail[i].text) for i in filled):
@@ -292,7 +326,7 @@ def _align(
     elif len(tail) < len(order):
         # Whether trailing blanks were cut off or blanks were dropped anywhere cannot be seen.
         offset, why = None, f"{len(tail)} cells for {len(order)} columns"
-    elif len(starts) > 1 and filled:
+    elif not sure and filled:
         offset, why = None, "the rows around start their values in different cells"
     elif (run := _run(tail, len(order))) is not None:
         offset = run
@@ -323,7 +357,7 @@ def _place(tail: list[Cell], offset: int, order: tuple[str, ...]) -> dict[str, S
             "",
             squeeze(before.cell.text if before.cell else ""),
         }:
-            slots[key] = Slot(before.cell, "unreadable", "a repeated column holds different values")
+            slots[key] = Slot(_all_of([before.cell, slot.cell]), "unreadable", CONFLICTS[1])
     return slots
 
 

@@ -22,6 +22,7 @@ from extraction.values import clean, is_value_like
 _GAP = re.compile(r"[\s\u3000]+")
 _LONGEST = 60
 _HEAD_LINES = 4
+_LONGEST_HEAD = 10
 _CONFIDENCE = 0.8
 """Figures whose place was told by counting only."""
 
@@ -90,14 +91,18 @@ class _Head:
     printed: dict[str, str] = field(default_factory=dict)
     open: bool = False
     rows: int = 0
+    strange: bool = False
 
     def read(self, words: list[str], form: Form) -> bool:
         """Take the heads among some words; whether there were any."""
         opens = any(_opens(word, form) for word in words)
         if opens and (self.rows or form.row_head):
-            self.columns, self.printed, self.rows = [], {}, 0
+            self.columns, self.printed, self.rows, self.strange = [], {}, 0, False
         self.open = self.open or opens
         found = [(word, key) for word in words if (key := form.column(word))]
+        if self.open and not self.rows and not opens and not found and not form.heads and self.columns:
+            # A head that no edition knows: its figures are counted with the others.
+            self.strange = self.strange or any(map(_may_be_head, words))
         if self.open:
             self.columns += [key for _, key in found]
             self.printed.update({key: word for word, key in found})
@@ -108,7 +113,7 @@ class _Head:
 
         Heads of the requests table stand in three levels, so 总计 may be printed before the organisations.
         """
-        if len(set(self.columns)) != len(self.columns):
+        if self.strange or len(set(self.columns)) != len(self.columns):
             return ()
         if not form.heads:
             return tuple(self.columns)
@@ -119,6 +124,11 @@ class _Head:
 
     def _at(self, key: str) -> int:
         return self.columns.index(key) if key in self.columns else -1
+
+
+def _may_be_head(word: str) -> bool:
+    bare = squeeze(word)
+    return 1 < len(bare) <= _LONGEST_HEAD and not re.search(r"单位|[。；，]", bare)
 
 
 def _opens(word: str, form: Form) -> bool:

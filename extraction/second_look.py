@@ -118,7 +118,7 @@ def _read_cells_again(tables: Tables) -> Tables:
             break
         found = {name: value for name, value in found.items() if name not in failing}
         taken = {}
-    verdicts = _verdicts(_checks(tables, {**tables.cells, **taken})) if taken else {}
+    verdicts = _verdicts(_telling(tables, taken)) if taken else {}
     taken = {name: cell for name, cell in taken.items() if True in verdicts.get(name, set())}
     if not taken:
         return tables
@@ -133,6 +133,30 @@ def _read_cells_again(tables: Tables) -> Tables:
     )
     issues.append(Issue("second_look", "note", message, tuple(taken)))
     return replace(tables, cells={**tables.cells, **taken}, issues=issues)
+
+
+def _telling(tables: Tables, taken: Mapping[str, CellRecord]) -> Iterator[Check]:
+    """The checks that tell figures read together from two rows in one cell (``46 1`` beside ``412 5``).
+
+    Where their first parts alone make a sum hold, and the rests alone, the sum of the joined says nothing.
+    """
+    cells = {**tables.cells, **taken}
+    parts = {
+        name: both
+        for name, cell in taken.items()
+        if _APART.fullmatch(clean(cell.raw)) and len(both := clean(cell.raw).split(maxsplit=1)) > 1
+    }
+    sides = [
+        {name: replace(taken[name], value=Decimal("".join(both[at].split()))) for name, both in parts.items()}
+        for at in (0, 1)
+    ]
+    held = [
+        {check.id for check in _checks(tables, {**cells, **side}) if parts and _verdict(check)}
+        for side in sides
+    ]
+    for check in _checks(tables, cells):
+        if check.id not in held[0] & held[1] or parts.keys().isdisjoint(check.cells):
+            yield check
 
 
 def _verdicts(checks: Iterable[Check]) -> dict[str, set[bool | None]]:

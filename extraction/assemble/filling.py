@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from extraction.align import RawRow
 from extraction.assemble.cells import agreed_slot, read_cell
-from extraction.assemble.guards import guard_columns, guard_order, missing
+from extraction.assemble.guards import guard_blanks, guard_columns, guard_order, missing
 from extraction.assemble.keys import Instance
 from extraction.assemble.remainder import Filled, extra_row, row_texts
 from extraction.columns import BESIDE, SUBTOTAL
@@ -41,6 +41,7 @@ def fill(instance: Instance, edition: Edition) -> Filled:
     missing(out, instance, table)
     guard_order(out, instance, table)
     guard_columns(out, instance, table)
+    guard_blanks(out, instance)
     _leftovers(out, instance, table)
     return out
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
+from extraction.align import CONFLICTS
 from extraction.assemble.keys import Instance
 from extraction.assemble.remainder import Filled, extra_row, row_texts
 from extraction.editions import TableForm
 from extraction.record import Issue
 
 _TOTAL = "total"
+_SEVERAL = re.compile(r"[0-9].*?[^0-9.,，．].*?[0-9]", re.DOTALL)
 
 
 def missing(out: Filled, instance: Instance, table: TableForm) -> None:
@@ -69,13 +74,15 @@ def guard_order(out: Filled, instance: Instance, table: TableForm) -> None:
 def guard_columns(out: Filled, instance: Instance, table: TableForm) -> None:
     """Heads in another order than the form prints them may stand over each other's figures.
 
-    Sums cannot show it: only a total in another place is told by them.
+    Sums cannot show it: only a total at the other end is told by them.
     """
     order = list(table.columns)
     names: list[str] = []
     heads: set[str] = set()
     for key, row in instance.rows.items():
-        printed = [column for column in row.slots if column in order and column != _TOTAL]
+        printed = [column for column in row.slots if column in order]
+        if printed and _TOTAL in {printed[0], printed[-1]}:
+            printed.remove(_TOTAL)
         wanted = sorted(printed, key=order.index)
         moved = {a for a, b in zip(printed, wanted, strict=True) if a != b}
         names += [
@@ -85,3 +92,21 @@ def guard_columns(out: Filled, instance: Instance, table: TableForm) -> None:
     if names:
         message = f"{instance.kind}: column heads stand in another order: {', '.join(sorted(heads))}"
         out.issues.append(Issue("column_order", "warning", message, tuple(names)))
+
+
+def guard_blanks(out: Filled, instance: Instance) -> None:
+    """A blank beside several figures may have one of them; one of two under one head may be another's."""
+    names: list[str] = []
+    for key, row in instance.rows.items():
+        names_of = [f"{instance.kind}.{key}.{column}" for column in row.slots]
+        cells = [(name, out.cells.get(name)) for name in names_of]
+        if any(slot.why in CONFLICTS for slot in row.slots.values()):
+            names += [name for name, cell in cells if cell is not None and cell.status != "unreadable"]
+        for (name, cell), (_, beside) in [*pairwise(cells), *pairwise(cells[::-1])]:
+            if cell is None or beside is None or cell.status != "blank" or beside.value is not None:
+                continue
+            if beside.status in {"text", "unreadable"} and _SEVERAL.search(beside.raw):
+                names.append(name)
+    if names:
+        message = f"{instance.kind}: beside a cell that holds several figures, or a head over several cells"
+        out.issues.append(Issue("row_in_doubt", "warning", message, tuple(dict.fromkeys(names))))

@@ -83,6 +83,17 @@ def doubt(out: Instance, rows: list[RawRow]) -> None:
             texts = [slot.cell.text for slot in out.rows[key].slots.values() if slot.cell]
             if not any(map(is_figure, texts)) and not all(map(squeeze, texts)):
                 out.doubtful.append(key)
+    for group, row in out.groups:
+        # A group's own sums stand above its rows: figures behind a blank one of them may be that row's.
+        if row.blank or (row.table, row.row) not in order:
+            continue
+        key = places.get(order[max(order.index((row.table, row.row)) - 1, 0)])
+        if key is not None and out.rows[key].blank and _is_in(out.kind, key, group):
+            out.doubtful.append(key)
+
+
+def _is_in(kind: str, key: str, group: str) -> bool:
+    return any(label.group == group for label in forms()[kind].rows[key])
 
 
 def _in_context(kind: str, key: str | None, group: str | None, last: str | None) -> str | None:
