@@ -22,6 +22,10 @@ _INDIRECT = re.compile(
 _YEAR_WORDS = re.compile(
     r"\(?(?:20[0-9]{2}|二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])(?:年度|年)?\)?(?:度)?"
 )
+_OTHER_PAPER = re.compile(
+    rf"(?<=[\u4e00-\u9fff]){_YEAR_WORDS.pattern}[\u4e00-\u9fff]{{2,12}}?[及和暨与](?={_YEAR_WORDS.pattern}$)"
+)
+"""Another paper of another year, joined to the report in one title: 2022年工作总结及2023年…."""
 _TITLE_TAIL = re.compile(r"(?:政府信息公开|政务信息公开|政务公开|信息公开).*$")
 _ABOUT = r"(?:关于)?(?:报送|呈报|上报|公布|发布|印发|公开|编制|编报)?(?:本级|本单位|本部门|本机关)?"
 _TITLE_VERBS = re.compile(rf"^{_ABOUT}|(?:关于{_ABOUT}|的|在|年度|开展|落实|做好)+$")
@@ -92,7 +96,7 @@ def title_agency(title: str) -> str | None:
     )
     for candidate in (text, outer):
         name = _TITLE_TAIL.sub("", candidate)
-        name = _YEAR_WORDS.sub("", name)
+        name = _YEAR_WORDS.sub("", _OTHER_PAPER.sub("", name))
         name = _TITLE_VERBS.sub("", name).strip("《》-—_·.")
         name = re.sub(r"\((?![^()]{1,8}(?:区|县|市|旗)\)$)[^()]*\)$", "", name) or name
         name = name.removesuffix("(").strip("()") if name.count("(") != name.count(")") else name

@@ -68,3 +68,14 @@ def title_years(text: str) -> list[int]:
     """Years in a title, where a bare number between 2000 and 2039 counts too."""
     found = years(text)
     return found or [int(m[1]) for m in _BARE_YEAR.finditer(squeeze(text))]
+
+
+_SUBJECT = re.compile(r"(?:政府|政务)?信息公开|政务公开")
+
+
+def subject_year(title: str) -> list[int]:
+    """The year of the report that a title names; of several (another paper's too) the last one before it."""
+    found = title_years(title)[:1]
+    subjects = list(_SUBJECT.finditer(squeeze(title)))
+    before = title_years(squeeze(title)[: subjects[-1].start()]) if subjects else []
+    return before[-1:] or found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extraction.dates import is_date_line, title_years, years
+from extraction.dates import is_date_line, subject_year, title_years, years
 from extraction.publication import published_dates, signature_dates
 from extraction.record import Issue
 from extraction.text_lines import TextLine
@@ -51,12 +51,12 @@ def reporting_year(
         told: the year that stands outside a part of a document.
     """
     out = Year()
-    named = [year for text in titles for year in title_years(text)[:1]]
+    named = [year for text in titles for year in dict.fromkeys([*title_years(text)[:1], *subject_year(text)])]
     out.sources += [(year, "title") for year in named]
     text = "".join(line.bare for line in lines)
     period = [int(m[1]) for m in _PERIOD.finditer(text) if m[2] in {None, m[1]}]
     out.sources += [(year, "period") for year in period]
-    titled = title_years(title)[:1] if title else []
+    titled = subject_year(title) if title else []
     found = titled or period[:1]
     if titled and period and titled[0] not in period and _dated_after(facts, lines, period[0], titled[0]):
         # A title copied from last year over a text of this one; the issue of the conflict stays.

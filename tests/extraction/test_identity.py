@@ -157,6 +157,25 @@ def test_year_is_not_guessed_from_the_signature() -> None:
     assert "year_unknown" in {issue.code for issue in record.issues}
 
 
+def test_another_paper_in_the_title_has_neither_its_year_nor_its_name_taken() -> None:
+    title = "青溪县水务局2022年度工作总结及2023年政府信息公开工作年度报告"
+    record = report(title)
+    assert identity(record) == (title, "青溪县水务局", 2023)
+    assert "year_conflict" in {issue.code for issue in record.issues if issue.severity == "warning"}
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_title_above_the_container_of_the_article(link: bool) -> None:
+    title = "青溪县水务局2023年政府信息公开工作年度报告"
+    printed = f"<a href=1.html>{title}</a>" if link else title
+    body = "".join(f"<p>{head}</p><p>详见正文。</p>" for head in HEADS)
+    head = "<html><head><meta charset=utf-8><title>年报</title></head>"
+    rows = f"<tr><td class=bt>{printed}</td></tr><tr><td id=zoom>{body}</td></tr>"
+    record = extract(f"{head}<body><table>{rows}</table></body></html>".encode())
+    assert record.report is not None
+    assert record.report.title == (None if link else title)
+
+
 def test_scope() -> None:
     own = report("青溪县财政局2023年政府信息公开工作年度报告", overview="本报告仅统计本机关数据。")
     many = report("青溪县2023年政府信息公开工作年度报告", overview="本报告汇总全县各部门、各乡镇数据。")
@@ -207,6 +226,7 @@ def test_sections_under_other_headings() -> None:
         ("关于做好2023年政府信息公开工作年度报告编制工作的通知", "compilation_notice"),
         ("2023年上半年政府信息公开数据统计", "half_year_statistics"),
         ("青溪县政府信息公开指南", "guide_or_catalogue"),
+        ("青溪县供水公司2023年企业信息公开年度报告", "enterprise_report"),
         ("青溪县举行秋季运动会", "no_report_found"),
     ],
 )
