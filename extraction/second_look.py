@@ -142,9 +142,9 @@ def _telling(tables: Tables, taken: Mapping[str, CellRecord]) -> Iterator[Check]
     """
     cells = {**tables.cells, **taken}
     parts = {
-        name: both
+        name: match["digits"].split(maxsplit=1)
         for name, cell in taken.items()
-        if _APART.fullmatch(clean(cell.raw)) and len(both := clean(cell.raw).split(maxsplit=1)) > 1
+        if (match := _APART.fullmatch(clean(cell.raw)))
     }
     sides = [
         {name: replace(taken[name], value=Decimal("".join(both[at].split()))) for name, both in parts.items()}

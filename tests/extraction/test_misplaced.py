@@ -83,13 +83,19 @@ def test_a_total_among_the_applicants_is_doubted() -> None:
     assert silent_errors(read(m, requests=table), m) == []
 
 
-def test_two_rows_in_one_are_not_read_together() -> None:
+@pytest.mark.parametrize("unit", ["", "件"])
+def test_two_rows_in_one_are_not_read_together(unit: str) -> None:
     m = lawful("0", most=6)
     printed = dict.fromkeys(COLUMNS, "1") | {"total": "6"}
     m.texts.update({f"requests.carried_over.{column}": text for column, text in printed.items()})
     table = requests_table(m)
     first, second = table.rows[-2:]
-    table.rows[-2:] = [[(f"{a[0]}\n{b[0]}", *a[1:]) for a, b in zip(first, second, strict=True)]]
+    table.rows[-2:] = [
+        [
+            (f"{a[0]}\n{b[0]}{unit if b[0].isdigit() else ''}", *a[1:])
+            for a, b in zip(first, second, strict=True)
+        ]
+    ]
     record = read(m, draw=lambda t: html_table(t).replace("\n", "<br>"), requests=table)
     for column, text in printed.items():
         assert record.cells[f"requests.carried_over.{column}"].value in {None, int(text)}
