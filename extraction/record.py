@@ -7,6 +7,7 @@ same bytes and the same extractor give the same record byte for byte.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -291,7 +292,12 @@ class Record:
 
     def to_json(self) -> str:
         """One line of canonical JSON."""
-        # Without the search for circles, which a tree built above cannot have.
-        return json.dumps(
-            self.to_dict(), ensure_ascii=False, check_circular=False, separators=(",", ":"), allow_nan=False
-        )
+        return canonical(self.to_dict())
+
+
+def canonical(record: Mapping[str, Any]) -> str:
+    """The canonical JSON of a record as a tree: the fields in their order, no spaces, no NaN."""
+    # Without the search for circles, which a tree built above cannot have.
+    return json.dumps(
+        record, ensure_ascii=False, check_circular=False, separators=(",", ":"), allow_nan=False
+    )

@@ -36,14 +36,19 @@ class Figure(NamedTuple):
     """A cell as read.
 
     Attributes:
-        value: None where it holds no number.
+        digits: the value as JSON has it; None where it holds no number.
         status: as in the record.
         raw: as printed.
     """
 
-    value: Decimal | None
+    digits: str | None
     status: str
     raw: str | None
+
+    @property
+    def value(self) -> Decimal | None:
+        """The value, for which 3 and 3.0 are one."""
+        return None if self.digits is None else Decimal(self.digits)
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -82,7 +87,7 @@ def cell_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
     before, after = figures_of(old), figures_of(new)
     for cell in sorted(before.keys() | after.keys()):
         was, now = before.get(cell), after.get(cell)
-        if was == now:
+        if was == now or (was and now and _values(was) == _values(now)):
             continue
         yield _difference(_change(was, now), _step(was, now), cell, _shown(was), _shown(now))
 
@@ -97,11 +102,15 @@ def figures_of(record: Mapping[str, Any]) -> dict[str, Figure]:
         for name, cell in (part.get("cells") or {}).items():
             value: Any = part.get("tables") or {}
             for step in name.split("."):
-                value = value.get(step) if isinstance(value, Mapping) else None
-            figure = None if value is None else Decimal(repr(value))
+                value = value.get(step) if isinstance(value, dict) else None
+            digits = None if value is None else repr(value)
             raw = cell.get("raw")
-            found[before + name] = Figure(figure, str(cell.get("status")), None if raw is None else str(raw))
+            found[before + name] = Figure(digits, str(cell.get("status")), None if raw is None else str(raw))
     return found
+
+
+def _values(figure: Figure) -> tuple[Decimal | None, str, str | None]:
+    return figure.value, figure.status, figure.raw
 
 
 def _as_read(record: Mapping[str, Any]) -> list[tuple[Any, Any]]:

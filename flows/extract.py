@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import extraction
-from extraction.workers import Extractor
+from extraction.workers import Extractor, Reading
 from flows.progress import emit
 from storage import (
     Archive,
@@ -114,8 +114,8 @@ def report_bodies(state: SiteState) -> Iterator[str]:
 
 def read_bodies(
     extractor: Extractor, archive: Archive, hashes: Iterable[str], problems: list[str]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (hash, record) of archived bodies, read in the extractor's worker processes, in the order given.
+) -> Iterator[tuple[str, Reading]]:
+    """Yield (hash, reading) of archived bodies, read in the extractor's worker processes, in the order given.
 
     A body that cannot be taken from the archive is left out; the reason is added to `problems`, unless it is
     that a person removed it.
@@ -130,7 +130,7 @@ def read_bodies(
             except (BodyCorruptError, ObjectNotFoundError) as error:
                 problems.append(str(error))
 
-    return extractor.map(bodies())
+    return extractor.readings(bodies())
 
 
 def extract_site(store: ObjectStore, site: str, extractor: Extractor) -> ExtractStats:
@@ -150,8 +150,8 @@ def extract_site(store: ObjectStore, site: str, extractor: Extractor) -> Extract
             manifest[sha256] = record["kind"]
         else:
             missing.append(sha256)
-    for sha256, record in read_bodies(extractor, Archive(store), missing, stats.problems):
-        records.put_new(sha256, record)
+    for sha256, (record, data) in read_bodies(extractor, Archive(store), missing, stats.problems):
+        records.put_new(sha256, data)
         stats.count(record)
         manifest[sha256] = record["kind"]
         emit("extract", "document", site, sha256=sha256, kind=record["kind"], todo=len(bodies))

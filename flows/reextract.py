@@ -19,9 +19,11 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import extraction
 from extraction.workers import Extractor, is_limit
@@ -42,8 +44,8 @@ from storage.pack_care import load_packs, pack_keys
 SHARD_SIZE = 500
 """Bodies of a shard: some ten seconds of work, and some 40 kB as parameters of a flow run."""
 
-GROUP = 64
-"""Records that are written together; what a kill costs, at most, is reading that many again."""
+GROUP = 32
+"""Records that are written together, while as many are read: a kill costs reading twice as many again."""
 
 FEW = 3
 """A pack is worth its index for no fewer bodies of a shard."""
@@ -293,30 +295,73 @@ def read_shard(shard: Shard, extractor: Extractor) -> Result:
                 waiting[number] = replace(fetched, body=None)
                 yield number, fetched.body, None, None
 
-    group: list[tuple[str, dict[str, Any]]] = []
-    replaced: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
-
-    def write() -> None:
-        if not shard["dry_run"]:
-            source.records.put_new_many(group)
-            for one in replaced:
-                source.records.replace(*one)
-        group.clear()
-        replaced.clear()
-
-    for number, record in extractor.map(bodies()):
-        site, sha256 = documents[number]
-        fetched = waiting.pop(number)
-        if fetched.retried is None:
-            group.append((sha256, record))
-        elif is_limit(record):
-            record = fetched.retried  # again: what was said stays
-        else:
-            replaced.append((sha256, fetched.retried, record))
-        tally.compare(site, sha256, fetched.retried or fetched.old, record)
-        kinds[number] = record["kind"]
-        if len(group) + len(replaced) == GROUP:
-            write()
-        emit("reextract", "document", site, sha256=sha256)
-    write()
+    with _Writer(source.records, dry_run=shard["dry_run"]) as writer:
+        for number, reading in extractor.readings(bodies()):
+            site, sha256 = documents[number]
+            fetched = waiting.pop(number)
+            record = reading.record
+            if fetched.retried is None:
+                writer.add(sha256, reading.data)
+            elif is_limit(record):
+                record = fetched.retried  # again: what was said stays
+            else:
+                writer.replace(sha256, fetched.retried, reading.data)
+            tally.compare(site, sha256, source.earlier(fetched, reading), record)
+            kinds[number] = record["kind"]
+            emit("reextract", "document", site, sha256=sha256)
     return {"number": shard["number"], "tally": tally.as_dict(), "kinds": kinds}
+
+
+class _Writer:
+    """Keeps records in groups: one waits for the disk while the next is read.
+
+    All are durable at the end of its block, before anybody is told that the shard is done.
+    """
+
+    def __init__(self, records: RecordStore, *, dry_run: bool) -> None:
+        self._records, self._dry_run = records, dry_run
+        self._new: list[tuple[str, bytes]] = []
+        self._replaced: list[tuple[str, dict[str, Any], bytes]] = []
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="records")
+        self._writing: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._thread:
+            if kind is None:
+                self._write()
+                self._wait()
+
+    def add(self, sha256: str, data: bytes) -> None:
+        """Keep the record of a body that has none."""
+        self._new.append((sha256, data))
+        self._write_full()
+
+    def replace(self, sha256: str, old: dict[str, Any], data: bytes) -> None:
+        """Keep a record in the place of one that says that a limit was hit."""
+        self._replaced.append((sha256, old, data))
+        self._write_full()
+
+    def _write_full(self) -> None:
+        if len(self._new) + len(self._replaced) == GROUP:
+            self._write()
+
+    def _write(self) -> None:
+        self._wait()
+        if not self._dry_run:
+            self._writing = self._thread.submit(self._put, self._new, self._replaced)
+        self._new, self._replaced = [], []
+
+    def _put(self, new: list[tuple[str, bytes]], replaced: list[tuple[str, dict[str, Any], bytes]]) -> None:
+        self._records.put_new_many(new)
+        for one in replaced:
+            self._records.replace(*one)
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()

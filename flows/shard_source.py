@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import extraction
-from extraction.workers import is_limit
+from extraction.workers import Reading, is_limit
 from flows.executors import Shard
 from storage import (
     Archive,
@@ -41,7 +41,8 @@ class Fetched:
         number: its place in the shard.
         sha256: its hash.
         body: None where it is not to be read.
-        old: the record of the newest earlier extractor.
+        old: the canonical JSON of the record of the newest earlier extractor.
+        earlier: that extractor.
         kind: that of the record of the present extractor, where it has one.
         problem: what is wrong with it in the archive.
         retried: the record of the present extractor that says that a limit was hit.
@@ -50,7 +51,8 @@ class Fetched:
     number: int
     sha256: str
     body: bytes | None = None
-    old: dict[str, Any] | None = None
+    old: bytes | None = None
+    earlier: str = ""
     kind: str | None = None
     problem: str | None = None
     retried: dict[str, Any] | None = None
@@ -64,7 +66,7 @@ class ShardSource:
         self.store = open_store(shard["store"])
         self.records = RecordStore(self.store, extraction.EXTRACTOR)
         self._archive = Archive(self.store)
-        self._earlier = [RecordStore(self.store, name) for name in shard["earlier"]]
+        self._earlier = {name: RecordStore(self.store, name) for name in shard["earlier"]}
         self._look = shard["look"]
         self._retry = shard["retry"]
         self._packs = shard["packs"]
@@ -100,7 +102,29 @@ class ShardSource:
         if record is not None:
             return replace(found, body=body, retried=record)
         try:
-            records = (records.get(found.sha256) for records in self._earlier)
-            return replace(found, body=body, old=next((one for one in records if one is not None), None))
+            for name, records in self._earlier.items():
+                if (old := records.get_json(found.sha256)) is not None:
+                    return replace(found, body=body, old=old, earlier=name)
         except RecordError as error:
             return replace(found, body=body, problem=str(error))  # it can be read, only not compared
+        return replace(found, body=body)
+
+    def earlier(self, fetched: Fetched, reading: Reading) -> dict[str, Any] | None:
+        """Return the record that a reading is compared with, None where there is none.
+
+        Most readings say what was said before. Then the bytes show it, and the earlier record need not be
+        parsed: the reading's own is returned.
+        """
+        if fetched.retried is not None or fetched.old is None:
+            return fetched.retried
+        # No text holds these bytes, where every quotation mark has a backslash before it.
+        ours, theirs = (
+            b'"extractor":"%s"' % name.encode() for name in (extraction.EXTRACTOR, fetched.earlier)
+        )
+        if fetched.old.replace(theirs, ours) == reading.data:
+            return reading.record
+        try:
+            return self._earlier[fetched.earlier].parse(fetched.sha256, fetched.old)
+        except RecordError as error:
+            self._problems.append(str(error))
+            return None

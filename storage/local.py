@@ -23,7 +23,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -333,8 +333,17 @@ class LocalStore:
         with self._pool_lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="fsync")
-        for _ in self._pool.map(act, items):
-            pass
+        # Each thread takes the next one until none is left: to hand one over costs as much as to do it.
+        left = iter(list(items))
+
+        def work() -> None:
+            for item in left:
+                act(item)
+
+        working = [self._pool.submit(work) for _ in range(_SYNC_THREADS)]
+        wait(working)  # all of them, before who called closes what they work on
+        for one in working:
+            one.result()
 
     def _sweep(self) -> None:
         """Remove temporary files that no living process can be writing."""

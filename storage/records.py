@@ -112,21 +112,43 @@ class RecordStore:
         """
         return _load(self._store, self.key(sha256))
 
-    def put_new(self, sha256: str, record: Mapping[str, Any]) -> bool:
-        """Keep a record; True if this call created it, False if the body has one already (left untouched)."""
-        self._list_extractor()
-        return self._store.put_new(self.key(sha256), seal(canonical_json(record)))
+    def get_json(self, sha256: str) -> bytes | None:
+        """Return the canonical JSON of a body's record, None where there is none.
 
-    def put_new_many(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> list[bool]:
+        Raises:
+            RecordError: what is there is not what was written.
+        """
+        key = self.key(sha256)
+        try:
+            return _unsealed(self._store, key, self._store.get(key))
+        except ObjectNotFoundError:
+            return None
+
+    def parse(self, sha256: str, data: bytes) -> dict[str, Any]:
+        """Return what `get` returns, of what `get_json` returned.
+
+        Raises:
+            RecordError: it is not a JSON object.
+        """
+        return _parsed(self._store, self.key(sha256), data)
+
+    def put_new(self, sha256: str, record: Mapping[str, Any] | bytes) -> bool:
+        """Keep a record; True if this call created it, False if the body has one already (left untouched).
+
+        Args:
+            sha256: of the body.
+            record: as a tree, or its canonical JSON where that was made already.
+        """
+        self._list_extractor()
+        return self._store.put_new(self.key(sha256), _sealed(record))
+
+    def put_new_many(self, records: Iterable[tuple[str, Mapping[str, Any] | bytes]]) -> list[bool]:
         """Keep several records at the price of a few; the answers are those of `put_new`, in order."""
         self._list_extractor()
-        return list(
-            self._store.put_new_many(
-                [(self.key(sha256), seal(canonical_json(record))) for sha256, record in records]
-            )
-        )
+        items = [(self.key(sha256), _sealed(record)) for sha256, record in records]
+        return list(self._store.put_new_many(items))
 
-    def replace(self, sha256: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    def replace(self, sha256: str, old: Mapping[str, Any], new: Mapping[str, Any] | bytes) -> bool:
         """Put a record in the place of another, which is kept under ``replaced/``.
 
         Only for a record that says that a body could not be read with what was at hand then, such as time or
@@ -143,7 +165,7 @@ class RecordStore:
         if _parse(self._store, key, data) != old:
             return False  # another was quicker, or the body was removed
         self._store.put_new(self.replaced_key(sha256), data)
-        return self._store.put_if(key, seal(canonical_json(new)), tag)
+        return self._store.put_if(key, _sealed(new), tag)
 
     def replaced_key(self, sha256: str) -> str:
         """Return the key of the record that a body had before."""
@@ -238,12 +260,25 @@ def _load(store: ObjectStore, key: str) -> dict[str, Any] | None:
     return _parse(store, key, data)
 
 
+def _sealed(record: Mapping[str, Any] | bytes) -> bytes:
+    return seal(record if isinstance(record, bytes) else canonical_json(record))
+
+
 def _parse(store: ObjectStore, key: str, data: bytes) -> dict[str, Any]:
+    return _parsed(store, key, _unsealed(store, key, data))
+
+
+def _unsealed(store: ObjectStore, key: str, data: bytes) -> bytes:
     try:
-        document = parse_json(unseal(data))
+        return unseal(data)
     except SealError as error:
         advice = "restore it, or delete it, then `gongkai verify --rebuild` and `gongkai reextract`"
         raise RecordError(f"{key} in {store.url} is damaged: {error}; {advice}") from error
+
+
+def _parsed(store: ObjectStore, key: str, plain: bytes) -> dict[str, Any]:
+    try:
+        document = parse_json(plain)
     except ValueError as error:
         raise RecordError(f"{key} in {store.url}: not JSON ({error})") from error
     if not isinstance(document, dict):

@@ -14,6 +14,6 @@ and `child` is the program that runs in the worker.
 """
 
 from extraction.workers.limits import LIMIT_CODES, WorkerStartError, is_limit
-from extraction.workers.pool import Extractor
+from extraction.workers.pool import Extractor, Reading
 
-__all__ = ["LIMIT_CODES", "Extractor", "WorkerStartError", "is_limit"]
+__all__ = ["LIMIT_CODES", "Extractor", "Reading", "WorkerStartError", "is_limit"]

@@ -28,6 +28,7 @@ import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from extraction.record import canonical
 from extraction.workers.limits import CRASHED, MEMORY_LIMIT, SUSPECT, is_limit
 from extraction.workers.wire import WireError, pack_answer, read_request
 
@@ -109,7 +110,7 @@ class _Server:
             record = record if isinstance(record, dict) else record.to_dict()
             if record["kind"] == "unreadable" and (is_limit(record) or self._suspect()):
                 return pack_answer({"n": n, "failed": MEMORY_LIMIT}), True
-            return pack_answer({"n": n, "record": record}), False
+            return pack_answer({"n": n}, canonical(record).encode()), False
         except (MemoryError, WireError):
             return pack_answer({"n": n, "failed": MEMORY_LIMIT}), True
         except Exception as error:  # noqa: BLE001 - a reader's defect, which the parent tells people

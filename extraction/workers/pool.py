@@ -10,8 +10,9 @@ import signal
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
+from extraction.record import canonical
 from extraction.version import EXTRACTOR
 from extraction.workers.crew import LOOK, Crew
 from extraction.workers.limits import (
@@ -28,7 +29,7 @@ from extraction.workers.limits import (
     message_of,
 )  # fmt: skip
 from extraction.workers.process import Task, Worker
-from extraction.workers.wire import WireError
+from extraction.workers.wire import Answer, WireError, parse_object
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,18 @@ READ_AHEAD_BYTES = 64 * 1024 * 1024
 OURS = "extraction:extract"
 
 _RANDOM_DEATHS = (signal.SIGKILL, signal.SIGTERM)
+
+
+class Reading(NamedTuple):
+    """What was read from a document.
+
+    Attributes:
+        record: the record, as ``extraction.extract(...).to_dict()`` gives it.
+        data: its canonical JSON, as ``extraction.extract(...).to_json()`` gives it, in UTF-8.
+    """
+
+    record: dict[str, Any]
+    data: bytes
 
 
 class Extractor:
@@ -86,7 +99,7 @@ class Extractor:
         self._closed = False
         # Of the map that runs:
         self._waiting: list[tuple[int, Task]] = []
-        self._finished: dict[int, dict[str, Any]] = {}
+        self._finished: dict[int, Reading] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +123,13 @@ class Extractor:
     def map(
         self, items: Iterable[tuple[Key, bytes, str | None, str | None]]
     ) -> Iterator[tuple[Key, dict[str, Any]]]:
-        """Yield (key, record) for each (key, data, media type, url), in the order given.
+        """Yield (key, record) for each (key, data, media type, url), in the order given: see `readings`."""
+        return ((key, reading.record) for key, reading in self.readings(items))
+
+    def readings(
+        self, items: Iterable[tuple[Key, bytes, str | None, str | None]]
+    ) -> Iterator[tuple[Key, Reading]]:
+        """Yield (key, reading) for each (key, data, media type, url), in the order given.
 
         Input is taken a bounded number of documents and bytes ahead of the output.
 
@@ -135,7 +154,7 @@ class Extractor:
 
     def _map(
         self, source: Iterator[tuple[Key, bytes, str | None, str | None]]
-    ) -> Iterator[tuple[Key, dict[str, Any]]]:
+    ) -> Iterator[tuple[Key, Reading]]:
         keys: dict[int, tuple[Key, int]] = {}
         taken = given = on_way = 0
         exhausted = False
@@ -157,10 +176,10 @@ class Extractor:
             self._pump(wait=not room and given not in self._finished)
             if given in self._finished:
                 key, size = keys.pop(given)
-                record = self._finished.pop(given)
+                reading = self._finished.pop(given)
                 on_way -= size
                 given += 1
-                yield key, record
+                yield key, reading
 
     # -- giving documents to workers
 
@@ -218,13 +237,13 @@ class Extractor:
             logger.warning("a worker sent %s", error)
             self._lost(worker, killed_for=CRASHED)
 
-    def _take(self, worker: Worker, answer: dict[str, Any]) -> None:
+    def _take(self, worker: Worker, answer: Answer) -> None:
         if worker.ready:
             self._answered(worker, answer)
             return
-        if answer.get("ready") is not True:
+        if answer.head.get("ready") is not True:
             raise WireError("no word of being ready")
-        worker.started(answer)
+        worker.started(answer.head)
         self._failed_starts = 0
         self._extractor = self._extractor or worker.extractor
         if worker.extractor != self._extractor:
@@ -234,7 +253,7 @@ class Extractor:
                 "start the run again"
             )
 
-    def _answered(self, worker: Worker, answer: dict[str, Any]) -> None:
+    def _answered(self, worker: Worker, answer: Answer) -> None:
         """Take one answer.
 
         Raises:
@@ -243,25 +262,26 @@ class Extractor:
         if not worker.tasks or worker.retiring:
             raise WireError("an answer to nothing")
         task = worker.tasks[0]
-        failed = answer.get("failed")
+        head = answer.head
+        failed = head.get("failed")
         if failed is not None:
-            if failed not in LIMIT_CODES or answer.get("n") not in (task.n, None):
+            if failed not in LIMIT_CODES or head.get("n") not in (task.n, None):
                 raise WireError("an answer to something else")
-            message = str(answer.get("message") or self._message(failed)).replace("\n", " ")[:300]
-            if answer.get("details"):
-                logger.error("%s\n%s", message, str(answer["details"])[:8000])
+            message = str(head.get("message") or self._message(failed)).replace("\n", " ")[:300]
+            if head.get("details"):
+                logger.error("%s\n%s", message, str(head["details"])[:8000])
             worker.retiring = True  # it ends by itself; its other documents come back then
             self._failed(worker, worker.take(), failed, message, first=worker.served == 1)
             return
-        if answer.get("n") != task.n:
+        if head.get("n") != task.n:
             raise WireError("an answer to something else")
         if task.do == "sniff":
-            self._finish(worker, worker.take(), str(answer.get("media_type")))
+            self._finish(worker, worker.take(), str(head.get("media_type")))
             return
-        record = answer.get("record")
-        if not isinstance(record, dict) or not _is_about(record, task.data):
+        record = parse_object(answer.body)
+        if not _is_about(record, task.data):
             raise WireError("a record of another document")
-        self._finished[worker.take().n] = record
+        self._finished[worker.take().n] = Reading(record, answer.body)
 
     # -- when it goes wrong
 
@@ -306,9 +326,8 @@ class Extractor:
     def _finish(self, worker: Worker, task: Task, media_type: str) -> None:
         assert task.failed is not None
         code, message = task.failed
-        self._finished[task.n] = limit_record(
-            task.data, code, message, media_type=media_type, extractor=worker.extractor
-        )
+        record = limit_record(task.data, code, message, media_type=media_type, extractor=worker.extractor)
+        self._finished[task.n] = Reading(record, canonical(record).encode())
 
 
 def _is_about(record: dict[str, Any], data: bytes) -> bool:

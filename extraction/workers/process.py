@@ -19,7 +19,7 @@ from typing import Any
 
 from extraction.ocr import SWITCH
 from extraction.readers import office
-from extraction.workers.wire import AnswerReader, pack_request
+from extraction.workers.wire import Answer, AnswerReader, pack_request
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -156,7 +156,7 @@ class Worker:
         except BrokenPipeError:
             self._unsent.clear()  # it has ended; the end of its answers says so
 
-    def receive(self) -> Iterator[dict[str, Any]] | None:
+    def receive(self) -> Iterator[Answer] | None:
         """The answers that have come, or None when there are no more.
 
         Iterating raises `WireError` where it sends rubbish.

@@ -23,14 +23,23 @@ import pytest
 from extraction.workers import Extractor, WorkerStartError, is_limit, pool
 from extraction.workers.limits import limit_record, message_of
 from extraction.workers.process import Worker
-from extraction.workers.wire import AnswerReader, WireError, pack_answer
+from extraction.workers.wire import AnswerReader, WireError, pack_answer, parse_object
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MIB = 1 << 20
 SHORT, LONG = 0.3, 30.0  # seconds of processor time
 
-DEFECTS = {"recurse": "RecursionError", "defect": "KeyError", "nan": "ValueError"}
+WRITES = next(
+    number
+    for number, line in enumerate((ROOT / "extraction" / "record.py").read_text().splitlines(), start=1)
+    if "json.dumps(" in line
+)
+DEFECTS = {
+    "recurse": "RecursionError",
+    "defect": "KeyError",
+    "nan": f"ValueError at extraction/record.py:{WRITES}",
+}
 
 Make = Callable[..., Extractor]
 
@@ -115,6 +124,11 @@ def test_a_document_comes_back_as_its_record(make: Make) -> None:
         ("forge-list", "crashed"),
         ("forge-number", "crashed"),
         ("forge-deep", "crashed"),
+        ("forge-record", "crashed"),
+        ("forge-bytes", "crashed"),
+        ("forge-nothing", "crashed"),
+        ("forge-deep-record", "crashed"),
+        ("forge-twice", "crashed"),
     ],
 )
 def test_a_hostile_document_harms_only_itself(
@@ -406,8 +420,8 @@ def test_no_descriptor_is_left(make: Make) -> None:
 
 
 def test_answers_may_come_in_any_pieces() -> None:
-    sent = [{"n": n, "text": "文" * n} for n in range(5)]
-    stream = b"".join(map(pack_answer, sent))
+    sent = [({"n": n, "text": "文" * n}, b"\xff" * n) for n in range(5)]
+    stream = b"".join(pack_answer(*one) for one in sent)
     reader = AnswerReader()
     got = [answer for byte in stream for answer in reader.feed(bytes([byte]))]
     assert got == sent
@@ -416,3 +430,21 @@ def test_answers_may_come_in_any_pieces() -> None:
 def test_an_answer_has_a_greatest_length() -> None:
     with pytest.raises(WireError):
         pack_answer({"text": "x" * (33 * MIB)})
+    with pytest.raises(WireError):
+        pack_answer({}, b"x" * (33 * MIB))
+
+
+def test_a_reading_has_the_bytes_to_be_kept() -> None:
+    from extraction import extract
+
+    page = (
+        "<p>某某局2021年政府信息公开工作年度报告</p><table><tr><td>12345678901234567890123</td></tr></table>"
+    )
+    with Extractor() as extractor:
+        ((_, reading),) = extractor.readings([("a", page.encode(), None, None)])
+    assert reading.data.decode() == extract(page.encode()).to_json()
+    assert reading.record == extract(page.encode()).to_dict()
+
+
+def test_a_figure_beyond_64_bits_stays_what_was_printed() -> None:
+    assert parse_object(b'{"a":123456789012345678901234567890}') == {"a": 123456789012345678901234567890}

@@ -105,17 +105,29 @@ class Hostile:
             os.kill(os.getpid(), number)
 
 
-def forge(word: bytes) -> None:
+def forge(word: bytes, data: bytes) -> None:
     """Write to the parent what a worker under foreign control might."""
+    head = b'{"n":1}'  # as the second of the documents given
+    sha256 = hashlib.sha256(data).hexdigest().encode()
+    right = b'{"document":{"sha256":"%s"},"kind":"not_report"}' % sha256
     frames = {
-        b"forge-length": b"\xff\xff\xff\xff",
-        b"forge-text": b"\x00\x00\x00\x04]]]]",
-        b"forge-list": b"\x00\x00\x00\x02[]",
-        b"forge-number": b"\x00\x00\x00\x09" + b'{"n":999}',
-        b"forge-deep": (50_000).to_bytes(4, "big") + b"[" * 50_000,
+        b"forge-length": b"\xff" * 8,
+        b"forge-text": frame(b"]]]]"),
+        b"forge-list": frame(b"[]"),
+        b"forge-number": frame(b'{"n":999}'),
+        b"forge-deep": frame(b"[" * 50_000),
+        b"forge-record": frame(head, b'{"document":{"sha256":"' + sha256),
+        b"forge-bytes": frame(head, b'{"document":{"sha256":"' + sha256 + b'","text":"\xff"}}'),
+        b"forge-nothing": frame(head),
+        b"forge-deep-record": frame(head, b"[" * 50_000),
+        b"forge-twice": frame(head, right[:-1] + b',"document":{"sha256":"' + b"0" * 64 + b'"}}'),
     }
     os.write(int(sys.argv[2]), frames[word])
     time.sleep(3600)
+
+
+def frame(head: bytes, body: bytes = b"") -> bytes:
+    return len(head).to_bytes(4, "big") + len(body).to_bytes(4, "big") + head + body
 
 
 def extract(data: bytes, *, media_type: str | None = None, url: str | None = None) -> dict[str, Any]:
@@ -124,7 +136,7 @@ def extract(data: bytes, *, media_type: str | None = None, url: str | None = Non
     if state["poisoned"]:
         os.abort()
     if word.startswith(b"forge-"):
-        forge(word)
+        forge(word, data)
     act = getattr(Hostile, word.decode("latin-1"), None) if word.isalpha() or b"_" in word else None
     if act is not None:
         act()

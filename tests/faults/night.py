@@ -73,11 +73,13 @@ class InProcess:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def map(self, items: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
+    def readings(self, items: Any) -> Iterator[tuple[Any, Any]]:
         import extraction
+        from extraction.workers import Reading
 
         for key, data, _, _ in items:
-            yield key, extraction.extract(data).to_dict()
+            record = extraction.extract(data)
+            yield key, Reading(record.to_dict(), record.to_json().encode())
 
 
 class Counter:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import extraction
-from storage import Archive, Capture, CaptureWriter, ObjectStore, open_store
+from extraction.workers import Reading
+from storage import Archive, Capture, CaptureWriter, ObjectStore, canonical_json, open_store
 
 
 @dataclass
@@ -51,9 +52,10 @@ class FakeExtraction:
             }
         )
 
-    def map(self, items):
+    def readings(self, items):
         for key, data, _, _ in items:
-            yield key, self.extract(data).to_dict()
+            record = self.extract(data).to_dict()
+            yield key, Reading(record, canonical_json(record))
 
 
 @pytest.fixture

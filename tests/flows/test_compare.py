@@ -119,3 +119,9 @@ def test_the_worst_are_kept_whatever_the_order() -> None:
     assert [change["step"] for change in forward.worst()] == ["number_to_number"] * 5
     assert forward.steps == {"number_to_number": 20, "number_to_null": 40}
     assert list(STEPS[:2]) == ["number_to_number", "number_to_null"]
+
+
+def test_three_and_three_point_nought_are_the_same_figure() -> None:
+    old, new = record(a=("number", 3)), record(a=("number", 3.0))
+    new["cells"]["t.r.a"]["raw"] = "3"
+    assert list(cell_differences(old, new)) == []

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,9 @@ from flows.executors import Local
 from flows.extract import extract_site
 from flows.reextract import Options, ReextractError, make_plan, make_shards, read_shard, reextract
 from flows.tally import Tally
-from storage import Archive, ObjectStore, RecordStore, extractors, verify
+from storage import Archive, ObjectStore, RecordStore, StoreUnreachableError, extractors, verify
+from storage.local import LocalStore
+from storage.seal import seal
 
 DRY = Options(dry_run=True)
 
@@ -156,9 +159,10 @@ def test_a_shard_of_another_extractor_is_refused(store, read_before) -> None:
         read_shard(shard, read_before)
 
 
-def test_an_earlier_record_that_is_damaged_is_named_and_the_body_read(store, read_before) -> None:
+@pytest.mark.parametrize("damaged", [b"{", seal(b'{"kind"}')])
+def test_an_earlier_record_that_is_damaged_is_named_and_the_body_read(store, read_before, damaged) -> None:
     key = next(key for key in store.list("records/1.0.0+old/") if "/sites/" not in key)
-    store.put(key, b"{")
+    store.put(key, damaged)
     tally = again(store, read_before)
     assert (tally.read, tally.first) == (3, 1)
     assert key in tally.problems[0]
@@ -171,6 +175,57 @@ def test_tallies_travel_and_add_up(store, read_before) -> None:
         parts.add(Tally.from_dict(json.loads(json.dumps(part.as_dict()))))
     assert (parts.read, parts.changes["value"]) == (6, 4)
     assert "4 of 6 records differ; 4 of 4 cells (4 value)" in "\n".join(parts.as_lines())
+
+
+def test_a_record_that_says_the_same_is_not_parsed_again(store, read_before, monkeypatch) -> None:
+    read_before.plus = 0
+    monkeypatch.setattr(RecordStore, "parse", lambda *_: pytest.fail("the bytes showed it"))
+    tally = again(store, read_before)
+    assert (tally.read, tally.differing, tally.cells) == (3, 0, 2)
+
+
+def test_what_is_kept_is_what_the_worker_wrote(store, read_before, monkeypatch) -> None:
+    written = {}
+    readings = read_before.readings
+
+    def noted(items):
+        for number, reading in readings(items):
+            written[reading.record["document"]["sha256"]] = reading.data
+            yield number, reading
+
+    monkeypatch.setattr(read_before, "readings", noted)
+    again(store, read_before)
+    records = RecordStore(store, "2.0.0+new")
+    assert len(written) == 3
+    assert {sha256: store.get(records.key(sha256)) for sha256 in written} == {
+        sha256: seal(data) for sha256, data in written.items()
+    }
+
+
+def test_a_shard_is_done_when_its_records_are_durable(store, read_before, monkeypatch) -> None:
+    monkeypatch.setattr("flows.reextract.GROUP", 2)
+    real = LocalStore.put_new_many
+
+    def slow(self, items):
+        time.sleep(0.2)
+        return real(self, items)
+
+    monkeypatch.setattr(LocalStore, "put_new_many", slow)
+    (shard,) = make_shards(store, make_plan(store, ["a", "b"], Options()), Options())
+    assert read_shard(shard, read_before)["kinds"].count("report") == 2
+    assert len(list(store.list("records/2.0.0+new/"))) == 3
+
+
+def test_a_group_that_cannot_be_written_ends_the_run_and_no_manifest_names_it(
+    store, read_before, monkeypatch
+) -> None:
+    def full(self, items):
+        raise StoreUnreachableError("the disk is full")
+
+    monkeypatch.setattr(LocalStore, "put_new_many", full)
+    with pytest.raises(StoreUnreachableError, match="full"):
+        again(store, read_before)
+    assert list(store.list("records/2.0.0+new/")) == []
 
 
 RETRY = Options(retry_limits=True)

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import stat
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from storage import InvalidKeyError, ObjectStore, StoreError, StoreUnreachableError, open_store
 from storage.keys import RESERVED
-from storage.local import STALE_SECONDS
+from storage.local import STALE_SECONDS, LocalStore
 
 
 @pytest.fixture
@@ -285,3 +286,23 @@ def test_reading_errors_are_told(store: ObjectStore, root: Path, monkeypatch: py
     monkeypatch.setattr(Path, "read_bytes", fail)
     with pytest.raises(StoreError, match="input/output error"):
         store.get("a")
+
+
+def test_files_of_a_group_stay_open_until_no_thread_forces_them_to_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalStore(tmp_path)
+    real, began, ended = os.fsync, threading.Event(), threading.Event()
+
+    def fsync(descriptor: int) -> None:
+        if began.is_set():
+            raise OSError(errno.EIO, "input/output error")
+        began.set()
+        time.sleep(0.3)
+        real(descriptor)
+        ended.set()
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(StoreError):
+        store.put_new_many([(f"a/{number}", b"x") for number in range(8)])
+    assert ended.is_set()
