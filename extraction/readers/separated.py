@@ -73,7 +73,7 @@ def _blocks(records: list[Record]) -> Iterator[Block]:
         if not filled:
             yield from _table(rows)
             rows = []
-        elif len(filled) == 1 and not _is_label(filled[0]):
+        elif len(filled) == 1 and not _is_label(filled[0]) and not is_figure(filled[0]):
             yield from _table(rows)
             rows = []
             yield Paragraph(filled[0], path=f"line:{line}")

@@ -105,3 +105,13 @@ def test_prose_with_commas_is_no_dump() -> None:
     text = "一、总体情况\n" + "收到申请3,4,5,6件,办结7,8件,结转9件\n" * 8
     record = extract(text.encode())
     assert record.tables == {}
+
+
+def test_a_figure_alone_in_its_record_is_one_of_the_table(m: Model) -> None:
+    m.texts["proactive.coercive_measures.decisions"] = "340"
+    text = dump(m, lines="plain")
+    empty = "," * (WIDTH - 1)
+    row = f"行政强制,340{empty[1:]}"
+    assert row in text
+    record = extract(text.replace(row, f"行政强制{empty}\r\n,340{empty[1:]}").encode())
+    assert silent_errors(record, m) == []
