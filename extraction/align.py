@@ -98,6 +98,9 @@ def _on_grid(segment: Segment, columns: Columns, form: Form) -> list[RawRow] | N
         if squeeze(cell.text) and key_at.keys().isdisjoint(_across(cell))
         for column in _across(cell)
     }
+    lost = form.heads and set(form.columns) - set(grid)
+    if lost and set(range(first, segment.table.width)) - key_at.keys() - named:
+        return None  # a column without a head, a head without a column: the heads beside may stand wrong
     out: list[RawRow] = []
     for number, _ in segment.rows:
         labels: list[Cell] = []

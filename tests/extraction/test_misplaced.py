@@ -76,6 +76,15 @@ def test_figures_under_no_head_put_every_row_in_doubt(draw: Callable[[Printed], 
     assert silent_errors(read(m, draw, requests=table), m) == []
 
 
+def test_a_blank_column_under_no_head_puts_every_row_in_doubt() -> None:
+    m = lawful("")
+    for row, _ in request_rows("2021"):
+        m.texts[f"requests.{row}.other"] = ""
+    table = requests_table(m)
+    del table.rows[2][2]
+    assert silent_errors(read(m, requests=table), m) == []
+
+
 def test_a_total_among_the_applicants_is_doubted() -> None:
     m = lawful("")
     table = requests_table(m)
