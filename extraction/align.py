@@ -48,6 +48,7 @@ class RawRow:
         extra: cells beyond the known columns.
         clause: caption of article 20 above it.
         sub: the label is a further one behind a known label (a sub-row).
+        counted: its values were put into columns by counting, not by where they stand.
     """
 
     labels: list[str]
@@ -58,6 +59,7 @@ class RawRow:
     extra: list[Cell] = field(default_factory=list)
     clause: str | None = None
     sub: bool = False
+    counted: bool = False
 
     @property
     def label(self) -> str:
@@ -251,7 +253,7 @@ def _lossy(segment: Segment, columns: Columns, form: Form) -> list[RawRow]:
         out.append(
             RawRow(
                 labels=_distinct(part.labels), slots=slots, table=segment.index, row=part.number,
-                heads=columns.heads, extra=extra, clause=segment.clause, sub=part.sub,
+                heads=columns.heads, extra=extra, clause=segment.clause, sub=part.sub, counted=True,
             )
         )  # fmt: skip
     return out

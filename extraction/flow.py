@@ -226,7 +226,10 @@ def _row(
 
 def _cell(value: _Token, row: int, column: int) -> Cell:
     paragraph = value.paragraph
-    return Cell(value.text, row, column, path=paragraph.path, page=paragraph.page, confidence=_CONFIDENCE)
+    return Cell(
+        value.text, row, column, path=paragraph.path, page=paragraph.page, confidence=_CONFIDENCE,
+        doubts=paragraph.doubts,
+    )  # fmt: skip
 
 
 def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[LineOf]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from extraction.editions import Column, Label, Row, editions
-from extraction.normalise import label_core, label_full, squeeze, strip_enumerators
+from extraction.normalise import enumerator_kind, label_core, label_full, squeeze, strip_enumerators
 
 TABLES = ("proactive", "requests", "review_litigation")
 """The grids, in the order of the form."""
@@ -94,8 +94,26 @@ class Form:
 @lru_cache(maxsize=16384)
 def _find(table: str, part: str, text: str) -> str | None:
     """The entry of one part (``rows``, ``columns``, ``groups``) of a form that a label names, if just one."""
+    if part == "rows" and "\n" in text and _of_several(table, text.split("\n")):
+        return None
     found = _candidates(table, part, text)
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _of_several(table: str, lines: list[str]) -> bool:
+    """Whether a text is the labels of several rows that a reader could not part: they name none of them."""
+    kinds = [enumerator_kind(squeeze(line)) for line in lines]
+    numbered = [at for at, kind in enumerate(kinds) if kind]
+    if len({kinds[at] for at in numbered}) < len(numbered):
+        return True
+    if numbered and numbered[0]:
+        # Words before a numbered label are of the group it stands in, or the end of the label above.
+        above, form = "".join(lines[: numbered[0]]), forms()[table]
+        if not (
+            form.bare(above) == "" or any(_candidates(table, part, above) for part in ("rows", "groups"))
+        ):
+            return True
+    return len({_row_exact(table, line) for line in lines} - {None}) > 1
 
 
 @lru_cache(maxsize=8192)

@@ -143,4 +143,7 @@ def _value(lines: list[_Line], after: int, row: int) -> tuple[Slot, str, int]:
 
 def _cell(line: _Line, text: str, row: int) -> Cell:
     paragraph = line.paragraph
-    return Cell(text, row, 0, path=paragraph.path, page=paragraph.page, confidence=_CONFIDENCE)
+    return Cell(
+        text, row, 0, path=paragraph.path, page=paragraph.page, confidence=_CONFIDENCE,
+        doubts=paragraph.doubts,
+    )  # fmt: skip

@@ -81,6 +81,12 @@ def strip_enumerators(text: str) -> str:
     return _UNOPENED.sub("", text)
 
 
+def enumerator_kind(text: str) -> str | None:
+    """Which kind of number squeezed text begins with, if any (``一、``, ``（三）``, ``1.``)."""
+    match = _ENUMERATOR.match(text)
+    return None if match is None else match.lastgroup
+
+
 def strip_glosses(text: str) -> str:
     """Bracketed explanations removed, unless nothing would be left; an unclosed one is cut to the end."""
     previous = ""

@@ -32,6 +32,12 @@ def missing(out: Filled, instance: Instance, table: TableForm) -> None:
                 "cell_missing", "error", f"{instance.kind}: {len(absent)} cells are not there", tuple(absent)
             )
         )
+    counted = [key for key in {name.split(".")[1]: None for name in absent} if instance.rows[key].counted]
+    if counted:
+        # Under heads of which one is not known, a count puts figures one column off.
+        names = tuple(name for name in out.cells if name.split(".")[1] in counted)
+        message = f"{instance.kind}: figures counted off, but not all heads are there: {', '.join(counted)}"
+        out.issues.append(Issue("row_in_doubt", "warning", message, names))
     for key, found in instance.twice.items():
         names = tuple(name for name in out.cells if name.split(".")[1] == key)
         if any(out.cells[name].status == "unreadable" for name in names):
@@ -74,14 +80,14 @@ def guard_order(out: Filled, instance: Instance, table: TableForm) -> None:
 def guard_columns(out: Filled, instance: Instance, table: TableForm) -> None:
     """Heads in another order than the form prints them may stand over each other's figures.
 
-    Sums cannot show it: only a total at the other end is told by them.
+    Sums cannot show it: only a total at the other end is told by them, and not in a row with a single figure.
     """
     order = list(table.columns)
     names: list[str] = []
     heads: set[str] = set()
     for key, row in instance.rows.items():
         printed = [column for column in row.slots if column in order]
-        if printed and _TOTAL in {printed[0], printed[-1]}:
+        if printed and not row.counted and _TOTAL in {printed[0], printed[-1]}:
             printed.remove(_TOTAL)
         wanted = sorted(printed, key=order.index)
         moved = {a for a, b in zip(printed, wanted, strict=True) if a != b}

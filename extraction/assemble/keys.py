@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from extraction.align import RawRow
-from extraction.forms import forms
+from extraction.forms import Form, forms
 from extraction.normalise import squeeze
 from extraction.values import is_figure
 
@@ -42,7 +42,7 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
     for row in joined(kind, rows):
         for text in row.labels[:-1]:
             group = form.group(text) or group
-        key = None if row.sub else form.row(row.label)
+        key = None if row.sub or _of_two(form, row) else form.row(row.label)
         if not row.label:
             if not row.blank:
                 out.unknown.append(row)
@@ -66,6 +66,16 @@ def key_rows(kind: str, rows: list[RawRow]) -> Instance:
     _settle_groups(out)
     doubt(out, rows)
     return out
+
+
+def _of_two(form: Form, row: RawRow) -> bool:
+    """Whether labels of two rows stand before the figures of one, where only positions put them there."""
+    if not row.counted:
+        return False
+    named = {key for text in row.labels if not form.group(text) and (key := form.row(text))}
+    # What says too little (其他) may be the first line of a group's label.
+    outer = {key for key in named if not any(label.in_context for label in form.rows[key])}
+    return bool(outer - {form.row(row.label)})
 
 
 def doubt(out: Instance, rows: list[RawRow]) -> None:

@@ -242,6 +242,7 @@ class _Reader:
                         (origin[0] + max(left, right)) * POINTS,
                         (origin[1] + max(top, bottom)) * POINTS,
                         character,
+                        self._objects,
                     )
                 )
                 x += step if index < len(across) or not across else 0.0

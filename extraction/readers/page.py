@@ -7,6 +7,7 @@ turned upright first, and only the boxes given as evidence go back to the page a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from extraction.document import Box
@@ -16,13 +17,17 @@ DOT = 1.0
 
 
 class Glyph(NamedTuple):
-    """One character; its box is advance by line height, so that neighbours in a line touch."""
+    """One character; its box is advance by line height, so that neighbours in a line touch.
+
+    `run` is the number of the text object that drew it, in the order they were drawn.
+    """
 
     left: float
     top: float
     right: float
     bottom: float
     text: str
+    run: int = 0
 
 
 class Rule(NamedTuple):
@@ -58,6 +63,11 @@ class Page:
     turned: int = 0
     confidence: float = 1.0
     sheet: int | None = None
+
+    @cached_property
+    def runs(self) -> list[int]:
+        """The text objects that have ink, ascending; asked once all characters are there."""
+        return sorted({glyph.run for glyph in self.glyphs if not glyph.text.isspace()})
 
     @property
     def shown(self) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extraction.document import Block, Cell, Paragraph, ReadIssue, Table
-from extraction.readers import page_join, page_overprint
+from extraction.readers import page_join, page_order, page_overprint
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_grid import Grid, Region, find_grids
 from extraction.readers.page_loose import Loose, find_loose
@@ -43,6 +43,13 @@ class Layout:
     blocks: list[Block] = field(default_factory=list)
     issues: list[ReadIssue] = field(default_factory=list)
 
+    def left_out(self, page: Page, over: Sequence[Glyph], why: str) -> None:
+        """Note what of a page is not read."""
+        if over:
+            text = "".join(glyph.text for glyph in over)
+            message = f"page {page.shown}: left out, as {why}: {text[:60]}"
+            self.issues.append(ReadIssue("overprint", "note", message))
+
 
 Item = Line | Grid | Loose
 
@@ -67,7 +74,7 @@ def compose(pages: Sequence[Page], *, ruled: bool = True) -> Layout:
                 ):
                     before.add(item)
                 else:
-                    flow.append(Text(item.text, page.shown, item))
+                    flow.append(Text(item.text, page.shown, item, item.doubtful))
             elif isinstance(item, Loose):
                 flow.append((page, item))
             elif index == 0 and isinstance(before, Grid) and page_join.goes_on(before, item):
@@ -77,7 +84,8 @@ def compose(pages: Sequence[Page], *, ruled: bool = True) -> Layout:
     by_number = {page.number: page for page in pages}
     for part in flow:
         if isinstance(part, Text):
-            layout.blocks.append(Paragraph(part.text, page=part.page))
+            doubts = page_overprint.NOT_IN_TURN if part.doubtful else ()
+            layout.blocks.append(Paragraph(part.text, page=part.page, doubts=doubts))
         elif isinstance(part, Grid):
             layout.blocks.append(_table(part, by_number))
         else:
@@ -96,16 +104,12 @@ def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
         )
     written = page.confidence == 1.0  # recognised characters have no sizes to be relied upon
     glyphs, over = page_overprint.sort_out(page.glyphs, grids) if written else (page.glyphs, [])
-    if over:
-        text = "".join(glyph.text for glyph in over)
-        layout.issues.append(
-            ReadIssue("overprint", "note", f"page {page.shown}: left out, as a watermark: {text[:60]}")
-        )
+    layout.left_out(page, over, "a watermark")
     if not ruled:
         grids = []
     outside, printed = _fill(page, glyphs, grids, layout)
     if written:
-        _doubt(grids, printed, over)
+        _doubt(page, grids, printed, over)
     grids = [grid for grid in grids if any(region.text for region in grid.regions)]
     for grid in grids:
         if not grid.certain:
@@ -113,7 +117,11 @@ def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
                 ReadIssue("grid_unclear", "warning", f"page {page.shown}: table lines do not close to cells")
             )
     items: list[Item] = list(grids)
-    items += find_loose(lines(outside), [grid.box for grid in grids], page.horizontal)
+    loose = lines(outside)
+    if written:
+        loose, over = page_order.parted(loose, page)
+        layout.left_out(page, over, "printed over the text")
+    items += find_loose(loose, [grid.box for grid in grids], page.horizontal)
     return sorted(items, key=_top)
 
 
@@ -160,7 +168,7 @@ def _fill(
     return outside, printed
 
 
-def _doubt(grids: Sequence[Grid], printed: dict[int, list[Line]], over: Sequence[Glyph]) -> None:
+def _doubt(page: Page, grids: Sequence[Grid], printed: dict[int, list[Line]], over: Sequence[Glyph]) -> None:
     """Say of each cell what was printed over it, and whether two prints may have met in its figure."""
     left_out: dict[int, str] = {}
     for glyph in over:
@@ -169,8 +177,15 @@ def _doubt(grids: Sequence[Grid], printed: dict[int, list[Line]], over: Sequence
     for grid in grids:
         cells = [printed.get(id(region), []) for region in grid.regions]
         sizes = page_overprint.sizes_of(cells)
-        for region, cell in zip(grid.regions, cells, strict=True):
-            region.doubts = page_overprint.doubts(cell, sizes, left_out=left_out.get(id(region), ""))
+        apart = page_order.order_of(cells, page).apart
+        for index, (region, cell) in enumerate(zip(grid.regions, cells, strict=True)):
+            over_it = left_out.get(id(region), "")
+            foreign = apart.get(index, ())
+            if foreign and (label := page_order.label_alone(cell, foreign)):
+                region.text, region.full = cell_text(label, region.box[2] - region.box[0])
+                over_it += "".join(glyph.text for glyph in foreign)
+                foreign = ()
+            region.doubts = page_overprint.doubts(cell, sizes, left_out=over_it, apart=bool(foreign))
 
 
 def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from extraction.document import Box, Cell, Table
 from extraction.readers.page import Page, Rule
+from extraction.readers.page_order import Order, order_of
 from extraction.readers.page_overprint import doubts, sizes_of
 from extraction.readers.page_text import FIGURE_SIGNS, Line, columns, lines
 
@@ -60,8 +61,13 @@ class Loose:
     def table(self, page: Page) -> Table:
         """As a table of the document."""
         cells = []
-        sizes = sizes_of(piece.parts for row in self.rows for piece in row)
+        printed = [piece.parts for row in self.rows for piece in row]
+        sizes, written = sizes_of(printed), page.confidence == 1.0
+        order = order_of(printed, page) if written else Order({})
+        number = 0
         for index, row in enumerate(self.rows):
+            # Where a label mixes with another print or another label, so may its whole row.
+            mixed = any(at in order.mixed for at in range(number, number + len(row)))
             cells += [
                 Cell(
                     "\n".join(part.text for part in piece.parts),
@@ -70,10 +76,11 @@ class Loose:
                     page=page.shown,
                     bbox=page.displayed(_around(piece.parts)),
                     confidence=page.confidence,
-                    doubts=doubts(piece.parts, sizes) if page.confidence == 1.0 else (),
+                    doubts=doubts(piece.parts, sizes, apart=mixed or at in order.apart) if written else (),
                 )
-                for piece in row
+                for at, piece in enumerate(row, start=number)
             ]
+            number += len(row)
         return Table(tuple(cells), exact=False)
 
 

@@ -38,6 +38,9 @@ FEW = 3
 STRIP = 8.0
 """Height of the strips in which characters are looked up, in points."""
 
+NOT_IN_TURN = (ReadIssue("print_doubtful", "warning", "something in it was not written with its table"),)
+"""What is to be said where characters may be of another print by the order of writing."""
+
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 
 
@@ -177,20 +180,25 @@ def _figure(glyphs: Sequence[Glyph]) -> list[Glyph]:
     return digits if 2 * len(digits) >= len(glyphs) else []
 
 
-def doubts(found: Sequence[Line], sizes: Sizes, *, left_out: str = "") -> tuple[ReadIssue, ...]:
+def doubts(
+    found: Sequence[Line], sizes: Sizes, *, left_out: str = "", apart: bool = False
+) -> tuple[ReadIssue, ...]:
     """What is to be said about a cell.
 
     Args:
         found: its lines.
         sizes: of its table.
         left_out: what was printed over it.
+        apart: whether something in it was not written in its turn.
     """
     issues = []
     if left_out:
         # Without it the cell is blank: nothing but its size says that it is no figure.
         severity = "note" if found else "warning"
         issues.append(ReadIssue("overprint", severity, f"left out, as printed over the table: {left_out}"))
-    if (why := _doubt(found, sizes)) is not None:
+    if apart:
+        issues += NOT_IN_TURN
+    elif (why := _doubt(found, sizes)) is not None:
         text = " ".join(line.text for line in found)
         issues.append(ReadIssue("print_doubtful", "warning", f"{why}: {text[:60]!r}"))
     return tuple(issues)

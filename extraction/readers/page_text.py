@@ -33,11 +33,13 @@ class Line:
         text: its characters, with a blank where a gap says so; blanks around it are left out.
         box: its place on the page as read.
         glyphs: its characters from left to right, without blanks.
+        doubtful: whether it may hold characters of another print.
     """
 
     text: str
     box: Box
     glyphs: tuple[Glyph, ...]
+    doubtful: bool = False
 
     @property
     def height(self) -> float:
@@ -53,7 +55,7 @@ def lines(glyphs: Sequence[Glyph]) -> list[Line]:
     rows: list[list[Glyph]] = []
     middle = height = 0.0
     for glyph in sorted(glyphs, key=lambda glyph: glyph.top + glyph.bottom):
-        _, top, _, bottom, _ = glyph
+        _, top, _, bottom, *_ = glyph
         centre, tall = (top + bottom) / 2, bottom - top
         if rows and centre - middle <= 0.5 * min(tall, height):
             rows[-1].append(glyph)
@@ -78,7 +80,7 @@ def _line(row: list[Glyph]) -> Line | None:
     before_left = before_right = 0.0
     before_text = ""
     for glyph in row:
-        left, top, right, bottom, text = glyph
+        left, top, right, bottom, text, _ = glyph
         if text.isspace():
             if inked:
                 blanks.append(text)
@@ -149,17 +151,20 @@ class Text:
         text: its characters; line ends that only the page width made are gone.
         page: the page it starts on.
         last: its last line so far.
+        doubtful: whether one of its lines is.
     """
 
     text: str
     page: int
     last: Line
+    doubtful: bool = False
 
     def add(self, line: Line) -> None:
         """Go on with a further line."""
         both_latin = _LATIN.match(line.text) and _LATIN.match(self.text[-1:])
         self.text += (" " if both_latin else "") + line.text
         self.last = line
+        self.doubtful = self.doubtful or line.doubtful
 
 
 def goes_on(before: Line, line: Line, margins: Margins, *, new_page: bool) -> bool:

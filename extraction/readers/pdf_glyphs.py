@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -15,6 +15,12 @@ from extraction.readers.page import Glyph
 
 LOW = 0.85
 """A glyph lower than this share of its neighbour in the line shows only its ink."""
+
+
+# The binding's own prototype makes an object of every pointer, for each of thousands of characters.
+_object_at = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
+    ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+)
 
 
 @dataclass
@@ -65,9 +71,23 @@ class Frame:
 
 
 def read_glyphs(
-    page: pdfium.PdfPage, number: int, frame: Frame, turns: int | None, budget: Budget
+    page: pdfium.PdfPage,
+    number: int,
+    frame: Frame,
+    turns: int | None,
+    budget: Budget,
+    runs: Mapping[int, int],
 ) -> tuple[list[Glyph], list[ReadIssue]]:
-    """Characters with their boxes. With `turns`, only those that run that way (or another quarter turn)."""
+    """Characters with their boxes.
+
+    Args:
+        page: open.
+        number: of the page.
+        frame: the page as read.
+        turns: if given, only characters that run that way (or another quarter turn) are taken.
+        budget: of the document.
+        runs: address of a text object -> its number.
+    """
     found: list[Glyph] = []
     textpage = raw.FPDFText_LoadPage(page.raw)
     if not textpage:
@@ -75,7 +95,7 @@ def read_glyphs(
     try:
         count = max(raw.FPDFText_CountChars(textpage), 0)
         budget.spend(glyphs=count)
-        unmapped, askew = _glyphs(textpage, count, found, frame, turns)
+        unmapped, askew = _glyphs(textpage, count, found, frame, turns, runs)
     finally:
         raw.FPDFText_ClosePage(textpage)
     issues = []
@@ -95,7 +115,12 @@ def read_glyphs(
 
 
 def _glyphs(
-    textpage: object, count: int, found: list[Glyph], frame: Frame, turns: int | None
+    textpage: object,
+    count: int,
+    found: list[Glyph],
+    frame: Frame,
+    turns: int | None,
+    runs: Mapping[int, int],
 ) -> tuple[int, str]:
     """Append the characters. Gives how many say no Unicode or no place, and what was left out as askew."""
     box = raw.FS_RECTF()
@@ -107,6 +132,7 @@ def _glyphs(
     upright = frame.turns == 0
     unmapped = high = 0
     indices: list[int] = []
+    handle = ctypes.cast(textpage, ctypes.c_void_p)  # type: ignore[arg-type]
     askew = ""
     for index in range(count):
         code = get_unicode(textpage, index)
@@ -135,10 +161,11 @@ def _glyphs(
         else:
             text = chr(code) if code >= 0x20 else " "
         indices.append(index)
+        run = runs.get(_object_at(handle, index), 0)
         if upright:
-            found.append(Glyph(box.left - left, top - box.top, box.right - left, top - box.bottom, text))
+            found.append(Glyph(box.left - left, top - box.top, box.right - left, top - box.bottom, text, run))
         else:
-            found.append(Glyph(*place(box.left, box.bottom, box.right, box.top), text))
+            found.append(Glyph(*place(box.left, box.bottom, box.right, box.top), text, run))
     _level(found, lambda position: _type_size(textpage, indices[position]))
     return unmapped, askew
 
@@ -148,7 +175,7 @@ def _level(glyphs: list[Glyph], size_of: Callable[[int], float]) -> None:
 
     The neighbour is of the same type size: beside the digits of a watermark every other glyph is low.
     """
-    heights = [bottom - top for _, top, _, bottom, _ in glyphs]
+    heights = [glyph[3] - glyph[1] for glyph in glyphs]
     if not heights or min(heights) >= LOW * max(heights):
         return
     for order in (range(1, len(glyphs)), range(len(glyphs) - 2, -1, -1)):
@@ -163,7 +190,7 @@ def _level(glyphs: list[Glyph], size_of: Callable[[int], float]) -> None:
                 and max(glyph.left, beside.left) - min(glyph.right, beside.right) < tall
                 and size_of(index) >= LOW * size_of(index - step)
             ):
-                glyphs[index] = Glyph(glyph.left, beside.top, glyph.right, beside.bottom, glyph.text)
+                glyphs[index] = glyph._replace(top=beside.top, bottom=beside.bottom)
 
 
 def _type_size(textpage: object, index: int) -> float:

@@ -54,8 +54,8 @@ class _Shapes:
     lines: list[tuple[float, float, float, float]] = field(default_factory=list)
     pictures: list[tuple[float, float, float, float]] = field(default_factory=list)
     directions: dict[int | None, int] = field(default_factory=dict)
+    runs: dict[int, int] = field(default_factory=dict)
     invisible: int = 0
-    texts: int = 0
 
 
 def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
@@ -72,13 +72,15 @@ def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
     frame = Frame(left, bottom, right, top, turns)
     drawn = Drawn(Page(number, *frame.size, turned=(turns - displayed) % 4), pictured=bool(shapes.pictures))
     mixed = len(shapes.directions) > 1
-    drawn.page.glyphs, drawn.issues = read_glyphs(page, number, frame, turns if mixed else None, budget)
+    drawn.page.glyphs, drawn.issues = read_glyphs(
+        page, number, frame, turns if mixed else None, budget, shapes.runs
+    )
     for line in shapes.lines:
         drawn.page.rule(*frame.box(*line))
     drawn.pictures = [frame.box(*box) for box in shapes.pictures]
     most = PICTURE_SHARE * (right - left) * (top - bottom)
     drawn.covered = any((x1 - x0) * (y1 - y0) > most for x0, y0, x1, y1 in shapes.pictures)
-    if drawn.covered and shapes.texts and shapes.invisible > 0.5 * shapes.texts:
+    if drawn.covered and shapes.runs and shapes.invisible > 0.5 * len(shapes.runs):
         drawn.page.confidence = RECOGNISED
         drawn.issues.append(
             ReadIssue("recognised_text", "warning", f"page {number}: the text was laid over a scan by OCR")
@@ -170,7 +172,7 @@ def _text(element: object, matrix: Matrix, shapes: _Shapes) -> None:
         quarter = math.atan2(b, a) / (math.pi / 2)
         turn = round(quarter) % 4 if abs(quarter - round(quarter)) < 0.05 else None
     shapes.directions[turn] = shapes.directions.get(turn, 0) + 1
-    shapes.texts += 1
+    shapes.runs[ctypes.addressof(element.contents)] = len(shapes.runs)  # type: ignore[attr-defined]
     if raw.FPDFTextObj_GetTextRenderMode(element) == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
         shapes.invisible += 1
 
