@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from extraction import Record, extract
 from extraction.agency import complete, is_place, title_agency
 from extraction.dates import dates, is_date_line, years
 from extraction.identity import as_title
+from tests.extraction.printed_forms import html_table, model, proactive_table, requests_table, review_table
 
 
 @pytest.mark.parametrize(
@@ -155,6 +158,17 @@ def test_year_is_not_guessed_from_the_signature() -> None:
     record = report("青溪县财政局政府信息公开工作年度报告", after=("青溪县财政局", "2024年1月3日"))
     assert identity(record)[2] is None
     assert "year_unknown" in {issue.code for issue in record.issues}
+
+
+def test_a_report_without_a_title_says_so() -> None:
+    m = model(random.Random(5), "2021", 0)
+    tables = "".join(html_table(t) for t in (proactive_table(m), requests_table(m), review_table(m)))
+    untitled = extract(f"<html><head><meta charset=utf-8></head><body>{tables}</body></html>".encode())
+    assert untitled.report is not None
+    assert untitled.report.title is None
+    assert [i.severity for i in untitled.issues if i.code == "title_unknown"] == ["error"]
+    titled = report("青溪县财政局2023年政府信息公开工作年度报告")
+    assert "title_unknown" not in {issue.code for issue in titled.issues}
 
 
 def test_another_paper_in_the_title_has_neither_its_year_nor_its_name_taken() -> None:
