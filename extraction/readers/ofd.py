@@ -221,6 +221,10 @@ class _Reader:
                     ReadIssue("text_askew", "note", f"page {page.number}: turned text was left out")
                 )
             return
+        fill = element.find("{*}FillColor")
+        colour = ("0 0 0", None) if fill is None else (fill.get("Value"), fill.get("Alpha"))
+        # Which number its font has depends on how that was cut into subsets.
+        page.styles[self._objects] = ((*colour, element.get("Alpha")), None)
         x = y = 0.0
         for code in element.iterfind("{*}TextCode"):
             text = code.text or ""

@@ -6,6 +6,7 @@ turned upright first, and only the boxes given as evidence go back to the page a
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -14,6 +15,10 @@ from extraction.document import Box
 
 DOT = 1.0
 """Ink no longer than this is no line."""
+
+
+Style = tuple[Hashable, Hashable]
+"""Fill colour and font of a text object, as far as they are known: only whether they are the same counts."""
 
 
 class Glyph(NamedTuple):
@@ -52,6 +57,7 @@ class Page:
         turned: quarter turns clockwise from the page as displayed to the page as read.
         confidence: of the characters; 1.0 where they were written as text.
         sheet: the page as displayed that it stands on, where that holds two.
+        styles: of the text objects, by their numbers.
     """
 
     number: int
@@ -63,6 +69,7 @@ class Page:
     turned: int = 0
     confidence: float = 1.0
     sheet: int | None = None
+    styles: dict[int, Style] = field(default_factory=dict)
 
     @cached_property
     def runs(self) -> list[int]:

@@ -13,10 +13,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extraction.readers.page import Glyph, Page
-from extraction.readers.page_text import FIGURE_SIGNS, WORD_GAP, Line, lines
+from extraction.readers.page_style import odd_ends
+from extraction.readers.page_text import FIGURE_SIGNS, IN_FIGURES, WORD_GAP, Line, lines
 
-IN_FIGURES = FIGURE_SIGNS | frozenset("〇零一二两三四五六七八九十百千万无/／—")
-"""What may be all of a cell that is no label."""
 MOST = 0.7
 """If fewer figures than this share were written in turn, the order does not say which print is right."""
 FEW = 3
@@ -91,17 +90,28 @@ def order_of(table: Sequence[Sequence[Line]], page: Page) -> Order:
     chain = _in_turn(pieces, [1 + count for count in letters])
     figures = {index for index, count in enumerate(letters) if not count}
     mixed = frozenset(one.cell for one, other in pairwise(pieces) if one.cell == other.cell)
-    if not mixed and len(figures) >= FEW and 2 * len(figures & chain) < len(figures):
+    separate = not mixed and len(figures) >= FEW and 2 * len(figures & chain) < len(figures)
+    late: set[int] = set()
+    if separate:
         # Some programs write all the labels after all the figures.
         chain = set()
         for part in (sorted(figures), [index for index, count in enumerate(letters) if count]):
             found = _in_turn([pieces[index] for index in part], [1 + letters[index] for index in part])
             chain |= {part[index] for index in found}
+        late = _beyond(pieces, sorted(figures & chain), letters, elsewhere)
     else:
         chain -= _added(pieces, letters, sorted(chain), elsewhere)
     if len(figures & chain) < MOST * len(figures):
         chain -= figures
-    out = _rest(pieces, chain)
+    chain -= late
+    written = sorted(figures & chain) if separate else sorted(chain)
+    marks = {
+        "".join(glyph.text for glyph in piece.glyphs) for at, piece in enumerate(pieces) if at not in chain
+    }
+    odd = odd_ends(
+        [pieces[at].glyphs for at in written], [at in figures for at in written], marks, page.styles
+    )
+    out = _rest(pieces, chain - {written[at] for at in odd})
     if sum(len(piece.runs) for piece in pieces) > len(own):
         for cell, glyph in _torn(cells):
             out.setdefault(cell, []).append(glyph)
@@ -217,7 +227,7 @@ def _in_turn(pieces: Sequence[_Piece], weights: Sequence[int]) -> set[int]:
     links: list[int] = []
     at = 0
     while at < len(pieces):
-        # Pieces of one cell are alternatives: none of them may build on another.
+        # _Pieces of one cell are alternatives: none of them may build on another.
         start = at
         found: list[tuple[int, int]] = []
         while at < len(pieces) and pieces[at].cell == pieces[start].cell:
@@ -247,7 +257,7 @@ def _in_turn(pieces: Sequence[_Piece], weights: Sequence[int]) -> set[int]:
 def _added(
     pieces: Sequence[_Piece], letters: Sequence[int], chain: Sequence[int], elsewhere: _Elsewhere
 ) -> set[int]:
-    """Pieces of the chain before its first or after its last label that other text parts from it."""
+    """_Pieces of the chain before its first or after its last label that other text parts from it."""
     labels = [index for index in chain if letters[index]]
     if not labels:
         return set()
@@ -266,3 +276,25 @@ def _added(
                 out.add(index)
             before = run
     return out
+
+
+def _beyond(
+    pieces: Sequence[_Piece], chain: Sequence[int], letters: Sequence[int], elsewhere: _Elsewhere
+) -> set[int]:
+    """Figures of a table without their labels that other text, or all its labels, part from most of them."""
+    labels = [piece.turn for piece, count in zip(pieces, letters, strict=True) if count]
+    first, last = min(labels, default=0), max(labels, default=0)
+    groups: list[set[int]] = []
+    before: _Piece | None = None
+    for index in chain:
+        piece = pieces[index]
+        if (
+            before is None
+            or elsewhere.between(before.run, piece.run)
+            or before.turn < first <= last < piece.turn
+        ):
+            groups.append(set())
+        groups[-1].add(index)
+        before = piece
+    most = max(groups, key=len, default=set())
+    return set(chain) - (most if 2 * len(most) > len(chain) else set())

@@ -18,6 +18,8 @@ COLUMN_GAP = 1.2
 CELL_PADDING = 11.0
 """Left and right cell margins of Word and WPS together, in points."""
 FIGURE_SIGNS = frozenset("0123456789.,-−－+%０１２３４５６７８９")
+IN_FIGURES = FIGURE_SIGNS | frozenset("〇零一二两三四五六七八九十百千万无/／—")
+"""What may be all of a cell that is no label."""
 
 _PAGE_NUMBER = re.compile(
     r"[-—–－―─·•~\s]*(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:\s*[/／共,，]+\s*[0-9]{1,4}\s*页?)?[-—–－―─·•~\s]*"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from extraction.document import ReadIssue, UnreadableError
-from extraction.readers.page import Glyph
+from extraction.readers.page import Glyph, Style
+from extraction.readers.page_text import IN_FIGURES
 
 LOW = 0.85
 """A glyph lower than this share of its neighbour in the line shows only its ink."""
@@ -21,6 +22,18 @@ LOW = 0.85
 _object_at = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
     ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
 )
+# The same holds for those that say how a text object looks.
+_font_of = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(
+    ctypes.cast(raw.FPDFTextObj_GetFont, ctypes.c_void_p).value or 0
+)
+_colour_of = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 5)(
+    ctypes.cast(raw.FPDFPageObj_GetFillColor, ctypes.c_void_p).value or 0
+)
+_name_of = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)(
+    ctypes.cast(raw.FPDFFont_GetBaseFontName, ctypes.c_void_p).value or 0
+)
+_COLOUR = (ctypes.c_uint * 4)()
+_COLOUR_AT = tuple(ctypes.addressof(_COLOUR) + 4 * part for part in range(4))
 
 
 @dataclass
@@ -112,6 +125,32 @@ def read_glyphs(
             )
         )
     return found, issues
+
+
+def styles_of(glyphs: Sequence[Glyph], runs: Mapping[int, int]) -> dict[int, Style]:
+    """How the text objects look that hold what may be a figure; the others are not worth the time.
+
+    Args:
+        glyphs: of a page that is still open.
+        runs: address of a text object -> its number.
+    """
+    wanted = {glyph.run for glyph in glyphs if glyph.text in IN_FIGURES}
+    names: dict[int, bytes] = {}
+    found: dict[int, Style] = {}
+    for address, run in runs.items():
+        if run in wanted:
+            font = _font_of(address)
+            if font not in names:
+                names[font] = _font_name(font)
+            found[run] = (bytes(_COLOUR) if _colour_of(address, *_COLOUR_AT) else None, names[font])
+    return found
+
+
+def _font_name(font: int) -> bytes:
+    """The name of a font without the tag of a subset: programs cut one font into many subsets."""
+    name = ctypes.create_string_buffer(128)
+    _name_of(font, name, len(name) - 1)
+    return name.value.rpartition(b"+")[2]
 
 
 def _glyphs(

@@ -13,7 +13,7 @@ from pypdfium2 import raw
 
 from extraction.document import ReadIssue
 from extraction.readers.page import Page
-from extraction.readers.pdf_glyphs import Budget, Frame, read_glyphs
+from extraction.readers.pdf_glyphs import Budget, Frame, read_glyphs, styles_of
 
 THIN = 3.0
 """A filled rectangle no thicker than this is a ruling line."""
@@ -75,6 +75,7 @@ def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
     drawn.page.glyphs, drawn.issues = read_glyphs(
         page, number, frame, turns if mixed else None, budget, shapes.runs
     )
+    drawn.page.styles = styles_of(drawn.page.glyphs, shapes.runs)
     for line in shapes.lines:
         drawn.page.rule(*frame.box(*line))
     drawn.pictures = [frame.box(*box) for box in shapes.pictures]

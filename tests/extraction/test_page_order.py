@@ -33,11 +33,16 @@ def page(rows: list[list[str]], style: Style | None = None) -> Sheet:
     return sheet
 
 
+def spot(operators: list[str], text: str) -> float:
+    """The height at which a text is written."""
+    shown = f"<{text.encode('utf-16-be').hex()}>"
+    [place] = [words for line in operators if shown in (words := line.split())]
+    return float(place[9])
+
+
 def top_of(sheet: Sheet, text: str) -> float:
     """Where a text stands on a sheet."""
-    shown = f"<{text.encode('utf-16-be').hex()}>"
-    [place] = [words for line in sheet.operators if shown in (words := line.split())]
-    return sheet.height - float(place[9]) - SIZE * 0.88
+    return sheet.height - spot(sheet.operators, text) - SIZE * 0.88
 
 
 def table_of(sheet: Sheet) -> list[tuple[str, bool]]:
@@ -95,6 +100,46 @@ def test_a_mark_behind_the_last_figure_is_told_by_the_text_between() -> None:
     clean = page(rows)
     sheet = with_mark(clean, LEFT + 2 * COLUMN + 5.4, top_of(clean, "处罚"), "88", late=True)
     assert table_of(sheet)[-1] == ("88", True)
+
+
+@pytest.mark.parametrize(
+    ("size", "colour", "lower", "doubted"),
+    [
+        (9.5, "0 g", 0.0, True),
+        (SIZE, "1 0 0 rg", 0.0, True),
+        (SIZE, "0 g", 2.0, True),
+        (SIZE, "0 g", 0.0, False),
+    ],
+)
+def test_a_mark_next_to_the_last_figure_is_told_by_its_look(
+    size: float, colour: str, lower: float, doubted: bool
+) -> None:
+    rows = [[(text, 1, 1) for text in row] for row in [*ROWS[:-1], ["处罚", "21", ""]]]
+    [sheet] = render(["一、主动公开", rows], Style(page_numbers=False))
+    place = (LEFT + 2 * COLUMN + 5.4, top_of(sheet, "处罚") + lower)
+    sheet.operators.append(colour)
+    # Without a difference nothing tells it from a figure: this is the limit.
+    assert table_of(with_mark(sheet, *place, "88", late=True, size=size))[-1] == ("88", doubted)
+
+
+def test_a_mark_says_the_same_as_one_found_in_the_table() -> None:
+    rows = [[(text, 1, 1) for text in row] for row in [*ROWS[:-1], ["处罚", "21", ""]]]
+    [sheet] = render(["一、主动公开", rows], Style(page_numbers=False))
+    for label in ("规章", "处罚"):
+        with_mark(sheet, LEFT + 2 * COLUMN + 5.4, top_of(sheet, label), "88", late=True)
+    found = table_of(sheet)
+    assert (found[5], found[-1]) == (("88", True), ("88", True))
+
+
+@pytest.mark.parametrize(("row", "at", "late"), [("规章", 4, False), ("处罚", 11, True)])
+def test_a_mark_in_turn_is_told_where_the_labels_are_written_last(row: str, at: int, late: bool) -> None:
+    clean = page([ROWS[0], ["规章", "", "6"], *ROWS[2:-1], ["处罚", "21", ""]], Style(late_labels=True))
+    place = (LEFT + at % 3 * COLUMN + 5.4, clean.height - spot(clean.late, row) - SIZE * 0.88)
+    if late:
+        clean.operators += clean.late
+        clean.late.clear()
+    found = table_of(with_mark(clean, *place, "88", late=late))
+    assert [index for index, (_, doubted) in enumerate(found) if doubted] == [at]
 
 
 def test_running_text_is_read_without_the_mark_over_it() -> None:
