@@ -229,7 +229,7 @@ def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) ->
         # The text's own title before what the page says about it; one with year and name before others.
         out.title = max((t for t, _ in found), key=lambda t: bool(title_years(t)) + bool(title_agency(t)))
     else:
-        out.issues.append(Issue("title_unknown", "error", "a title of the report stands nowhere"))
+        out.issues.append(Issue("title_unknown", "warning", "a title of the report stands nowhere"))
 
 
 def text_titles(lines: list[TextLine], between: frozenset[int] = frozenset()) -> list[Titled]:
