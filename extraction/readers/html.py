@@ -23,6 +23,7 @@ from extraction.readers.html_controls import show_controls
 from extraction.readers.html_css import MARKS, mark
 from extraction.readers.html_facts import page_facts
 from extraction.readers.html_grid import grid, own_rows
+from extraction.readers.html_print import print_doubts
 from extraction.readers.html_script import script_article
 from extraction.readers.html_text import BLOCK, SKIP, all_text, hidden, inline_text, render
 from extraction.readers.inner_pictures import InnerPicture, finish, from_uri
@@ -93,17 +94,23 @@ def read(
             text = content
             facts = [*more, *facts]
     boxes = box_tables(root, text)
+    doubts = print_doubts(root, text)
     if container is None:
         from extraction.readers.html_body import page_blocks  # needs what recognises tables and headings
 
         blocks, more = page_blocks(
-            text, Walker(root.getroottree(), boxes, prune=True, pictures=pictures).walk(top), facts, cells
+            text,
+            Walker(root.getroottree(), boxes, doubts, prune=True, pictures=pictures).walk(top),
+            facts,
+            cells,
         )
         facts += more
     else:
         blocks = [
             found.block
-            for found in Walker(root.getroottree(), boxes, prune=False, pictures=pictures).walk(container)
+            for found in Walker(root.getroottree(), boxes, doubts, prune=False, pictures=pictures).walk(
+                container
+            )
         ]
         if place:
             blocks = [_placed(block, place) for block in blocks]
@@ -184,13 +191,15 @@ class Walker:
         self,
         tree: etree._ElementTree,
         boxes: dict[etree._Element, Table | None],
+        doubts: Mapping[etree._Element, ReadIssue],
         *,
         prune: bool,
         pictures: Held | None = None,
     ) -> None:
-        """Args: the tree of the paths; its tables made of boxes; whether to leave out page furniture."""
+        """Args: the tree of the paths; its tables made of boxes; doubts; whether to drop page furniture."""
         self._tree = tree
         self._boxes = boxes
+        self._doubts = doubts
         self._pictures = pictures or {}
         self._prune = prune
         self._text: list[str] = []
@@ -272,7 +281,7 @@ class Walker:
                     self._element(cell, depth + 1)
                     self._flush(cell)
             return
-        cells = grid(rows, self._tree)
+        cells = grid(rows, self._tree, self._doubts)
         if cells:
             self._found.append(Found(Table(tuple(cells)), element))
         for picture in element.iter("img"):

@@ -39,6 +39,7 @@ _SIMPLE = re.compile(r"(?P<tag>[a-zA-Z][a-zA-Z0-9]*|\*)?(?P<more>(?:[.#][\w\u4e0
 _IN_TABLES = ("tr", "td", "th", "span", "p", "font", "div", "b", "strong", "em", "i", "u", "a")
 _MAX_SHEET = 200_000
 _MAX_RULES = 60
+_MAX_LOOKED_UP = 2_000
 _MAX_ABOVE = 200
 
 
@@ -93,6 +94,28 @@ def _all_rules(root: etree._Element, wanted: re.Pattern[str]) -> Iterator[tuple[
                 steps = selector.replace(">", " ").split()
                 if steps and all((found := _SIMPLE.fullmatch(step)) and found[0] for step in steps):
                     yield steps, match[2]
+
+
+class Sheet:
+    """The declarations of a kind in a page's style sheets, looked up element by element."""
+
+    def __init__(self, root: etree._Element, wanted: re.Pattern[str]) -> None:
+        """Args: the page; what declarations must hold to be kept."""
+        self._rules: dict[str, list[tuple[int, list[str], str]]] = {}
+        for number, (steps, declarations) in enumerate(islice(_all_rules(root, wanted), _MAX_LOOKED_UP)):
+            last = _SIMPLE.fullmatch(steps[-1])
+            assert last is not None
+            key = re.findall(r"[.#][^.#]+", last["more"])[:1] or [(last["tag"] or "*").lower()]
+            self._rules.setdefault(key[0], []).append((number, steps, declarations))
+
+    def declared(self, element: etree._Element) -> str:
+        """What the rules that match an element declare, the later last."""
+        if not self._rules:
+            return ""
+        keys = [str(element.tag), "*", f"#{element.get('id')}"]
+        keys += [f".{name}" for name in (element.get("class") or "").split()]
+        found = [rule for key in keys for rule in self._rules.get(key, ()) if _matches(element, rule[1])]
+        return ";".join(declarations for _, _, declarations in sorted(found))
 
 
 def _fits(element: etree._Element, step: str) -> bool:

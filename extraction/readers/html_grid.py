@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -124,8 +125,12 @@ def _is_spacer(element: etree._Element) -> bool:
     return any(size.isdecimal() and int(size) < _NEXT_TO_NOTHING for size in sizes)
 
 
-def grid(rows: list[list[etree._Element]], tree: etree._ElementTree) -> list[Cell]:
-    """The printed cells with the grid position each starts at."""
+def grid(
+    rows: list[list[etree._Element]],
+    tree: etree._ElementTree,
+    printed: Mapping[etree._Element, ReadIssue] = MappingProxyType({}),
+) -> list[Cell]:
+    """The printed cells with the grid position each starts at; `printed`: doubts of how a cell is printed."""
     out: list[Cell] = []
     height = len(rows)
     paths: dict[etree._Element, str] = {}
@@ -147,6 +152,8 @@ def grid(rows: list[list[etree._Element]], tree: etree._ElementTree) -> list[Cel
                 paths.update(_paths_beside(cell, tree))
             text = cell_text(cell)
             doubts = _doubts(cell, text) if len(cell) else ()
+            if printed and cell in printed:
+                doubts = (*doubts, printed[cell])
             out.append(Cell(text, r, column, tall, width, paths[cell], doubts=doubts))
             if tall > 1:
                 for covered in range(column, min(column + width, MAX_WIDTH)):

@@ -166,3 +166,72 @@ def test_a_class_that_style_sheets_elsewhere_hide_is_a_doubt() -> None:
 
 def test_a_choice_shows_its_first_option() -> None:
     assert one("<select><option>37</option><option>45</option></select>") == (37, set())
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "37<small>5</small>",
+        "<ruby>37<rt>5</rt></ruby>",
+        '<font size="4">37</font><font size="1">5</font>',
+        '<span style="font-size:12pt">37</span><span style="font-size:8pt">5</span>',
+        '37<span style="font-size:6pt">5</span>',
+        '37<span class="n">5</span>',
+    ],
+)
+def test_digits_of_unlike_sizes_are_doubted(cell: str) -> None:
+    assert one(cell, ".n{font-size:.6em}") == (375, {"print_doubtful"})
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<small>37</small>",
+        "<small><b>3</b>7</small>",
+        '<span style="font-size:12pt">3</span><span style="font-size:10.5pt">7</span>',
+        '3<span style="font-size:9pt">7</span>',
+    ],
+)
+def test_a_figure_that_is_small_as_a_whole_is_a_figure(cell: str) -> None:
+    assert one(cell) == (37, set())
+
+
+UNSEEN = [
+    '<span style="color:#FFF">{}</span>',
+    '<font color="#ffffff">{}</font>',
+    '<span style="color: white; background: #fefefe">{}</span>',
+    '<span style="font-size:1px">{}</span>',
+    '<i class="w">{}</i>',
+]
+
+
+@pytest.mark.parametrize("mark", UNSEEN)
+def test_what_has_the_colour_of_its_ground_is_doubted(mark: str) -> None:
+    value, codes = one(mark.format("5") + "37", "td .w{color:rgb(255,255,255)}")
+    assert value == 537
+    assert "hidden_text" in codes
+
+
+@pytest.mark.parametrize("mark", UNSEEN)
+def test_a_cell_of_unseen_text_beside_seen_figures_is_doubted(mark: str) -> None:
+    name = "requests.new.natural_person"
+    cell = f"<p>{M.texts[name]}</p>"
+    text = tables()
+    at = text.index(cell, text.index("本年新收"))
+    text = text[:at] + mark.format(M.texts[name]) + text[at + len(cell) :]
+    record = page(text, ".w{color:#fff}")
+    assert any(i.code == "hidden_text" and i.cells == (name,) for i in record.issues)
+
+
+@pytest.mark.parametrize(
+    "ground", ["background:#1e50a2", "background:url(dark.png)", "background-color:navy"]
+)
+def test_white_on_dark_is_seen(ground: str) -> None:
+    assert one(f'<b style="{ground}"><span style="color:#fff">3</span></b>7') == (37, set())
+    assert one('<span class="w">3</span>7', f"td{{{ground}}} .w{{color:#fff}}") == (37, set())
+
+
+def test_a_table_in_white_throughout_is_seen() -> None:
+    record = page(f'<div style="color:#fff">{tables()}</div>')
+    assert right(record, M) == len(M.texts)
+    assert not issue(record, "hidden_text")
