@@ -27,6 +27,7 @@ from extraction.document import (
 )
 from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.word_numbering import Numbering, W
+from extraction.readers.word_print import Print
 from extraction.readers.word_styles import Style, paragraph_styles
 from extraction.readers.word_text import (
     ALTERNATE,
@@ -140,6 +141,7 @@ class _Reader:
         self._numbering = Numbering(self._side_part(parts.get("numbering", "")))
         self._styles: dict[str, Style] = paragraph_styles(self._side_part(parts.get("styles", "")))
         self._has_notes = False
+        self._print: Print | None = None
         self._cells = 0
         self._pictures: list[InnerPicture] = []
         self.links: list[Link] = []
@@ -262,7 +264,8 @@ class _Reader:
                         raise UnreadableError("too_large", f"more than {MAX_CELLS} table cells")
                     text, more = self._cell_text(cell, path)
                     inner.extend(more)
-                    doubts = () if text.strip() else drawn(cell)
+                    self._print = self._print or Print(cell)
+                    doubts = self._print.doubts(cell, text) if text.strip() else drawn(cell)
                     printed.append(Cell(text, index, column, colspan=span, path=path, doubts=doubts))
                     left, swallowed = len(printed) - 1, False
                     if vertical is not None:

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from extraction import Record, extract
+from extraction.document import Table
 from extraction.readers import docx as docx_reader
 from tests.extraction.printed_forms import (
     html_table,
@@ -235,3 +236,42 @@ def test_a_table_in_white_throughout_is_seen() -> None:
     record = page(f'<div style="color:#fff">{tables()}</div>')
     assert right(record, M) == len(M.texts)
     assert not issue(record, "hidden_text")
+
+
+def word_row(*runs: str, shade: str = "") -> list[set[str]]:
+    """What is said of the second of three cells, which holds some runs; the others hold plain figures."""
+    texts = ["<w:r><w:t>8</w:t></w:r>", "".join(runs), "<w:r><w:t>9</w:t></w:r>"]
+    cells = "".join(f"<w:tc><w:tcPr>{shade}</w:tcPr><w:p>{text}</w:p></w:tc>" for text in texts)
+    document = docx_reader.read(docx(f"<w:tbl><w:tblGrid/>{f'<w:tr>{cells}</w:tr>' * 2}</w:tbl>"))
+    (table,) = document.blocks
+    assert isinstance(table, Table)
+    return [{doubt.code for doubt in cell.doubts} for cell in table.cells[:3]]
+
+
+def word_run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+WHITE = '<w:color w:val="FFFFFF"/>'
+
+
+@pytest.mark.parametrize("look", [WHITE, '<w:color w:val="ffffff"/><w:sz w:val="21"/>', '<w:sz w:val="2"/>'])
+def test_unseen_text_in_a_cell_of_word_is_doubted(look: str) -> None:
+    assert word_row(word_run("37"), word_run("5", look)) == [set(), {"hidden_text"}, set()]
+    assert word_row(word_run("37", look)) == [set(), {"hidden_text"}, set()]
+
+
+def test_white_on_dark_in_word_is_seen() -> None:
+    dark = '<w:shd w:val="clear" w:color="auto" w:fill="1F4E79"/>'
+    assert word_row(word_run("3"), word_run("7", WHITE), shade=dark) == [set()] * 3
+    solid = '<w:shd w:val="solid" w:color="000000" w:fill="auto"/>'
+    assert word_row(word_run("37", WHITE), shade=solid) == [set()] * 3
+
+
+def test_digits_of_unlike_sizes_in_word_are_doubted() -> None:
+    sizes = [f'<w:sz w:val="{size}"/>' for size in (24, 16, 21, 10)]
+    assert word_row(word_run("37", sizes[0]), word_run("5", sizes[1]))[1] == {"print_doubtful"}
+    assert word_row(word_run("37"), word_run("5", sizes[3]))[1] == {"print_doubtful"}
+    assert word_row(word_run("3", sizes[0]), word_run("7", sizes[2]))[1] == set()
+    assert word_row(word_run("3"), word_run("7", sizes[1]))[1] == set()
+    assert word_row(word_run("37", sizes[3]))[1] == set()
