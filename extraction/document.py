@@ -91,7 +91,7 @@ class Paragraph:
         path: as in `Cell`.
         page: as in `Cell`.
         level: heading level where the source marks one (h1 is 1, Word's "Title" is 0), else None.
-        doubts: as in `Cell`, of figures in it that are read as those of a table.
+        doubts: as in `Cell`, of figures in it.
     """
 
     text: str

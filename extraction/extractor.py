@@ -10,13 +10,13 @@ from pathlib import Path
 from extraction.acceptance import accept
 from extraction.charset import declared_charset
 from extraction.checks import check_mentions
-from extraction.document import Document, ReadIssue, Table, UnreadableError
+from extraction.document import Document, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.editions import editions
 from extraction.forms import LISTS, TABLES
 from extraction.identity import Identity, Told, identify
 from extraction.indicators import read_indicators
 from extraction.kind import decide
-from extraction.mentions import find_mentions
+from extraction.mentions import doubt_print, find_mentions
 from extraction.parts import DOUBTS, parts_of_members, parts_of_text
 from extraction.readers import reader
 from extraction.record import Issue, Record
@@ -133,6 +133,9 @@ def _record(
     if {issue.code for issue in identity.issues} & {"year_conflict", "year_inferred", "year_unknown"}:
         # Which year is the report's own is in doubt, and with it which figures are.
         mentions = tuple(m.with_flag("year_unsure") for m in mentions)
+    mentions = tuple(
+        doubt_print(mentions, [b.text for b in document.blocks if isinstance(b, Paragraph) and b.doubts])
+    )
     checks, failed = tables.judged
     said, contradicted = check_mentions(mentions, tables.cells)
     recognised = any(issue.code == "recognised_text" for issue in document.issues)

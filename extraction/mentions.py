@@ -8,12 +8,12 @@ cannot be decided is kept with a flag; a figure without flags is the report's ow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from extraction.mention_forms import Entry, knowledge
-from extraction.normalise import simplified
+from extraction.normalise import simplified, squeeze
 from extraction.quantities import AFTER, BEFORE, PART, QUANTITY, SEVERAL, Coded, code
 from extraction.record import Mention, Section
 
@@ -42,6 +42,25 @@ def find_mentions(sections: tuple[Section, ...], year: int | None) -> tuple[Ment
     for section in sections:
         out += _in_text(section.key, section.text, year)
     return tuple(_conflicts(out))
+
+
+def doubt_print(mentions: Sequence[Mention], paragraphs: Sequence[str]) -> Iterator[Mention]:
+    """Doubt what stands in paragraphs in which two prints meet.
+
+    Args:
+        mentions: of all sections.
+        paragraphs: those that hold something not written in its turn. If there are several, a mark is printed
+            again and again, and may be a line of its own in any sentence.
+    """
+    # Lines without a figure may be of a table that was not recognised, and are harmless.
+    paragraphs = [text for text in paragraphs if _MAY.search(text)]
+    sentences = [squeeze(sentence) for text in paragraphs for sentence in _SENTENCE.findall(text)]
+    for mention in mentions:
+        context = squeeze(mention.context)
+        met = len(paragraphs) > 1 or any(
+            sentence in context or context in sentence for sentence in sentences if sentence
+        )
+        yield mention.with_flag("print_doubtful") if met else mention
 
 
 def _in_text(section: str, text: str, year: int | None) -> Iterator[Mention]:

@@ -129,11 +129,14 @@ def label_alone(cell: Sequence[Line], apart: Sequence[Glyph]) -> list[Line]:
 def parted(found: Sequence[Line], page: Page) -> tuple[list[Line], list[Glyph]]:
     """Lines of running text without what was printed over them at another time, and that.
 
-    What was written at another time and stands over nothing stays, as doubtful.
+    What was written at another time and stands over nothing stays. Both are doubtful: which of two prints is
+    the text is only likely.
     """
     own = sorted({glyph.run for line in found for glyph in line.glyphs})
-    pieces = _pieces([line.glyphs for line in found], _Elsewhere(page.runs, own))
-    if len(pieces) == len(found):
+    # Low commas may make lines of their own, which part the line that they belong to.
+    words = [[glyph for glyph in line.glyphs if _is_word(glyph)] for line in found]
+    pieces = _pieces(words, _Elsewhere(page.runs, own))
+    if len(pieces) == sum(map(bool, words)):
         return list(found), []
     chain = _in_turn(pieces, [1 + piece.letters for piece in pieces])
     out: list[Line] = []
@@ -143,11 +146,15 @@ def parted(found: Sequence[Line], page: Page) -> tuple[list[Line], list[Glyph]]:
         apart = set(rest.get(number, ()))
         kept = [glyph for glyph in line.glyphs if glyph not in apart]
         if kept and _overlap(kept, apart):
-            out += lines(kept)
+            out += [replace(part, doubtful=True) for part in lines(kept)]
             over += apart
         else:
             out.append(replace(line, doubtful=True) if apart else line)
     return out, over
+
+
+def _is_word(glyph: Glyph) -> bool:
+    return glyph.text.isalnum() or glyph.text in FIGURE_SIGNS
 
 
 def _overlap(one: Iterable[Glyph], other: Iterable[Glyph]) -> bool:

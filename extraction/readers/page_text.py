@@ -35,7 +35,7 @@ class Line:
         text: its characters, with a blank where a gap says so; blanks around it are left out.
         box: its place on the page as read.
         glyphs: its characters from left to right, without blanks.
-        doubtful: whether it may hold characters of another print.
+        doubtful: whether it may hold characters of another print, or lack some of its own.
     """
 
     text: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from extraction import extract
 from extraction.document import Cell, Document, Paragraph, Table
 from extraction.forms import forms
 from extraction.readers import pdf
 from extraction.readers.page import Glyph, Page
-from extraction.readers.page_order import order_of
+from extraction.readers.page_order import order_of, parted
 from extraction.readers.page_text import lines
 from extraction.tables import Tables, read_tables
 from tests.extraction.render_forms import Grid, report_grids
@@ -148,6 +149,45 @@ def test_running_text_is_read_without_the_mark_over_it() -> None:
     found = pdf.read(write([with_mark(sheet, 270.0, 74, "2023", late=True, size=11.0)]))
     assert [block.text for block in found.blocks if isinstance(block, Paragraph)] == clean
     assert "overprint" in [issue.code for issue in found.issues]
+
+
+def mention_flags(sheets: list[Sheet]) -> dict[str, tuple[str, ...]]:
+    return {mention.raw: mention.flags for mention in extract(write(sheets)).mentions}
+
+
+def test_figures_in_words_are_doubted_where_marks_meet_the_text() -> None:
+    def report() -> list[Sheet]:
+        blocks: list[str | Grid] = [*TEXT]
+        for head, grid in zip(HEADS, report_grids("2021", lambda *_: "0"), strict=True):
+            blocks += [head, grid]
+        return render(
+            [
+                *blocks,
+                "五、存在的主要问题及改进情况",
+                "本年度开展培训9次。",
+                "六、其他",
+                "全年发布微信公众号信息13条。",
+            ]
+        )
+
+    assert mention_flags(report()) == {"9次": (), "13条": ()}
+    sheets = report()
+    for sheet in sheets:
+        for top in range(74, 760, 37):
+            with_mark(sheet, 180.0, top, "2023", late=True)
+    flags = mention_flags(sheets)
+    assert flags
+    assert all("print_doubtful" in found for found in flags.values())
+
+
+def test_low_commas_that_make_lines_of_their_own_raise_no_doubt() -> None:
+    whole = [Glyph(9.0 * at, 10, 9.0 * at + 9, 19, text, at) for at, text in enumerate("本年12件，另有3件")]
+    comma = whole[5]._replace(top=18.0, bottom=22.0)
+    low = [*whole[:5], comma, *whole[6:]]
+    found = lines(low)
+    assert len(found) == 2
+    kept, over = parted(found, Page(1, 595, 842, glyphs=low))
+    assert (kept, over) == (found, [])
 
 
 def test_labels_of_two_rows_in_one_name_neither() -> None:
