@@ -1,6 +1,7 @@
 import os
 import sys
 from functools import partial
+from importlib.util import find_spec
 
 import pytest
 
@@ -87,6 +88,8 @@ def imports_pandas(_: int) -> bool:
 
 
 def test_processes_do_not_import_pandas_for_arrow_to_ask_it() -> None:
-    pytest.importorskip("pandas")
+    assert find_spec("pandas"), (
+        "without pandas there is nothing that could be imported: install the dev extra"
+    )
     with Workers(2) as workers:
         assert {imports for _, imports in workers.run(imports_pandas, enumerate(range(FEW)))} == {False}

@@ -30,7 +30,7 @@ def head(text: str, rows: int = 1, cols: int = 1) -> Box:
 def request_head(labels: int = 3, extra: str = "", who: tuple[str, ...] = WHO_HEADS) -> list[list[Box]]:
     more = [head(extra, 3)] if extra else []
     return [
-        [head(NOTE, 3, labels), *([head("单位", 3)] if False else []), head("申请人情况", 1, len(who)), *more],
+        [head(NOTE, 3, labels), head("申请人情况", 1, len(who)), *more],
         [head(who[0], 2), head("法人或其他组织", 1, 5), head(who[-1], 2)],
         [head(word) for word in who[1:-1]],
     ]  # fmt: skip
