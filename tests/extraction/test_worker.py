@@ -386,22 +386,24 @@ def test_no_orphan_when_the_parent_is_killed(word: str) -> None:
         import sys
         sys.path.insert(0, {str(HERE)!r})
         from extraction.workers import Extractor
-        with Extractor(600, 1 << 28, 2, function="worker_subject:extract") as extractor:
+        # No worker is replaced in between: those seen are those there are when the parent dies.
+        settings = {{"processes": 2, "recycle": 10**9, "function": "worker_subject:extract"}}
+        with Extractor(600, 1 << 28, **settings) as extractor:
             list(extractor.map((n, b"fine", None, None) for n in range(8)))
             print("ready", flush=True)
             for _ in extractor.map((n, {word.encode()!r}, None, None) for n in range(10**9)):
                 pass
         """
     )
-    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT)
-    assert parent.stdout is not None
-    assert parent.stdout.readline() == b"ready\n"
-    time.sleep(0.5)
-    workers = psutil.Process(parent.pid).children(recursive=True)
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as parent:
+        try:
+            assert parent.stdout is not None
+            assert parent.stdout.readline() == b"ready\n"
+            time.sleep(0.5)
+            workers = psutil.Process(parent.pid).children(recursive=True)
+        finally:
+            parent.kill()
     assert len(workers) >= 2
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
     _, alive = psutil.wait_procs(workers, timeout=60)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
