@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from extraction.document import Box
 
@@ -43,6 +43,16 @@ class Rule(NamedTuple):
     end: float
 
 
+class Ink(Protocol):
+    """What is seen on a page, whatever its text says. Boxes are of the page as read."""
+
+    def contrast(self, box: Box) -> int:
+        """Grey levels between the darkest and the lightest place in a box."""
+
+    def changed(self, box: Box) -> bool:
+        """Whether annotations or form fields change what is seen in a box."""
+
+
 @dataclass
 class Page:
     """One page.
@@ -58,6 +68,8 @@ class Page:
         confidence: of the characters; 1.0 where they were written as text.
         sheet: the page as displayed that it stands on, where that holds two.
         styles: of the text objects, by their numbers.
+        unseen: digits that are written and not seen.
+        ink: what is seen, if there may be more than text and ruling lines.
     """
 
     number: int
@@ -70,6 +82,8 @@ class Page:
     confidence: float = 1.0
     sheet: int | None = None
     styles: dict[int, Style] = field(default_factory=dict)
+    unseen: frozenset[Glyph] = frozenset()
+    ink: Ink | None = None
 
     @cached_property
     def runs(self) -> list[int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extraction.document import Block, Cell, Paragraph, ReadIssue, Table
-from extraction.readers import page_join, page_order, page_overprint
+from extraction.readers import page_join, page_order, page_overprint, page_seen
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_grid import Grid, Region, find_grids
 from extraction.readers.page_loose import Loose, find_loose
@@ -120,6 +120,7 @@ def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
     loose = lines(outside)
     if written:
         loose, over = page_order.parted(loose, page)
+        loose = page_seen.marked(loose, page)
         layout.left_out(page, over, "printed over the text")
     items += find_loose(loose, [grid.box for grid in grids], page.horizontal)
     return sorted(items, key=_top)
@@ -186,6 +187,7 @@ def _doubt(page: Page, grids: Sequence[Grid], printed: dict[int, list[Line]], ov
                 over_it += "".join(glyph.text for glyph in foreign)
                 foreign = ()
             region.doubts = page_overprint.doubts(cell, sizes, left_out=over_it, apart=bool(foreign))
+            region.doubts += page_seen.doubts(cell, region.box, page)
 
 
 def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:

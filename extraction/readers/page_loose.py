@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extraction.document import Box, Cell, Table
+from extraction.readers import page_seen
 from extraction.readers.page import Page, Rule
 from extraction.readers.page_order import Order, order_of
 from extraction.readers.page_overprint import doubts, sizes_of
@@ -76,7 +77,12 @@ class Loose:
                     page=page.shown,
                     bbox=page.displayed(_around(piece.parts)),
                     confidence=page.confidence,
-                    doubts=doubts(piece.parts, sizes, apart=mixed or at in order.apart) if written else (),
+                    doubts=(
+                        *doubts(piece.parts, sizes, apart=mixed or at in order.apart),
+                        *page_seen.doubts(piece.parts, _around(piece.parts), page),
+                    )
+                    if written
+                    else (),
                 )
                 for at, piece in enumerate(row, start=number)
             ]

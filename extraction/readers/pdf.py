@@ -170,6 +170,7 @@ def _open(data: bytes) -> pdfium.PdfDocument:
         if not count:
             raise UnreadableError("malformed", "the PDF file has no pages")
         raise UnreadableError("too_large", f"the PDF file has {count} pages, more than {MAX_PAGES}")
+    document.init_forms()  # else the fields of a form are not painted
     return document
 
 

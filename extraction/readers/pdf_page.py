@@ -14,6 +14,7 @@ from pypdfium2 import raw
 from extraction.document import ReadIssue
 from extraction.readers.page import Page
 from extraction.readers.pdf_glyphs import Budget, Frame, read_glyphs, styles_of
+from extraction.readers.pdf_ink import MAX_PAINTED, look
 
 THIN = 3.0
 """A filled rectangle no thicker than this is a ruling line."""
@@ -56,6 +57,8 @@ class _Shapes:
     directions: dict[int | None, int] = field(default_factory=dict)
     runs: dict[int, int] = field(default_factory=dict)
     invisible: int = 0
+    drawings: int = 0
+    """Paths that are no ruling lines."""
 
 
 def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
@@ -86,6 +89,8 @@ def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
         drawn.issues.append(
             ReadIssue("recognised_text", "warning", f"page {number}: the text was laid over a scan by OCR")
         )
+    elif number <= MAX_PAINTED:
+        look(page, drawn.page, drawn=bool(shapes.pictures or shapes.drawings))
     return drawn
 
 
@@ -211,6 +216,7 @@ def _path(element: object, matrix: Matrix, shapes: _Shapes, budget: Budget) -> N
         shapes.lines.append(box)
         return
     whole = _product(_matrix_of(element), matrix)
+    lines = len(shapes.lines)
     for points, closed in _subpaths(element, budget):
         placed = [_apply(whole, x, y) for x, y in points]
         xs, ys = [x for x, _ in placed], [y for _, y in placed]
@@ -222,6 +228,17 @@ def _path(element: object, matrix: Matrix, shapes: _Shapes, budget: Budget) -> N
             for (x0, y0), (x1, y1) in pairwise(corners):
                 if abs(x0 - x1) <= STRAIGHT or abs(y0 - y1) <= STRAIGHT:
                     shapes.lines.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+    shapes.drawings += len(shapes.lines) == lines or _curved(element)
+
+
+def _curved(element: object) -> bool:
+    """Whether a path is no figure of straight lines."""
+    kind = raw.FPDFPathSegment_GetType
+    count = max(raw.FPDFPath_CountSegments(element), 0)
+    return any(
+        kind(raw.FPDFPath_GetPathSegment(element, index)) == raw.FPDF_SEGMENT_BEZIERTO
+        for index in range(count)
+    )
 
 
 def _subpaths(element: object, budget: Budget) -> Iterator[tuple[list[tuple[float, float]], bool]]:

@@ -1,0 +1,76 @@
+"""What is said of a cell or line whose text is not what is seen there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from extraction.document import Box, ReadIssue
+from extraction.readers.page import Page
+from extraction.readers.page_text import IN_FIGURES, Line
+
+EDGE = 1.5
+"""Points along the sides of a cell that its ruling lines may take."""
+INKED = 100
+"""Grey levels by which what is no text stands out: watermarks are fainter."""
+STRUCK = 0.2
+"""Share of a line's height around its middle in which a line through it strikes it out."""
+
+
+def doubts(found: Sequence[Line], box: Box, page: Page) -> tuple[ReadIssue, ...]:
+    """What is to be said about a cell.
+
+    Args:
+        found: its lines of text.
+        box: the cell.
+        page: it stands on.
+    """
+    if page.unseen and any(glyph in page.unseen for line in found for glyph in line.glyphs):
+        return (ReadIssue("hidden_text", "warning", "digits in it are written and not seen"),)
+    if any(_struck(line, page) for line in found):
+        return (ReadIssue("struck_text", "warning", "a line is drawn through it"),)
+    inner = (box[0] + EDGE, box[1] + EDGE, box[2] - EDGE, box[3] - EDGE)
+    if page.ink is None or inner[0] >= inner[2] or inner[1] >= inner[3]:
+        return ()
+    if page.ink.changed(inner):
+        return (ReadIssue("cell_drawn", "warning", "an annotation or a form's field is drawn in it"),)
+    if not found and page.ink.contrast(inner) > INKED and not _reached(inner, page):
+        return (ReadIssue("cell_drawn", "warning", "something other than text is drawn in it"),)
+    return ()
+
+
+def marked(found: Iterable[Line], page: Page) -> list[Line]:
+    """Lines of running text, doubtful where digits in them are not seen."""
+    if not page.unseen:
+        return list(found)
+    return [
+        replace(line, doubtful=True) if any(glyph in page.unseen for glyph in line.glyphs) else line
+        for line in found
+    ]
+
+
+def _struck(line: Line, page: Page) -> bool:
+    """Whether a rule as long as a figure runs through its middle."""
+    if not all(glyph.text in IN_FIGURES for glyph in line.glyphs):
+        return False
+    left, top, right, bottom = line.box
+    wide, middle = right - left, (top + bottom) / 2
+    return any(
+        abs(rule.at - middle) < STRUCK * (bottom - top)
+        and min(rule.end, right) - max(rule.start, left) > 0.6 * wide
+        and rule.end - rule.start < 2 * wide + (bottom - top)
+        for rule in page.horizontal
+    )
+
+
+def _reached(box: Box, page: Page) -> bool:
+    """Whether characters of a neighbour reach into a box; their own boxes are taller than their ink."""
+    left, top, right, bottom = box
+    return any(
+        glyph.left < right
+        and glyph.right > left
+        and 0.8 * glyph.top + 0.2 * glyph.bottom < bottom
+        and 0.2 * glyph.top + 0.8 * glyph.bottom > top
+        for glyph in page.glyphs
+        if not glyph.text.isspace()
+    )
