@@ -221,7 +221,7 @@ def _row(
     else:
         why = f"{len(values)} figures for {len(order)} columns in running text"
         slots = {key: Slot(None, "unreadable", why) for key in order}
-    return RawRow([label], slots, table, number, heads)
+    return RawRow([label], slots, table, number, heads, counted=True)
 
 
 def _cell(value: _Token, row: int, column: int) -> Cell:
@@ -264,7 +264,7 @@ def _review(tokens: list[_Token], table: int) -> tuple[list[RawRow], set[LineOf]
     if not slots:
         return [], set()
     taken = {slot.cell.column for slot in slots.values() if slot.cell is not None}
-    return [RawRow([], slots, table, 0, {})], {tokens[i].place for i in taken}
+    return [RawRow([], slots, table, 0, {}, counted=True)], {tokens[i].place for i in taken}
 
 
 def _is_prose(token: _Token) -> bool:

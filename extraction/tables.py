@@ -28,6 +28,7 @@ from extraction.review import KIND, stacked
 from extraction.segments import Segment, segments
 from extraction.shapes import proactive_lines, requests_turned, review_bands
 from extraction.text_lines import LineOf
+from extraction.unconfirmed import doubt_unconfirmed
 
 
 @dataclass
@@ -68,6 +69,7 @@ def read_tables(document: Document, year: int | None) -> Tables:
     out = Tables()
     lists, taken = list_tables(document.blocks)
     found = {**lists, **_instances(segments(list(document.blocks), taken))}
+    flowing: set[str] = set()
     _other_shapes(document, found, out)
     missing = [kind for kind in TABLES if not found.get(kind)]
     paragraphs = [(i, b) for i, b in enumerate(document.blocks) if isinstance(b, Paragraph)]
@@ -79,6 +81,7 @@ def read_tables(document: Document, year: int | None) -> Tables:
         listed, lines = flow_list(kind, paragraphs, count)
         if listed is not None:
             found[kind] = [listed]
+            flowing.add(kind)
             paragraphs = [(i, _without(i, paragraph, lines)) for i, paragraph in paragraphs]
             out.used |= lines
             out.issues.append(
@@ -90,6 +93,7 @@ def read_tables(document: Document, year: int | None) -> Tables:
         for kind, rows in flows.items():
             instance = key_rows(kind, rows) if kind != "review_litigation" else _review(rows)
             found[kind] = [instance]
+            flowing.add(kind)
             out.issues.append(
                 Issue("table_from_text", "note", f"{kind}: read from running text, no table there")
             )
@@ -98,6 +102,7 @@ def read_tables(document: Document, year: int | None) -> Tables:
         if found.get(kind):
             chosen[kind] = _choose(found[kind], year, out)
     _fill(chosen, year, out)
+    out.issues += doubt_unconfirmed(chosen, out.cells, out.judged[0], frozenset(flowing))
     extra, issues = leftovers(document.blocks, _read(chosen, out))
     out.extra += extra
     out.issues += issues
@@ -249,7 +254,8 @@ def _review(rows: list[RawRow]) -> Instance:
             RawRow(
                 labels=[block],
                 slots={k.split(".")[1]: s for k, s in row.slots.items() if k.startswith(f"{block}.")},
-                table=row.table, row=row.row, heads={}, extra=row.extra if block == "reconsideration" else [],
+                table=row.table, row=row.row, heads={}, counted=row.counted,
+                extra=row.extra if block == "reconsideration" else [],
             )
             for row in filled
         ]  # fmt: skip

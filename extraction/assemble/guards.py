@@ -12,7 +12,8 @@ from extraction.editions import TableForm
 from extraction.record import Issue
 
 _TOTAL = "total"
-_SEVERAL = re.compile(r"[0-9].*?[^0-9.,，．].*?[0-9]", re.DOTALL)
+_SEVERAL = re.compile(r"[0-9].*?[^0-9.,，．].*?[0-9]|[+-]?0[0-9]+", re.DOTALL)
+"""Several figures in one text; digits behind a zero (`03`) are two that were joined."""
 
 
 def missing(out: Filled, instance: Instance, table: TableForm) -> None:
