@@ -28,6 +28,7 @@ from extraction.place import place
 from extraction.prefaces import contact, presented, quoted_title, says_so, spoken_of
 from extraction.publication import published_dates, signature_dates
 from extraction.record import Issue, Report
+from extraction.scope import scope_of
 from extraction.several import Head, Titled, joined_reports, report_heads
 from extraction.text_lines import TextLine
 from extraction.year import reporting_year
@@ -39,13 +40,6 @@ _WRAPPER = re.compile(r"(?:关于)?(?:印发|公布|发布|报送|呈报)[《<]?
 _LABEL = re.compile(r"^(?:信息|文件|公文)?(?:名称|标题|题名)[:：]?(?=.{6})")
 _SUFFIX = re.compile(r"[_|｜]|(?<=[报告])[-–—]+")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(【（［](?:20[0-9]{2})[〕\])】）］](?:第)?[0-9]{1,4}号")
-_AGGREGATE = re.compile(
-    r"(?:汇总|涵盖|包含|包括|统计).{0,24}(?:全省|全市|全县|全区|全旗|各部门|各乡镇|各街道|各县|各区|各镇|所属|下级|本级及)"
-    r".{0,30}(?:数据|情况|统计|信息)|(?:综合|汇总).{0,30}(?:各县|各区|各乡|各镇|各街|各部门|各有关部门|所属各|各委|各直属).{0,40}(?:报告|总结|数据)|(?:数据|统计范围).{0,10}(?:为|包括|涵盖|汇总).{0,16}(?:全省|全市|全县|全区|各部门|各镇|各乡镇)"
-)
-_OWN = re.compile(
-    r"(?:仅|只)(?:统计|包括|包含|反映|含|为).{0,10}(?:本机关|本单位|本级|机关本级|本部门)|统计范围.{0,8}(?:本机关|本单位|本级)"
-)
 _CITED = re.compile(r"《[^《》]{2,40}关于[^》]*》")
 """Notices, whose authors are others."""
 _WITHIN = re.compile(r"(?:[省市县区旗盟州镇乡]|街道|政府|管委会|委员会|办事处)$")
@@ -194,11 +188,7 @@ def identify(
     out.issues += placed.issues
     if placed.sources:
         out.sources["region"] = placed.sources
-    text = "".join(line.bare for line in lines)
-    if _AGGREGATE.search(text):
-        out.scope = "aggregate"
-    elif _OWN.search(text):
-        out.scope = "own"
+    out.scope = scope_of("".join(line.bare for line in lines))
     return out
 
 
