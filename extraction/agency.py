@@ -22,13 +22,14 @@ _INDIRECT = re.compile(
 _YEAR_WORDS = re.compile(
     r"\(?(?:20[0-9]{2}|二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])(?:年度|年)?\)?(?:度)?"
 )
+_OURSELVES = re.compile(r"(?:我|本|该)[\u4e00-\u9fff]{1,2}")
 _OTHER_PAPER = re.compile(
     rf"(?<=[\u4e00-\u9fff]){_YEAR_WORDS.pattern}[\u4e00-\u9fff]{{2,12}}?[及和暨与](?={_YEAR_WORDS.pattern}$)"
 )
 """Another paper of another year, joined to the report in one title: 2022年工作总结及2023年…."""
 _TITLE_TAIL = re.compile(r"(?:政府信息公开|政务信息公开|政务公开|信息公开).*$")
 _ABOUT = r"(?:关于)?(?:报送|呈报|上报|公布|发布|印发|公开|编制|编报)?(?:本级|本单位|本部门|本机关)?"
-_TITLE_VERBS = re.compile(rf"^{_ABOUT}|(?:关于{_ABOUT}|的|在|年度|开展|落实|做好)+$")
+_TITLE_VERBS = re.compile(rf"^{_ABOUT}|(?:关于{_ABOUT}|的|在|年度|开展|落实|做好|发布|公布)+$")
 _AFTER_TITLE = re.compile(r"(?:报告|年报|公报)\(([\u4e00-\u9fff]{3,36})\)$")
 """A body in brackets behind the words of the title: 2023年政府信息公开年度报告(某县教育局)."""
 _SPECIAL = re.compile(
@@ -105,6 +106,7 @@ def title_agency(title: str) -> str | None:
             len(name) >= 2
             and re.fullmatch(r"[\u4e00-\u9fff()、·]+", name)
             and not _GENERIC.fullmatch(name)
+            and not _OURSELVES.fullmatch(name)
             and not re.search(r"乡镇$|部门$", name)
         ):
             return name

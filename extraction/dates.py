@@ -7,6 +7,7 @@ import re
 
 from extraction.normalise import squeeze
 
+_FIRST_MONTH = re.compile(r"元(?=月)")
 _HAN = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
     "零": 0,
     "○": 0,
@@ -32,9 +33,15 @@ def _number(han: str) -> int:
     return int("".join(str(_HAN[char]) for char in han))
 
 
+def _plain(text: str) -> str:
+    """Without blanks, the first month (元月) under its usual name."""
+    bare = squeeze(text)
+    return _FIRST_MONTH.sub("一" if _HAN_YEAR.search(bare) else "1", bare) if "元月" in bare else bare
+
+
 def dates(text: str) -> list[str]:
     """All dates in a text as ISO, in order of place; impossible ones left out."""
-    bare = squeeze(text)
+    bare = _plain(text)
     found = [(m.start(), int(m[1]), int(m[2]), int(m[3])) for m in _DATE.finditer(bare)]
     found += [(m.start(), _number(m[1]), _number(m[2]), _number(m[3])) for m in _HAN_DATE.finditer(bare)]
     out = []
@@ -51,7 +58,7 @@ def is_date_line(text: str) -> bool:
     """Whether a line is a date and nothing more (印发 and such allowed)."""
     if len(text) > _LONGEST_DATE_LINE:
         return False
-    bare = squeeze(text)
+    bare = _plain(text)
     rest = _HAN_DATE.sub("", _DATE.sub("", bare))
     return rest != bare and len(rest) <= 4
 
@@ -68,6 +75,14 @@ def title_years(text: str) -> list[int]:
     """Years in a title, where a bare number between 2000 and 2039 counts too."""
     found = years(text)
     return found or [int(m[1]) for m in _BARE_YEAR.finditer(squeeze(text))]
+
+
+_RANGE = re.compile(r"(?<![0-9])(20[0-3][0-9])年?度?[-—–~～至到]+(20[0-3][0-9])年")
+
+
+def year_ranges(title: str) -> list[int]:
+    """The first and the last year of 2021-2022年度, which a title may name."""
+    return [int(year) for m in _RANGE.finditer(squeeze(title)) for year in m.groups()]
 
 
 _SUBJECT = re.compile(r"(?:政府|政务)?信息公开|政务公开")

@@ -1,4 +1,4 @@
-"""Whose figures a report holds: the body's own, or those of others too (a county's departments and townships).
+"""Whose figures a report holds: the body's own, or those of others too (a county's departments, townships).
 
 Only a sentence that speaks of the report's figures says it. An office that collects the figures of others all
 year round (汇总各部门信息公开数据) says nothing about its own report.
@@ -41,13 +41,9 @@ def scope_of(text: str) -> str:
         text: the running text, without white space.
     """
     found: set[str] = set()
-    for sentence in _SENTENCE.split(text):
-        if not (_OF_REPORT.search(sentence) or "数据" in sentence):
-            continue
+    for sentence in filter(_OF_REPORT.search, _SENTENCE.split(text)):
         if _WITHOUT.search(sentence) or _OWN.search(sentence):
-            if _OF_REPORT.search(sentence):
-                found.add("own")
-        elif (match := _AGGREGATE.search(sentence)) and _OF_REPORT.search(sentence):
-            if not _WORK.search(sentence[: match.start() + 2]):
-                found.add("aggregate")
+            found.add("own")
+        elif (match := _AGGREGATE.search(sentence)) and not _WORK.search(sentence[: match.start() + 2]):
+            found.add("aggregate")
     return found.pop() if len(found) == 1 else "unknown"

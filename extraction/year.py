@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extraction.dates import is_date_line, subject_year, title_years, years
+from extraction.dates import is_date_line, subject_year, title_years, year_ranges, years
 from extraction.publication import published_dates, signature_dates
 from extraction.record import Issue
 from extraction.text_lines import TextLine
@@ -52,6 +52,7 @@ def reporting_year(
     """
     out = Year()
     named = [year for text in titles for year in dict.fromkeys([*title_years(text)[:1], *subject_year(text)])]
+    named += [year for text in titles for year in year_ranges(text)]
     out.sources += [(year, "title") for year in named]
     text = "".join(line.bare for line in lines)
     period = [int(m[1]) for m in _PERIOD.finditer(text) if m[2] in {None, m[1]}]

@@ -46,6 +46,8 @@ def test_agency_in_title(title: str, agency: str) -> None:
         "关于报送2023年政府信息公开年度报告的函",
         "2023年政府信息公开年度报告(正式稿)",
         "政府信息公开工作年度报告",
+        "我局2022年政府信息公开工作年度报告",
+        "本单位2022年政府信息公开工作年度报告",
     ],
 )
 def test_words_about_a_report_are_no_agency(title: str) -> None:
@@ -280,3 +282,14 @@ def test_report_in_an_attachment_says_so() -> None:
     assert record.kind == "report"
     assert {"table_missing", "content_in_attachment", "content_in_pictures"} <= codes
     assert record.attachments[0] == {"url": "./P0202.pdf", "text": "附件.pdf"}
+
+
+def test_a_title_of_two_years_is_in_doubt() -> None:
+    record = report("青溪县财政局2021-2022年度政府信息公开工作年度报告")
+    assert any(issue.code == "year_conflict" for issue in record.issues)
+
+
+@pytest.mark.parametrize("date", ["二〇二三年元月十五日", "2023年元月15日"])
+def test_the_first_month_by_its_other_name(date: str) -> None:
+    assert dates(date) == ["2023-01-15"]
+    assert is_date_line(date)
