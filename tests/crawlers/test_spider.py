@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -285,14 +285,16 @@ def test_a_bad_job_is_a_line(tmp_path: Path) -> None:
         assert len(done.stderr.strip().splitlines()) == 1
 
 
-def _start(tmp_path: Path, base: str, **kwargs: object) -> subprocess.Popen[str]:
+@contextmanager
+def _started(tmp_path: Path, base: str, **kwargs: object) -> Iterator[subprocess.Popen[str]]:
+    """A crawl in a child, which is ended with the block."""
     job = tmp_path / "job.json"
     job.write_text(
         f'{{"run": "20260101T000000Z-aaaaaa", "store": "file://{tmp_path}/store", "out": "{tmp_path}/out.json",'
         f'"sites": [{{"id": "site", "name": "x", "region": "410711", "start": ["{base}{trs.COLUMN}"],'
         f'"allow_private": true, "delay": 0.2}}]}}'
     )
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "crawlers", str(job)],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
@@ -300,11 +302,15 @@ def _start(tmp_path: Path, base: str, **kwargs: object) -> subprocess.Popen[str]
         text=True,
         start_new_session=True,
         **kwargs,  # type: ignore[call-overload]
-    )
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 def _wait_for(site: GovernmentSite, number: int) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while len(site.asked) < number and time.monotonic() < end:
         time.sleep(0.05)
     assert len(site.asked) >= number
@@ -312,11 +318,10 @@ def _wait_for(site: GovernmentSite, number: int) -> None:
 
 def test_a_stopped_job_keeps_what_it_has(tmp_path: Path) -> None:
     site, _ = trs.build()
-    with serve(site) as base:
-        child = _start(tmp_path, base)
+    with serve(site) as base, _started(tmp_path, base) as child:
         _wait_for(site, 6)
         child.send_signal(signal.SIGTERM)
-        _, errors = child.communicate(timeout=30)
+        _, errors = child.communicate(timeout=60)
         assert (child.returncode, errors) == (0, "")
         answered = len(site.asked)
     done = Crawled(0, {}, [], "", "20260101T000000Z-aaaaaa", f"file://{tmp_path}/store")
@@ -330,14 +335,15 @@ def test_a_stopped_job_keeps_what_it_has(tmp_path: Path) -> None:
 def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
     site, _ = trs.build()
     read, write = os.pipe()
-    with serve(site) as base:
-        child = _start(tmp_path, base, pass_fds=(read,), env={**os.environ, "GONGKAI_PARENT_PIPE": str(read)})
+    environment = {**os.environ, "GONGKAI_PARENT_PIPE": str(read)}
+    with serve(site) as base, _started(tmp_path, base, pass_fds=(read,), env=environment) as child:
         os.close(read)
-        _wait_for(site, 3)
-        os.close(write)
-        assert child.wait(10) == -signal.SIGKILL
-        assert child.stderr is not None
-        child.stderr.close()
+        try:
+            _wait_for(site, 3)
+        finally:
+            os.close(write)
+        assert child.wait(60) == -signal.SIGKILL
+        time.sleep(0.5)  # what it had asked is answered by now
         asked = len(site.asked)
         time.sleep(0.5)
         assert len(site.asked) == asked
@@ -377,9 +383,11 @@ def test_a_list_that_only_scripts_build(render: str, crawl: Callable[..., Crawle
     by = {(c.url.removeprefix(base), c.renderer) for c in done.captures()}
     assert ("/nb/#rendered", "browser") in by
     assert ("/api/list", "browser") in by
+    ours = {child.pid for child in psutil.Process().children(recursive=True)}
     assert not any(
-        "crawlers" in " ".join(p.cmdline()) and "chrom" in p.name()
-        for p in psutil.Process().children(recursive=True)
+        "crawlers" in " ".join(one.info["cmdline"] or ()) and "chrom" in (one.info["name"] or "")
+        for one in psutil.process_iter(["cmdline", "name"])  # says nothing of one that ends meanwhile
+        if one.pid in ours
     )
 
 

@@ -117,7 +117,7 @@ def loop() -> GovernmentSite:
 
 def dripping() -> GovernmentSite:
     site = small()
-    site.pages[PATH] = Resource(report_article(ONE).encode(), drip=0.05)
+    site.pages[PATH] = Resource(report_article(ONE).encode(), drip=0.1)
     return site
 
 
@@ -169,7 +169,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Crawled, dict[str
             for name, given in sites.items()
         ]
         entries.append(entry(f"{down}/nb/", id="up-and-down", render="never", hosts=[up.split("/")[2]]))
-        done = run_child(folder, *entries, retries=0, timeout=4, max_body=1_000_000)
+        done = run_child(folder, *entries, retries=0, timeout=10, max_body=1_000_000)
     assert done.code == 0, done.errors
     return done, {name: given.site for name, given in sites.items()}
 

@@ -12,7 +12,7 @@ from extraction.document import Paragraph, Table, UnreadableError
 from extraction.readers import doc, office
 
 ROOT = Path(__file__).parents[2]
-WORD = next((ROOT / "tests" / "corpus" / "documents").glob("*.doc"))
+WORD = min((ROOT / "tests" / "corpus" / "documents").glob("*.doc"))
 
 
 def word_95() -> bytes:
@@ -25,7 +25,7 @@ def word_95() -> bytes:
 @pytest.fixture
 def suite(tmp_path, monkeypatch):
     """A stand-in for the suite, which copies a DOCX to where LibreOffice would put its own."""
-    docx = next((ROOT / "tests" / "corpus" / "documents").glob("docx-*.docx"))
+    docx = min((ROOT / "tests" / "corpus" / "documents").glob("docx-*.docx"))
     program = tmp_path / "soffice"
     program.write_text(
         f"#!{sys.executable}\nimport shutil, sys, pathlib\n"

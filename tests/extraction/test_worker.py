@@ -13,7 +13,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,10 @@ from extraction.workers.wire import AnswerReader, WireError, pack_answer, parse_
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MIB = 1 << 20
-SHORT, LONG = 0.3, 30.0  # seconds of processor time
+SHORT, LONG = (
+    1.0,
+    30.0,
+)  # seconds of processor time; a stall of four times as long is counted against a document
 
 WRITES = next(
     number
@@ -61,7 +64,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     yield make
     for extractor in made:
         extractor.close()
-    assert set(psutil.Process().children()) == before
+    assert set(psutil.Process().children()) - before == set()
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +161,7 @@ def test_a_limit_record_has_the_shape_of_any_record(make: Make) -> None:
 
 
 def test_the_time_limit_is_of_each_document(make: Make) -> None:
-    records = read_all(make(time_limit=0.3), *[b"spin", b"fine"] * 3)
+    records = read_all(make(time_limit=SHORT), *[b"spin", b"fine"] * 3)
     assert [is_limit(record) for record in records] == [True, False] * 3
 
 
@@ -187,7 +190,7 @@ def test_order_is_kept_over_several_processes(make: Make) -> None:
     documents = [
         b"spin" if n % 10 == 3 else b"segfault" if n % 10 == 7 else b"fine %d" % n for n in range(30)
     ]
-    extractor = make(time_limit=0.2, processes=2)
+    extractor = make(time_limit=SHORT, processes=2)
     records = read_all(extractor, *documents)
     for n, record in enumerate(records):
         assert record["document"]["sha256"] == hashlib.sha256(documents[n]).hexdigest()
@@ -370,9 +373,11 @@ def test_the_processes_a_reader_started_go_with_it(make: Make) -> None:
 
     looker = threading.Thread(target=look)
     looker.start()
-    assert code_of(extractor.extract(b"child")) == "time_limit"
-    done.set()
-    looker.join()
+    try:
+        assert code_of(extractor.extract(b"child")) == "time_limit"
+    finally:
+        done.set()
+        looker.join()
     extractor.close()
     _, alive = psutil.wait_procs(seen, timeout=60)
     assert len(seen) >= 2
@@ -409,8 +414,13 @@ def test_no_orphan_when_the_parent_is_killed(word: str) -> None:
 
 
 def test_no_descriptor_is_left(make: Make) -> None:
-    def descriptors() -> int:
-        return psutil.Process().num_fds()
+    def descriptors() -> set[str]:
+        """What is open: pipes, sockets and files that are gone have a number each."""
+        found = set()
+        for one in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):  # that of the folder itself
+                found.add(f"{one.name} {one.readlink()}")
+        return found
 
     make().extract(b"fine")
     gc.collect()
@@ -418,7 +428,7 @@ def test_no_descriptor_is_left(make: Make) -> None:
     extractor = make(time_limit=0.2, processes=2)
     read_all(extractor, b"fine", b"spin", b"abort", b"leave", b"forge-text", b"fine")
     extractor.close()
-    assert descriptors() == before
+    assert descriptors() - before == set()
 
 
 def test_answers_may_come_in_any_pieces() -> None:

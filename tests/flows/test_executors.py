@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -193,6 +192,26 @@ def test_a_shard_says_nothing_of_the_machine(archive) -> None:
     assert len(json.dumps(shard["documents"])) < 100 * len(DOCUMENTS)
 
 
+KILLED = """
+import os, signal, sys
+from gongkai.cli import main
+from storage import local
+
+put_new_many, written = local.LocalStore.put_new_many, 0
+
+def dying(self, items):
+    global written
+    done = put_new_many(self, items)
+    written += sum(key.startswith("records/") for key, _ in items)
+    if written >= int(sys.argv[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+
+local.LocalStore.put_new_many = dying
+sys.exit(main(sys.argv[2:]))
+"""
+
+
 @pytest.mark.slow
 def test_killed_outright_and_started_again_it_ends_like_an_undisturbed_run(archive, tmp_path) -> None:
     whole, folder = tmp_path / "whole", tmp_path / "killed"
@@ -231,20 +250,12 @@ def test_killed_outright_and_started_again_it_ends_like_an_undisturbed_run(archi
         return sum(path.parent.name != "sites" for path in records.glob("*/*.json"))
 
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for least in (5, 20):
-        run = subprocess.Popen(
-            command(folder),
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        while written() < least and run.poll() is None:
-            time.sleep(0.01)
-        run.kill()
-        assert run.wait() == -signal.SIGKILL
+    for most in (7, 21):
+        killed = [sys.executable, "-c", KILLED, str(most), *command(folder)[3:]]
+        done = subprocess.run(killed, cwd=tmp_path, env=environment, capture_output=True, check=False)
+        assert done.returncode == -signal.SIGKILL, done.stderr
     kept = written()
-    assert 20 <= kept < 60
+    assert 21 <= kept < 60
     account = json.loads(
         subprocess.run(command(folder), cwd=tmp_path, env=environment, capture_output=True, check=True).stdout
     )

@@ -177,24 +177,27 @@ def test_help_and_extract_import_neither_prefect_nor_scrapy(arguments: list[str]
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_with_one_line(tmp_path, number: signal.Signals, code: int) -> None:
-    fifo = tmp_path / "ready"
+    ready = tmp_path / "ready"
     script = (
         "import sys, time\nfrom extraction.workers import Extractor\nfrom gongkai.cli import main\n"
-        f"def slow(self, items):\n    open({str(fifo)!r}, 'w').close()\n    time.sleep(60)\n"
+        f"def slow(self, items):\n    open({str(ready)!r}, 'w').close()\n    time.sleep(600)\n"
         f"Extractor.map = slow\nsys.exit(main(['extract', {str(SAMPLE)!r}]))"
     )
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", script],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-    )
-    deadline = time.monotonic() + 60
-    while not fifo.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    ) as process:
+        try:
+            deadline = time.monotonic() + 120
+            while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.send_signal(number)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == code
     assert "Traceback" not in err
     assert "run it again" in err

@@ -47,19 +47,22 @@ def test_it_serves_a_release_until_it_is_ended(tmp_path: Path) -> None:
         environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONUNBUFFERED": "1"}
         refused = subprocess.run(
             [*command, "--no-browser", "--port", str(taken)],
-            env=environment, capture_output=True, text=True, timeout=60, check=False,
+            env=environment, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
     assert refused.returncode == 1
     assert "--port" in refused.stderr
     with subprocess.Popen(
         [*command, "--no-browser", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
     ) as served:
-        assert served.stdout is not None
-        said = served.stdout.readline()
-        address = said.split()[2]
-        assert address.startswith("http://127.0.0.1:")
-        with urllib.request.urlopen(f"{address}reports", timeout=30) as answer:
-            assert "甲区教育局" in answer.read().decode()
-        served.send_signal(signal.SIGINT)
-        assert served.wait(20) in (0, 130)
+        try:
+            assert served.stdout is not None
+            said = served.stdout.readline()
+            address = said.split()[2]
+            assert address.startswith("http://127.0.0.1:")
+            with urllib.request.urlopen(f"{address}reports", timeout=60) as answer:
+                assert "甲区教育局" in answer.read().decode()
+            served.send_signal(signal.SIGINT)
+            assert served.wait(60) in (0, 130)
+        finally:
+            served.kill()
     assert list((tmp_path / "cache/gongkai/releases").glob("*.sqlite"))

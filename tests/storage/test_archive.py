@@ -125,6 +125,7 @@ while True:
         writer.add(Capture(writer.next_id(), run, "s", "document", url, url, now, "new", sha256=sha256))
     writer.flush()
     refresh_state(store, "s")
+    print("written", flush=True)
 """
 
 
@@ -132,12 +133,14 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     url = (tmp_path / "store").as_uri()
     dice = random.Random(20261122)
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    for _ in range(20):
+    for trial in range(20):
         command = [sys.executable, "-c", WORKER, url]
         worker = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         assert worker.stdout is not None
         try:
             assert worker.stdout.readline() == b"ready\n"
+            if trial % 2:  # not before it has written once, however slow the machine
+                assert worker.stdout.readline() == b"written\n"
             time.sleep(dice.uniform(0, 0.15))
         finally:
             worker.kill()
