@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,7 @@ from dataset.heads import Heads
 from dataset.model import Report
 from dataset.past import Moment
 from dataset.reports import FORMATS, assemble, format_rank
-from dataset.sites import HUB, list_sites
+from dataset.sites import HUB, list_sites, load_entry
 from dataset.sources import gather
 from dataset.spool import Spool
 from storage import GOOD_OUTCOMES, ObjectNotFoundError, ObjectStore, Resource, SiteState, load_state
@@ -70,7 +69,7 @@ def kept_entries(store: ObjectStore, sites: Iterable[str]) -> list[dict[str, Any
     entries = []
     for site in sites:
         try:
-            entries.append(json.loads(store.get(f"sites/{site}/entry.json")))
+            entries.append(load_entry(store, site))
         except ObjectNotFoundError:
             continue
     return entries

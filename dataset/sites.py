@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage import ObjectNotFoundError, ObjectStore
+from storage import ObjectNotFoundError, ObjectStore, StoreError
+from storage.seal import unseal_any
 
 HUB = "all"
 """`agency` of a site where many bodies publish."""
@@ -37,10 +38,27 @@ def list_sites(store: ObjectStore) -> list[str]:
     return sorted({key.split("/")[1] for key in store.list("sites/")})
 
 
+def load_entry(store: ObjectStore, site: str) -> dict[str, Any]:
+    """Return the registry entry with which a site was last crawled.
+
+    Raises:
+        ObjectNotFoundError: none was kept.
+        StoreError: it is damaged.
+    """
+    key = f"sites/{site}/entry.json"
+    try:
+        entry: dict[str, Any] = json.loads(unseal_any(store.get(key)))
+    except ValueError as error:
+        raise StoreError(
+            f"{key} in {store.url} is damaged: {error}; the next crawl of the site writes it anew"
+        ) from error
+    return entry
+
+
 def load_site(store: ObjectStore, site: str) -> SiteInfo:
     """Return what is known of a site; a site without an entry (an import) is a hub of an unknown region."""
     try:
-        entry = json.loads(store.get(f"sites/{site}/entry.json"))
+        entry = load_entry(store, site)
     except ObjectNotFoundError:
         return SiteInfo(site, site, None, None)
     return site_of(site, entry)

@@ -79,7 +79,12 @@ def load_manifest(store: ObjectStore, version: str) -> dict[str, Any]:
 
 def verify_releases(store: ObjectStore) -> Iterator[tuple[str, str]]:
     """Yield the key of every released file that is not as its manifest says, and what is wrong with it."""
-    for entry in load_versions(store):
+    try:
+        versions = load_versions(store)
+    except ReleaseError as error:
+        yield VERSIONS_KEY, str(error)
+        return
+    for entry in versions:
         prefix = release_prefix(entry["version"])
         try:
             data = store.get(f"{prefix}{MANIFEST}")

@@ -23,6 +23,8 @@ def ledger(
     as_of: date,
     registry: Sequence[str] | None = None,
     entries: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    damaged: list[str] | None = None,
 ) -> Ledger:
     """Return the ledger of a year.
 
@@ -32,6 +34,7 @@ def ledger(
         as_of: the day of the judgement.
         registry: registry files; the bundled ones if not given.
         entries: registry entries given directly, instead of a registry.
+        damaged: gets a line for each of the last runs whose summary cannot be read.
     """
     import extraction
 
@@ -41,7 +44,7 @@ def ledger(
     named = {entry["id"] for entry in entries}
     entries = [*entries, *kept_entries(store, [site for site in list_sites(store) if site not in named])]
     alerts: dict[str, str] = {}
-    for summary in reversed(last_summaries(store, _RUNS)):
+    for summary in reversed(last_summaries(store, _RUNS, [] if damaged is None else damaged)):
         alerts |= {alert["site"]: alert["message"] for alert in summary["alerts"] if alert["failed"]}
     facts = site_facts(store, entries, alerts)
     return Ledger(year, as_of, places(year), facts, found_in(store, extraction.EXTRACTOR))

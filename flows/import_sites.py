@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from crawlers.guard import HostGuard, HostNotAllowedError, PrivateAddressError, authority
 from crawlers.registry import Site
+from dataset.sites import load_entry
 from flows.import_answers import AnswerError
 from flows.run import UnknownSiteError, choose_sites, entry_key
 from storage import (
@@ -24,7 +25,6 @@ from storage import (
     refresh_state,
 )
 from storage.fixity import known_sites
-from storage.seal import unseal_any
 
 _BATCH = 500
 
@@ -46,7 +46,7 @@ def sites_for_import(
     found = {site.id: site for site in choose_sites(None, registry)}
     for name in known_sites(store):
         if name not in found and store.stat(entry_key(name)) is not None:
-            found[name] = Site.model_validate_json(unseal_any(store.get(entry_key(name))))
+            found[name] = Site.model_validate(load_entry(store, name))
     if only is None:
         return list(found.values())
     if only not in found:

@@ -13,6 +13,7 @@ from flows.fixity import NIGHTLY_SHARE, check_share
 from flows.prefect_workers import PrefectWorkers
 from flows.publish import publish_release
 from flows.run import store_url
+from flows.wording import counted
 from storage import open_store
 
 SHOWN = 100
@@ -83,5 +84,5 @@ def fixity(store: str | None = None, share: float = NIGHTLY_SHARE) -> dict[str, 
     lines = [f"- {one['kind']}: `{one['key']}`: {one['message']}" for one in wrong]
     create_markdown_artifact("\n".join(lines) or "nothing is wrong", key="fixity")
     if wrong:
-        raise FixityError(f"{len(wrong)} findings, such as {wrong[0]['kind']} {wrong[0]['key']}")
+        raise FixityError(f"{counted(len(wrong), 'finding')}, such as {wrong[0]['kind']} {wrong[0]['key']}")
     return result

@@ -63,7 +63,7 @@ class ShardSource:
 
     def __init__(self, shard: Shard, problems: list[str]) -> None:
         """Open it; `problems` gets a line for each pack that is not as it should be."""
-        self.store = open_store(shard["store"])
+        self.store = open_store(shard["store"], reads_only=shard["dry_run"])
         self.records = RecordStore(self.store, extraction.EXTRACTOR)
         self._archive = Archive(self.store)
         self._earlier = {name: RecordStore(self.store, name) for name in shard["earlier"]}

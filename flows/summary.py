@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flows.wording import counted
 from storage import ObjectNotFoundError, ObjectStore, StoreError, canonical_json, redact_text, timestamp
 from storage.seal import SealError, seal, unseal
 
@@ -32,6 +33,10 @@ ASSERTIONS = frozenset({"fewer_reports_than_expected", "known_reports_missing", 
 
 WATCHED = frozenset({"list_empty", "list_shrunk", "host_rests", "request_budget"})
 """Issues of a crawl that are alerts of the run."""
+
+
+class SummaryError(StoreError):
+    """A run's summary is not what was written; the message names it."""
 
 
 def summary_key(run: str) -> str:
@@ -137,7 +142,12 @@ def _site_alerts(site: str, crawl: Mapping[str, Any], extract: Mapping[str, Any]
         ]
         if walls := len(crawl.get("blocked", ())):
             alerts.append(
-                _alert(site, "walls", f"{walls} pages blocked, such as {crawl['blocked'][0]}", failed=False)
+                _alert(
+                    site,
+                    "walls",
+                    f"{counted(walls, 'page')} blocked, such as {crawl['blocked'][0]}",
+                    failed=False,
+                )
             )
     alerts += [_alert(site, "body_unreadable", problem) for problem in extract.get("problems", ())]
     return alerts
@@ -200,24 +210,43 @@ def save_summary(store: ObjectStore, summary: Mapping[str, Any]) -> None:
 
 
 def load_summary(store: ObjectStore, run: str) -> dict[str, Any] | None:
-    """Return a run's summary, None where there is none."""
+    """Return a run's summary, None where there is none.
+
+    Raises:
+        SummaryError: it is damaged.
+    """
     try:
-        summary = json.loads(unseal(store.get(summary_key(run))))
+        summary: dict[str, Any] = json.loads(unseal(store.get(summary_key(run))))
     except ObjectNotFoundError:
         return None
     except SealError as error:
-        raise StoreError(f"{summary_key(run)} in {store.url} is damaged: {error}; restore it") from error
-    if not isinstance(summary, dict):
-        raise ValueError(f"{summary_key(run)} in {store.url}: not a summary")
+        raise SummaryError(
+            f"{summary_key(run)} in {store.url} is damaged: {error}; restore it from a copy, or delete it: "
+            "it only says what that run did"
+        ) from error
     return summary
 
 
-def last_summaries(store: ObjectStore, count: int) -> list[dict[str, Any]]:
-    """Return the summaries of the last `count` runs, latest first."""
+def last_summaries(store: ObjectStore, count: int, damaged: list[str]) -> list[dict[str, Any]]:
+    """Return the summaries of the last `count` runs, latest first.
+
+    Args:
+        store: the store.
+        count: how many.
+        damaged: gets a line for each of them that cannot be read.
+    """
     # Two objects a run and a run a night: this listing stays small for decades.
     runs = sorted({key.split("/")[1] for key in store.list("runs/") if key.endswith("/summary.json")})
-    found = (load_summary(store, run) for run in reversed(runs[-count:] if count else []))
-    return [summary for summary in found if summary is not None]
+    found = []
+    for run in reversed(runs[-count:] if count else []):
+        try:
+            summary = load_summary(store, run)
+        except SummaryError as error:
+            damaged.append(str(error))
+            continue
+        if summary is not None:
+            found.append(summary)
+    return found
 
 
 def as_markdown(summary: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.compare import CHANGES, STEPS, count_cells, differences, report_of
+from flows.wording import counted
 
 KEPT = 10_000
 """Changes kept one by one, the worst; all of them are counted."""
@@ -146,16 +147,19 @@ class Tally:
     def as_lines(self) -> list[str]:
         """Return it as lines for people."""
         lines = [
-            f"{self.bodies:,} bodies: {self.skipped:,} read before by this extractor, {self.read:,} read now",
-            f"{self.differing:,} of {self.read - self.first:,} records differ; "
-            f"{self.changed_cells:,} of {self.cells:,} cells"
+            (
+                f"{counted(self.bodies, 'body', 'bodies')}: "
+                f"{self.skipped:,} read before by this extractor, {self.read:,} read now"
+            ),
+            f"different: {self.differing:,} of {counted(self.read - self.first, 'record')}; "
+            f"{self.changed_cells:,} of {counted(self.cells, 'cell')}"
             + _counted(self.changes, CHANGES)
-            + f", {self.changes['identity']:,} fields of identity"
+            + f", {counted(self.changes['identity'], 'field')} of identity"
             + _counted(self.fields, sorted(self.fields))
-            + f", {self.changes['check']:,} checks",
+            + f", {counted(self.changes['check'], 'check')}",
         ]
         if self.first:
-            lines.append(f"{self.first:,} documents have no earlier record")
+            lines.append(f"without an earlier record: {counted(self.first, 'document')}")
         lines += [f"kind {change}: {count:,}" for change, count in sorted(self.kinds.items())]
         lines += [f"could not be read: {problem}" for problem in sorted(self.problems)]
         return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from flows.wording import counted
 from gongkai.page import END, begin, link, table, text
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _page(found: History, chosen: tuple[Said, Said], result: dict[str, Any]) -> 
     yield f"<h2>Figures</h2><p>{len(changed):,} of {len(result['figures']):,} differ.</p>"
     yield from _figures(sides, changed)
     if same:
-        yield f"<details><summary>{len(same):,} figures are the same</summary>"
+        yield f"<details><summary>The same: {counted(len(same), 'figure')}</summary>"
         yield from _figures(sides, same)
         yield "</details>"
     yield "<h2>Text</h2>"

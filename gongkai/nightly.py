@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flows.wording import counted
 from gongkai.errors import DONE, PARTIAL
 from gongkai.progress import ProgressView
 
@@ -59,7 +60,7 @@ def summary_rows(summary: dict[str, Any]) -> tuple[list[list[Any]], list[Any]]:
             ]
         )
     sums = [sum(row[index] for row in rows) for index in range(1, len(COLUMNS))]
-    return rows, [f"{len(rows)} sites", *sums]
+    return rows, [counted(len(rows), "site"), *sums]
 
 
 def exit_code(summary: dict[str, Any], *, forgiven: frozenset[str] = frozenset()) -> int:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from flows.wording import counted
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -109,14 +111,14 @@ class ProgressView:
         counts = self._counts[stage]
         verb = _VERBS[stage]
         if stage == "crawl":
-            sites = f"{counts['site_done']} of {self._total_sites} sites"
-            return f"{verb}: {sites}, {counts['page']:,} pages asked, {counts['outcome new']:,} new"
+            sites = f"{counts['site_done']} of {counted(self._total_sites, 'site')}"
+            return f"{verb}: {sites}, {counted(counts['page'], 'page')} asked, {counts['outcome new']:,} new"
         if stage == "publish":
-            return f"{verb}: {counts['report']:,} of {counts['total']:,} reports"
+            return f"{verb}: {counts['report']:,} of {counted(counts['total'], 'report')}"
         if stage == "reextract":
             pace = pace_of(counts["document"], counts["total"], time.monotonic() - self._began)
-            return f"{verb}: {counts['document']:,} of {counts['total']:,} documents{pace}"
-        return f"{verb}: {counts['document']:,} documents"
+            return f"{verb}: {counts['document']:,} of {counted(counts['total'], 'document')}{pace}"
+        return f"{verb}: {counted(counts['document'], 'document')}"
 
 
 def pace_of(done: int, total: int, seconds: float) -> str:

@@ -30,7 +30,14 @@ from storage.seal import unseal
 from storage.state import StateError, load_state
 
 _ALL = 1 << 32
-_SEALED = frozenset({"entry.json", "removed.json", "refetch.json", "summary.json"})
+_SEALED = {
+    "entry.json": "the next crawl writes it anew",
+    "refetch.json": "delete it, then `gongkai verify --refetch` writes it anew",
+    "removed.json": "restore it from a copy: without it, what was removed would be asked for again",
+    "summary.json": "restore it from a copy, or delete it: it only says what that run did",
+}
+"""Objects that always have a seal, and what to do where one is damaged."""
+
 _REBUILD = "`gongkai verify --rebuild` makes it anew"
 
 
@@ -282,7 +289,10 @@ class Checks:
                 bytes.fromhex(sha256) in records if records is not None else self.store.stat(key) is not None
             )
             if not there:
-                yield Finding("record_missing", "error", key, f"the manifest of {site} names it; {_REBUILD}")
+                message = (
+                    f"the manifest of {site} names it: `gongkai verify --rebuild`, then `gongkai reextract`"
+                )
+                yield Finding("record_missing", "error", key, message)
 
     def packs(self, prefix: str) -> Iterator[Finding]:
         """Check the packs whose keys start with `prefix`, of a sample those that are drawn."""
@@ -321,15 +331,17 @@ class Checks:
         for key in self.store.list(prefix):
             if not key.endswith(".json") or key.endswith("/state.json"):
                 continue
+            name = key.rpartition("/")[2]
             try:
                 data = self.store.get(key)
                 # Other floors keep objects here too: what has no seal must at least be JSON.
-                if key.rpartition("/")[2] in _SEALED or b'"seal":"' in data[-100:]:
+                if name in _SEALED or b'"seal":"' in data[-100:]:
                     unseal(data)
                 else:
                     json.loads(data)
             except ValueError as error:
-                yield Finding("object_damaged", "error", key, f"{error}; the next crawl writes it anew")
+                advice = _SEALED.get(name, _SEALED["entry.json"])
+                yield Finding("object_damaged", "error", key, f"{error}; {advice}")
             except ObjectNotFoundError:
                 continue  # replaced this moment
 

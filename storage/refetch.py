@@ -90,7 +90,7 @@ def _load(store: ObjectStore, site: str) -> tuple[dict[str, str], str | None]:
         resources = json.loads(unseal(data))["resources"]
     except (SealError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
-            f"{_key(site)} in {store.url} is damaged: {error}; `gongkai verify --refetch` writes it again"
+            f"{_key(site)} in {store.url} is damaged: {error}; delete it, then `gongkai verify --refetch`"
         ) from error
     return dict(resources), tag
 

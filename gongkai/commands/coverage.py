@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gongkai.errors import DONE, FINDINGS, CommandError
-from gongkai.output import emit_json, print_table, say
+from gongkai.output import emit_json, note, print_table, say
 from gongkai.session import Session, common_options, pass_session, registry_option
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def coverage(
     chosen = year if year is not None else day.year - 1
     _check_region(region)
     store = session.open_existing(reads_only=True)
-    found = ledger(store, chosen, day, [str(path) for path in registry] or None)
+    damaged: list[str] = []
+    found = ledger(store, chosen, day, [str(path) for path in registry] or None, damaged=damaged)
+    for line in damaged:
+        note(f"{line}; why a site did not answer may be missing here")
     rows = within(found.rows(), region, level)
     if not rows:
         raise CommandError("nobody is known there; leave out --region or --level")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from flows.wording import counted
 from gongkai.output import emit_json, invocation, note, print_table, say
 from gongkai.session import Session, common_options, pass_session
 
@@ -56,13 +57,14 @@ def demo(session: Session, port: int | None) -> int:
 def _say_news(counts: dict[str, int], publication: Any) -> None:
     said = publication.counts
     release = (
-        f"{publication.version}: {said['reports']:,} reports, {said['cells']:,} cells, "
-        f"{said['figures']:,} of them figures, {said['checks_failed']:,} checks failed"
+        f"{publication.version}: {counted(said['reports'], 'report')}, {counted(said['cells'], 'cell')}, "
+        f"{said['figures']:,} of them figures, {counted(said['checks_failed'], 'check')} failed"
     )
     if counts["new"] or counts["changed"] or counts["extracted"]:
         say(
-            f"{counts['new'] + counts['changed']:,} answers new or changed, "
-            f"{counts['extracted']:,} records made, {counts['reused']:,} copies read only once."
+            f"{counted(counts['new'] + counts['changed'], 'answer')} new or changed, "
+            f"{counted(counts['extracted'], 'record')} made, "
+            f"{counted(counts['reused'], 'copy', 'copies')} read only once."
         )
     else:
         say("Nothing new: no body was stored again, no record was made again.")

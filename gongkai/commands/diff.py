@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.wording import counted
 from gongkai.errors import DONE, CommandError
 from gongkai.output import emit_json, note, print_table, say
 from gongkai.session import Session, common_options, pass_session
@@ -76,7 +77,7 @@ def _choose(found: History, first: int | None, second: int | None) -> tuple[Said
         raise CommandError(f"nothing is read of {found.report_id}; `gongkai reextract` reads it")
     for number in (first, second):
         if number is not None and number > known:
-            raise CommandError(f"{found.report_id} has {known} version{'s' * (known > 1)}, not {number}")
+            raise CommandError(f"{found.report_id} has {counted(known, 'version')}, not {number}")
     if known == 1:
         return None
     to = second or known
@@ -120,7 +121,7 @@ def _show(chosen: tuple[Said, Said], result: dict[str, Any], *, everything: bool
         )
     figures = [one for one in result["figures"] if everything or one["changed"]]
     changed = sum(one["changed"] for one in result["figures"])
-    say(f"{changed:,} of {len(result['figures']):,} figures differ")
+    say(f"different: {changed:,} of {counted(len(result['figures']), 'figure')}")
     if figures:
         print_table(
             ("figure", *sides), [(one["cell"], shown(one["from"]), shown(one["to"])) for one in figures]

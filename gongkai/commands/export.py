@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flows.wording import counted
 from gongkai.errors import DONE, FINDINGS
 from gongkai.output import emit_json, note, say
 from gongkai.session import Session, common_options, pass_session
@@ -69,11 +70,12 @@ def wacz(
         )
     else:
         say(
-            f"{path}: {path.stat().st_size:,} bytes; {done.captures:,} captures, {done.bodies:,} bodies, "
-            f"{sum(done.records.values()):,} records, {done.pages:,} reports"
+            f"{path}: {counted(path.stat().st_size, 'byte')}; {counted(done.captures, 'capture')}, "
+            f"{counted(done.bodies, 'body', 'bodies')}, {counted(sum(done.records.values()), 'record')}, "
+            f"{counted(done.pages, 'report')}"
         )
         if done.removed:
-            say(f"{done.removed:,} captures of bodies that were removed are in it without them")
+            say(f"without their bodies, which were removed: {counted(done.removed, 'capture')}")
         for problem in done.problems:
             note(problem)
     return FINDINGS if done.problems else DONE
@@ -96,7 +98,10 @@ def bagit(session: Session, folder: Path) -> int:
             {"folder": str(folder), "objects": done.objects, "bytes": done.bytes, "damaged": done.damaged}
         )
     else:
-        say(f"{folder}: {done.objects:,} objects, {done.bytes:,} bytes; its store is {folder / 'data'}")
+        say(
+            f"{folder}: {counted(done.objects, 'object')}, {counted(done.bytes, 'byte')}; "
+            f"its store is {folder / 'data'}"
+        )
         for key in done.damaged:
             note(f"{key} is damaged, in the archive and so in the bag; `gongkai verify` says what to do")
     return FINDINGS if done.damaged else DONE

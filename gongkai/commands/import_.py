@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flows.wording import counted
 from gongkai.errors import DONE, FINDINGS
 from gongkai.output import emit_json, note, say
 from gongkai.session import Session, common_options, pass_session, registry_option
@@ -63,8 +64,9 @@ def wacz(
         return code
     records = sum(report.records.values())
     say(
-        f"{len(report.files):,} files, {records:,} records: {sum(report.added.values()):,} captures added to "
-        f"{len(report.added):,} sites, {report.known:,} there already, {report.bodies:,} new bodies"
+        f"{counted(len(report.files), 'file')}, {counted(records, 'record')}: "
+        f"{counted(sum(report.added.values()), 'capture')} added to {counted(len(report.added), 'site')}, "
+        f"{report.known:,} there already, {counted(report.bodies, 'new body', 'new bodies')}"
     )
     if report.skipped:
         say(
@@ -75,7 +77,10 @@ def wacz(
     if len(report.listed) > SHOWN:
         note(f"… {len(report.listed) - SHOWN:,} more; --json lists them")
     for host, count in report.hosts.most_common(SHOWN):
-        note(f"unknown_host: {host}: {count:,} records; no site of the registry may ask it (--sites, hosts)")
+        note(
+            f"unknown_host: {host}: {counted(count, 'record')}; "
+            "no site of the registry may ask it (--sites, hosts)"
+        )
     if report.issues:
         note(
             "not imported: " + ", ".join(f"{name} {count:,}" for name, count in sorted(report.issues.items()))

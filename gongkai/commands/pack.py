@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from flows.wording import counted
 from gongkai.errors import DONE, FINDINGS
 from gongkai.output import emit_json, note, say
 from gongkai.session import Session, common_options, pass_session
@@ -38,9 +39,9 @@ def pack(session: Session, size: int, only_full: bool, repair: bool) -> int:
     for line in (*done.mended, *done.problems):
         say(line)
     say(
-        f"{done.bodies:,} bodies: {done.known:,} packed before, {done.added:,} packed now "
-        f"({done.bytes:,} bytes, {done.packs:,} packs)"
+        f"{counted(done.bodies, 'body', 'bodies')}: {done.known:,} packed before, {done.added:,} packed now "
+        f"({counted(done.bytes, 'byte')}, {counted(done.packs, 'pack')})"
     )
     if done.waiting:
-        note(f"{done.waiting:,} wait until they fill a pack (--only-full)")
+        note(f"waiting until they fill a pack (--only-full): {done.waiting:,}")
     return FINDINGS if done.problems else DONE

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import click
 
+from flows.wording import counted
 from gongkai.errors import CommandError
 from gongkai.output import emit_json, note, say
 from gongkai.session import Session, common_options, open_named, pass_session
@@ -58,19 +59,19 @@ def publish(session: Session, target: str | None, as_of: datetime | None, gates:
     counts = publication.counts
     said = "release" if publication.is_new else "nothing new since release"
     say(
-        f"{said} {publication.version}: {counts['reports']:,} reports, {counts['cells']:,} cells "
-        f"({counts['figures']:,} figures), {counts['checks_failed']:,} checks failed, "
-        f"{counts['issues']:,} issues"
+        f"{said} {publication.version}: {counted(counts['reports'], 'report')}, "
+        f"{counted(counts['cells'], 'cell')} ({counted(counts['figures'], 'figure')}), "
+        f"{counted(counts['checks_failed'], 'check')} failed, {counted(counts['issues'], 'issue')}"
     )
     for name, number in publication.changes.items():
         say(f"  {name.replace('/', ': ').replace('_', ' ')}: {number:,}")
     say(location(store.url, publication.prefix))
     if exported:
-        say(f"copied to {target}: {exported} files")
+        say(f"copied to {target}: {counted(exported, 'file')}")
     if not counts["reports"]:
         note("it holds no report; `gongkai status` says what the last runs found")
     if counts["unpublished"]:
-        note(f"{counts['unpublished']:,} documents are not published; csv/issues.csv says why")
+        note(f"not published: {counted(counts['unpublished'], 'document')}; csv/issues.csv says why")
     return 0
 
 
@@ -107,7 +108,7 @@ def _publish_past(session: Session, as_of: datetime, target: str | None) -> int:
         raise CommandError("--as-of needs --to: where shall the release of that day go?")
     whole_day = as_of.time() == time(0)
     moment = datetime.combine(as_of.date(), time(23, 59, 59) if whole_day else as_of.time(), UTC)
-    store = session.open_existing()
+    store = session.open_existing(reads_only=True)
     exported = rebuild(store, moment, extraction.EXTRACTOR, open_named(target))
     if session.as_json:
         emit_json(
@@ -121,7 +122,7 @@ def _publish_past(session: Session, as_of: datetime, target: str | None) -> int:
         return 0
     when = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
     same = f", the same as release {exported.identical_to}" if exported.identical_to else ""
-    say(f"release {exported.version} as of {when}{same}: {exported.files} files in {target}")
+    say(f"release {exported.version} as of {when}{same}: {counted(exported.files, 'file')} in {target}")
     return 0
 
 

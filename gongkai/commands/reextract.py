@@ -87,7 +87,7 @@ def reextract(
     if options["memory_limit"] is not None:
         options["memory_limit"] *= _MEGABYTE
     chosen = Options(dry_run=dry_run, **{name: value for name, value in options.items() if value is not None})
-    store = session.open_existing()
+    store = session.open_existing(reads_only=dry_run)
     executor = _executor(where, processes, scheduler, store.url)
     with ProgressView() as view, watching(view):
         tally = read_again(store, executor, chosen)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from flows.wording import counted
 from gongkai.errors import DONE, FINDINGS, USAGE, CommandError
 from gongkai.output import emit_json, say
 from gongkai.session import Session, common_options, pass_session
@@ -50,8 +51,9 @@ def remove(session: Session, what: tuple[str, ...], reason: str, yes: bool) -> i
         return DONE
     count = len(removal.addresses)
     say(
-        f"removed: {done['bodies']:,} bodies, {done['records']:,} records, {count:,} addresses"
-        + (f", out of {done['packs']:,} packs" if done["packs"] else "")
+        f"removed: {counted(done['bodies'], 'body', 'bodies')}, {counted(done['records'], 'record')}, "
+        f"{counted(count, 'address', 'addresses')}"
+        + (f", out of {counted(done['packs'], 'pack')}" if done["packs"] else "")
     )
     if done["releases"]:
         names = ", ".join(done["releases"])

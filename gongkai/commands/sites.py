@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from flows.wording import counted
 from gongkai.commands.sites_visit import detect, verify
 from gongkai.errors import DONE, FINDINGS, CommandError
 from gongkai.output import emit_json, print_table, say
@@ -56,7 +57,7 @@ def list_sites(
         ("id", "name", "region", "state", "platform", "start"),
         [(site.id, site.name, site.region, site.state, site.platform, site.start[0]) for site in found],
     )
-    say(f"{len(found)} sites")
+    say(counted(len(found), "site"))
     return DONE
 
 
@@ -107,7 +108,7 @@ def check(session: Session, files: tuple[Path, ...]) -> int:
         for finding in checked.findings:
             say(finding)
         if not checked.findings:
-            say(f"{len(checked.sites)} sites in {len(paths)} files, nothing wrong")
+            say(f"{counted(len(checked.sites), 'site')} in {counted(len(paths), 'file')}, nothing wrong")
     return FINDINGS if checked.findings else DONE
 
 
@@ -133,7 +134,7 @@ def docs(session: Session, files: tuple[Path, ...], out: Path | None) -> int:
     if session.as_json:
         emit_json({"file": str(path), "sites": len(found)})
     else:
-        say(f"{path}: {len(found)} sites")
+        say(f"{path}: {counted(len(found), 'site')}")
     return DONE
 
 

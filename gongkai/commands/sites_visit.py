@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from flows.wording import counted
 from gongkai.errors import DONE, FINDINGS, PARTIAL, CommandError
 from gongkai.output import emit_json, say
 from gongkai.session import Session, common_options, pass_session, registry_option
@@ -64,7 +65,7 @@ def detect(session: Session, url: str, allow_private: bool) -> int:
 
 def _show(found: Detection) -> None:
     say(f"{found.url}: platform {found.platform}" + (", an annual-report column" if found.column else ""))
-    say(f"{found.reports} reports named, {len(found.pages)} further pages to ask")
+    say(f"{counted(found.reports, 'report')} named, {counted(len(found.pages), 'further page')} to ask")
     for address in found.pages[:3]:
         say(f"  next: {address}")
     if found.script_shell:
@@ -135,7 +136,10 @@ def verify(
         emit_json({name: visit.model_dump(mode="json") for name, visit in visits.items()})
     else:
         left = len(names) - len(visits)
-        say(f"{len(visits)} sites visited, {len(visits) - bad} verified" + (f", {left} left" if left else ""))
+        say(
+            f"{counted(len(visits), 'site')} visited, {len(visits) - bad} verified"
+            + (f", {left} left" if left else "")
+        )
     return PARTIAL if bad else DONE
 
 
@@ -166,5 +170,5 @@ def _visits(sites: Sequence[Site]) -> Iterator[tuple[str, Visit]]:
 def _in_words(visit: Visit) -> str:
     if visit.outcome != "verified":
         return f"{visit.outcome}: {visit.reason}"
-    facts: list[Any] = [visit.platform, f"{visit.reports} reports named", *visit.columns[:2]]
+    facts: list[Any] = [visit.platform, f"{counted(visit.reports, 'report')} named", *visit.columns[:2]]
     return "verified: " + ", ".join(str(fact) for fact in facts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.wording import counted
 from gongkai.errors import DONE, FINDINGS
 from gongkai.output import emit_json, print_table, say
 from gongkai.session import Session, common_options, pass_session
@@ -64,8 +65,9 @@ def verify(
         emit_json({**asdict(counts), "findings": found, "refetch": [asdict(source) for source in sources]})
         return FINDINGS if errors else DONE
     say(
-        f"{counts.hashed:,} of {counts.bodies:,} bodies ({counts.bytes:,} bytes) hashed, "
-        f"{counts.captures:,} captures and {counts.records:,} records checked"
+        f"{counts.hashed:,} of {counted(counts.bodies, 'body', 'bodies')} "
+        f"({counted(counts.bytes, 'byte')}) hashed, "
+        f"{counted(counts.captures, 'capture')} and {counted(counts.records, 'record')} checked"
     )
     if found:
         print_table(
@@ -76,8 +78,8 @@ def verify(
         say(f"and {len(found) - SHOWN:,} more; --json has them all")
     _offer(sources, marked=refetch)
     if rebuild:
-        say(f"{rebuilt:,} states were made anew from captures")
-    say(f"{len(errors):,} errors" if errors else "nothing is wrong")
+        say(f"made anew from captures: {counted(rebuilt, 'state')}")
+    say(counted(len(errors), "error") if errors else "nothing is wrong")
     return FINDINGS if errors else DONE
 
 

@@ -174,7 +174,7 @@ def test_tallies_travel_and_add_up(store, read_before) -> None:
     for part in (whole, whole):
         parts.add(Tally.from_dict(json.loads(json.dumps(part.as_dict()))))
     assert (parts.read, parts.changes["value"]) == (6, 4)
-    assert "4 of 6 records differ; 4 of 4 cells (4 value)" in "\n".join(parts.as_lines())
+    assert "different: 4 of 6 records; 4 of 4 cells (4 value)" in "\n".join(parts.as_lines())
 
 
 def test_a_record_that_says_the_same_is_not_parsed_again(store, read_before, monkeypatch) -> None:

@@ -40,9 +40,9 @@ def test_on_a_terminal(folder, capsys) -> None:
     assert main(["diff", "甲区教育局/2021", "--store", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "2026-01-01T00:00:00Z" in out
-    assert "1 of 1 figures differ" in out
+    assert "different: 1 of 1 figure\n" in out
     assert "乙。" in out
-    assert "甲。" not in out.split("figures differ")[1]
+    assert "甲。" not in out.split("1 of 1 figure")[1]
     assert main(["diff", "甲区教育局/2021", "--all", "--store", str(folder)]) == 0
     assert "甲。" in capsys.readouterr().out
 

@@ -99,7 +99,7 @@ def test_accepting_makes_the_new_records_and_keeps_the_old(folder, capsys) -> No
     page = folder.parent / "accepted.html"
     assert main(["reextract", "--report", str(page), "--store", str(folder)]) == 0
     out, err = capsys.readouterr()
-    assert "1 of 1 records differ; 2 of" in out
+    assert "different: 1 of 1 record; 2 of" in out
     assert str(page) in err
     after = contents(folder)
     assert {name: after[name] for name in before if not name.startswith("records/extractors")} == {
