@@ -14,8 +14,7 @@ from dataset.explorer.database import Row
 from dataset.explorer.documents import about_document
 from dataset.explorer.explorer import NotFoundError, explorer_of, number_of
 from dataset.explorer.lists import (
-    chosen_agencies,
-    chosen_cells,
+    chosen,
     comparison,
     place_and_year,
     report_filter,
@@ -117,10 +116,13 @@ def cell_figures(request: Request) -> Response:
 
 
 def compared(request: Request) -> Response:
-    """Figures (`f`, up to four cells) of agencies (`a=<region>/<agency>`, up to eight) in all years."""
-    explorer = explorer_of(request)
-    years, found = comparison(explorer.db, chosen_agencies(request), chosen_cells(request))
-    return JSONResponse({"years": years, "figures": found})
+    """Figures (`f`, up to four cells) of agencies (`a=<region>/<agency>`, up to eight) in all years.
+
+    What is unknown or too much is named under `left_out`.
+    """
+    asked = chosen(request)
+    years, found = comparison(explorer_of(request).db, asked.agencies, asked.cells)
+    return JSONResponse({"years": years, "figures": found, "left_out": asked.left_out})
 
 
 def searched(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -20,6 +21,8 @@ from dataset.explorer.words import language
 
 MOST_AGENCIES = 8
 MOST_FIGURES = 4
+MOST_ASKED, LONGEST = 40, 100
+"""Of a link to the comparison: what is looked up, and how much of a name is repeated."""
 USUAL_FIGURE = "requests.new.total"
 
 
@@ -142,29 +145,43 @@ def comparison(
     return sorted(years), found
 
 
-def chosen_agencies(request: Request) -> list[tuple[str | None, str]]:
-    """Return the agencies of a comparison: ``a=<region>/<agency>``."""
-    found = []
-    for text in dict.fromkeys(request.query_params.getlist("a")):
-        region, slash, agency = text.partition("/")
-        if slash and agency:
-            found.append((region or None, agency))
-    return found[:MOST_AGENCIES]
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a link asks to compare.
+
+    Attributes:
+        agencies: by region and name, of those that the release has reports of.
+        cells: figures, of those that the codebook knows.
+        left_out: what was asked for besides, as it was asked.
+    """
+
+    agencies: list[tuple[str | None, str]]
+    cells: list[str]
+    left_out: list[str]
 
 
-def chosen_cells(request: Request) -> list[str]:
-    """Return the figures of a comparison: ``f=<table.row.column>``, of those that the codebook knows."""
-    asked = dict.fromkeys(request.query_params.getlist("f"))
-    return [cell for cell in asked if cell in book()][:MOST_FIGURES]
+def chosen(request: Request) -> Chosen:
+    """Return what a comparison is of: ``a=<region>/<agency>`` and ``f=<table.row.column>``."""
+    db = explorer_of(request).db
+    asked = [one for one in dict.fromkeys(request.query_params.getlist("a")) if one][:MOST_ASKED]
+    figures = [one for one in dict.fromkeys(request.query_params.getlist("f")) if one][:MOST_ASKED]
+    found: dict[str, tuple[str | None, str]] = {}
+    for text in asked:
+        region, _, agency = text.partition("/")
+        if len(found) < MOST_AGENCIES and queries.years_of(db, agency, region or None):
+            found[text] = (region or None, agency)
+    cells = [cell for cell in figures if cell in book()][:MOST_FIGURES]
+    left_out = [one[:LONGEST] for one in (*asked, *figures) if one not in found and one not in cells]
+    return Chosen(list(found.values()), cells, left_out)
 
 
 def compare(request: Request) -> Response:
     """Agencies and years side by side."""
     explorer = explorer_of(request)
     lang = language(request)
-    agencies = chosen_agencies(request)
-    cells = chosen_cells(request) or [USUAL_FIGURE]
-    years, found = comparison(explorer.db, agencies, cells)
+    asked = chosen(request)
+    cells = asked.cells or [USUAL_FIGURE]
+    years, found = comparison(explorer.db, asked.agencies, cells)
     if _is_csv(request):
         head = ["cell", "label_zh", "label_en", "region", "agency", *map(str, years)]
         return csv_answer(
@@ -203,7 +220,8 @@ def compare(request: Request) -> Response:
     return explorer.page(
         request,
         "compare.html",
-        agencies=agencies,
+        agencies=asked.agencies,
+        left_out=asked.left_out,
         cells=cells,
         year_list=years,
         blocks=blocks,

@@ -68,9 +68,9 @@ def test_findings_are_said_and_counted(capsys: pytest.CaptureFixture[str]) -> No
     others.save(Path("x.warc.gz"))
     code, out, err = run(capsys, "--store", "a", "import", "wacz", "x.warc.gz", "--sites", "sites.yaml")
     assert code == 1
-    assert "1 captures added to 1 sites" in out
+    assert "1 capture added to 1 site" in out
     assert "bad_digest: urn:uuid:" in err
-    assert "unknown_host: elsewhere.example: 1 records" in err
+    assert "unknown_host: elsewhere.example: 1 record;" in err
 
 
 @pytest.mark.parametrize(

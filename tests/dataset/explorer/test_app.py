@@ -6,15 +6,18 @@ import csv
 import io
 import os
 import re
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from dataset.coverage import LEVELS
 from dataset.explorer import shown
 from dataset.explorer.database import Database, SlowQueryError
 from dataset.explorer.evidence import parse_place
 from dataset.explorer.release_file import fetch_release
+from dataset.schema import tables
 from dataset.versions import ReleaseError
 from tests.dataset.explorer.conftest import Running
 from tests.dataset.explorer.made_archive import AGENCIES, EDITED, EVIL, SITE, WRONG, figures_of
@@ -224,6 +227,33 @@ def test_compare(running: Running) -> None:
     assert csv[1].endswith(f",{value}")
     assert len(csv) == 4
     assert AGENCIES[2] in running.html("/compare", params={"find": "凤泉"})
+
+
+def test_what_a_comparison_leaves_out_is_said(running: Running) -> None:
+    known = f"410703/{AGENCIES[0]}"
+    unknown = ["410703/没有的机关", "no slash", "<b>x</b>"]
+    asked = {"a": [known, *unknown], "f": [CELL, "nonsense", ""]}
+    for lang, words in (("zh", "未列入比较"), ("en", "Left out of the comparison")):
+        html = running.html("/compare", params={**asked, "lang": lang})
+        (note,) = re.findall(f'<p class="note" role="status">{words}(.*?)</p>', html)
+        assert all(escape(one) in note for one in [*unknown, "nonsense"])
+        assert AGENCIES[0] not in note
+        assert words not in running.html("/compare", params={"a": known, "f": [CELL, ""], "lang": lang})
+    said = running.get("/api/compare", params=asked).json()
+    assert said["left_out"] == [*unknown, "nonsense"]
+    assert [row["agency"] for row in said["figures"][CELL]] == [AGENCIES[0]]
+
+
+def test_levels_have_the_same_names_everywhere(running: Running) -> None:
+    options = re.search(
+        r'<select name="level">(.*?)</select>', running.html("/reports", params={"lang": "en"})
+    )
+    assert options
+    assert tuple(re.findall(r'value="(\w+)"', options[1])) == LEVELS
+    columns = {(name, one.name): one for name, table in tables().items() for one in table.columns}
+    assert re.findall(r"[a-z]+", columns["reports", "level"].zh) == list(LEVELS)
+    for name in ("reports", "coverage"):
+        assert all(level in columns[name, "level"].en for level in LEVELS)
 
 
 def test_quality_desk_leads_to_evidence(running: Running) -> None:
