@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import gzip
 import itertools
-import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from dataset.schema import YEAR, Column, TableSchema
+from dataset.scratch import Scratch
 from dataset.writers import PARQUET
 
 SHEET = 1_048_576
@@ -51,16 +51,16 @@ _CONFIG: dict[str, Any] = {
 }
 
 
-def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def connect(path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open DuckDB on a file, or for queries over other files: what is made TEMP is gone when it is closed."""
-    connection = duckdb.connect(":memory:" if path is None else str(path), config=_CONFIG)
-    connection.execute("SET TimeZone = 'UTC'")
-    # Beyond that it goes on in files; DuckDB makes the folder when it needs it, and removes it.
-    connection.execute(f"SET memory_limit = '{MEMORY}'")
-    connection.execute(
-        f"SET temp_directory = {_text(f'{tempfile.gettempdir()}/gongkai-duckdb-{os.getpid()}')}"
-    )
-    return connection
+    place = ":memory:" if path is None else str(path)
+    with Scratch() as more, duckdb.connect(place, config=_CONFIG) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        # Beyond that it goes on in files.
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
+        connection.execute(f"SET temp_directory = {_text(str(more))}")
+        yield connection
 
 
 def parquet_files(folder: Path, table: TableSchema) -> list[Path]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import html
 import json
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from dataset.metadata import about
 from dataset.other_forms import derive
 from dataset.past import past
 from dataset.release import add_changes, judge, make_draft, manifest_of, state_facts
+from dataset.scratch import Scratch
 from dataset.spool import Spool
 from dataset.versions import MANIFEST, ReleaseError, load_manifest, load_versions, release_prefix
 from storage import ObjectNotFoundError, ObjectStore, canonical_json
@@ -83,8 +83,7 @@ def rebuild(
         ReleaseError: the releases of the archive cannot be read.
     """
     moment = past(store, at, extractor)
-    with tempfile.TemporaryDirectory(prefix="gongkai-release-") as name, Spool() as spool:
-        folder = Path(name)
+    with Scratch() as folder, Spool() as spool:
         draft, assembly, heads = make_draft(folder, moment, spool, progress)
         release = moment.release
         is_that = release is not None and release["content"] == draft.content
@@ -101,8 +100,8 @@ def rebuild(
         else:
             before = release
             version = f"{at.astimezone(UTC):%Y-%m-%d}.0"
-        with tempfile.TemporaryDirectory(prefix="gongkai-before-") as other:
-            changes = add_changes(draft, store, before, Path(other), assembly, heads)
+        with Scratch() as other:
+            changes = add_changes(draft, store, before, other, assembly, heads)
         gates, shares = judge(draft, before, load_bounds())
         facts = state_facts(draft, moment, version, before, assembly, changes, gates)
         if is_that and release is not None:

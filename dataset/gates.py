@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -24,6 +23,7 @@ from frictionless import Package
 from dataset.derived import connect, from_parquet, parquet_files
 from dataset.draft import FORMAT
 from dataset.schema import TableSchema, tables
+from dataset.scratch import Scratch
 
 PATH = Path(__file__).resolve().parent / "gates.yaml"
 NAMED = 20
@@ -144,9 +144,9 @@ def judge_package(folder: Path, bounds: Bounds) -> list[Gate]:
     if not bounds.datapackage_valid:
         return []
     descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory(prefix="gongkai-sample-") as name:
-        resources = [_sample(folder, Path(name), resource) for resource in descriptor["resources"]]
-        sample = Path(name) / "datapackage.json"
+    with Scratch() as target:
+        resources = [_sample(folder, target, resource) for resource in descriptor["resources"]]
+        sample = target / "datapackage.json"
         sample.write_text(json.dumps({**descriptor, "resources": resources}), encoding="utf-8")
         report = Package(str(sample)).validate()
     errors = [f"{row[0]}: {row[-1]}" for row in report.flatten(["title", "type", "message"])]

@@ -14,7 +14,6 @@ publication has taken is passed over.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +36,7 @@ from dataset.released_coverage import coverage_rows
 from dataset.reports import assemble
 from dataset.rows import unpublished
 from dataset.schema import tables
+from dataset.scratch import Scratch
 from dataset.sources import gather
 from dataset.spool import Spool
 from dataset.versions import (
@@ -131,8 +131,7 @@ def publish(
     moment = Moment(store, extractor, now or datetime.now(UTC))
     limits = bounds or load_bounds()
     tell = stage or (lambda _: None)
-    with tempfile.TemporaryDirectory(prefix="gongkai-release-") as name, Spool() as spool:
-        folder = Path(name)
+    with Scratch() as folder, Spool() as spool:
         draft, assembly, heads = make_draft(folder, moment, spool, progress)
         if versions and versions[-1]["content"] == draft.content:
             last = versions[-1]
@@ -144,8 +143,8 @@ def publish(
                 {},
             )
         tell("compare")
-        with tempfile.TemporaryDirectory(prefix="gongkai-before-") as earlier:
-            changes = add_changes(draft, store, before, Path(earlier), assembly, heads)
+        with Scratch() as earlier:
+            changes = add_changes(draft, store, before, earlier, assembly, heads)
         tell("judge")
         gates, shares = judge(draft, before, limits)
         _stop_at_failed(store, gates, moment.at)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +17,7 @@ import pyarrow as pa
 
 from dataset.condensed import Condensed, condense, restored
 from dataset.layouts import Identities, Layout
+from dataset.scratch import Scratch
 from storage import canonical_json
 
 _CODEC = "lz4"
@@ -51,8 +51,8 @@ class Spool:
     """Records in a temporary folder, compressed. Use as a context manager, or open another's folder."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._own = tempfile.TemporaryDirectory(prefix="gongkai-spool-") if folder is None else None
-        self.folder = Path(self._own.name) if self._own is not None else folder or Path()
+        self._own = Scratch() if folder is None else None
+        self.folder = self._own.folder if self._own is not None else folder or Path()
         self._files: dict[int, BinaryIO] = {}
         self._written: BinaryIO | None = None
         self._codec = pa.Codec(_CODEC)
@@ -73,7 +73,7 @@ class Spool:
         for file in (*self._files.values(), *filter(None, [self._written])):
             file.close()
         if self._own is not None:
-            self._own.cleanup()
+            self._own.close()
 
     def add(self, record: Mapping[str, Any]) -> Ref:
         """Keep what a release needs of a record and return where."""
