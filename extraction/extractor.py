@@ -129,7 +129,7 @@ def _record(
     attachments = tuple({"url": link.url, "text": link.text} for link in document.links)
     if kind != "report":
         return Record(*head, issues=(*read, *issues), attachments=attachments)
-    mentions = find_mentions(sections, identity.year)
+    mentions = find_mentions(sections, identity.year, identity.agency)
     if {issue.code for issue in identity.issues} & {"year_conflict", "year_inferred", "year_unknown"}:
         # Which year is the report's own is in doubt, and with it which figures are.
         mentions = tuple(m.with_flag("year_unsure") for m in mentions)

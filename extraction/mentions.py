@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from extraction.agency import same_body
 from extraction.mention_forms import Entry, knowledge
 from extraction.normalise import simplified, squeeze
 from extraction.quantities import AFTER, BEFORE, PART, QUANTITY, SEVERAL, Coded, code
@@ -36,11 +37,19 @@ _LEAD = 160
 """Characters before a sentence in which it may say what it is about."""
 
 
-def find_mentions(sections: tuple[Section, ...], year: int | None) -> tuple[Mention, ...]:
-    """The figures stated in the sections, in the order of the text."""
+def find_mentions(
+    sections: tuple[Section, ...], year: int | None, agency: str | None = None
+) -> tuple[Mention, ...]:
+    """The figures stated in the sections, in the order of the text.
+
+    Args:
+        sections: of the report.
+        year: it is about.
+        agency: that reports, if it is known.
+    """
     out: list[Mention] = []
     for section in sections:
-        out += _in_text(section.key, section.text, year)
+        out += _in_text(section.key, section.text, year, agency)
     return tuple(_conflicts(out))
 
 
@@ -63,7 +72,7 @@ def doubt_print(mentions: Sequence[Mention], paragraphs: Sequence[str]) -> Itera
         yield mention.with_flag("print_doubtful") if met else mention
 
 
-def _in_text(section: str, text: str, year: int | None) -> Iterator[Mention]:
+def _in_text(section: str, text: str, year: int | None, agency: str | None) -> Iterator[Mention]:
     # A line that a page's end cut goes on in the next: same length, so that places stay.
     joined = simplified(_joined(text))
     told: int | None = year
@@ -77,7 +86,7 @@ def _in_text(section: str, text: str, year: int | None) -> Iterator[Mention]:
         sentence = text[match.start() : match.end()]
         coded = code(sentence[:_LONGEST], year)
         lead = joined[max(start, match.start() - _LEAD, 0) : match.start()]
-        reading = _Reading(coded, sentence, year, told, lead, section)
+        reading = _Reading(coded, sentence, year, told, lead, section, agency)
         found = sorted(reading.mentions(), key=lambda pair: pair[0])
         for at, mention in found:
             place = match.start() + coded.place(at)
@@ -102,9 +111,16 @@ class _Reading:
     """One sentence, read."""
 
     def __init__(
-        self, coded: Coded, sentence: str, year: int | None, told: int | None, lead: str, section: str
+        self,
+        coded: Coded,
+        sentence: str,
+        year: int | None,
+        told: int | None,
+        lead: str,
+        section: str,
+        agency: str | None,
     ) -> None:
-        self.section = section
+        self.section, self.agency = section, agency
         self.coded, self.sentence, self.year, self.told = coded, sentence, year, told
         self.lead = "".join(lead.split())
         # What stands before in the same sentence, where semicolons part it.
@@ -214,11 +230,27 @@ class _Reading:
         listing = _OWN_BODY.split((listed[0] if listed else "") + said)[-1]
         if words["others"].search(listing if entry.item else self.opening + before + said):
             yield "scope"
+        if self._of_another(clause):
+            yield "scope"
+        if self.year is not None and any(
+            match.start() <= place < at and named is not None and abs(named - self.year) > 1
+            for place, named in self.coded.years.items()
+        ):
+            yield "year_unsure"  # 2019年结转 in a report of 2022 is not carried in from the year before
         if re.match(rf"[、和及与]?[{QUANTITY}]", self.text[at + 1 :]):
             yield "list"
         if entry.item and self.coded.quantity(match["q"]).unit in _TIMES:
             yield "qualified"
         yield from self._doubts_of_kind(entry, match, before)
+
+    def _of_another(self, clause: str) -> bool:
+        """Whether a body before the wording did it that is not the one that reports."""
+        named = self.know.words["bodies"].search(clause) if self.agency else None
+        if named is None or _OWN_BODY.search(named[1]) or named[1][0] in "我本":
+            return False
+        return not (named[1] in str(self.agency) or str(self.agency) in named[1]) and not same_body(
+            named[1], str(self.agency)
+        )
 
     def _doubts_of_kind(self, entry: Entry, match: re.Match[str], before: str) -> Iterator[str]:
         """Doubts that only this kind of figure knows."""

@@ -117,3 +117,23 @@ def _han(number: int) -> str:
         else:
             gap = bool(out)
     return out
+
+
+@pytest.mark.parametrize(
+    ("subject", "sure"),
+    [
+        ("", True),
+        ("我局", True),
+        ("县财政局", True),
+        ("寿县财政局共", True),
+        ("其中，县公安局共", False),
+        ("霍邱县财政局", False),
+        ("城关镇", False),
+        ("国库科", False),
+    ],
+)
+def test_what_another_body_received_is_not_the_reporting_ones(subject: str, sure: bool) -> None:
+    section = Section("overview", None, f"{subject}收到政府信息公开申请12件。")
+    [mention] = find_mentions((section,), 2022, "寿县财政局")
+    assert mention.value == 12
+    assert ("scope" not in mention.flags) is sure
