@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from extraction.agency import title_agency
 from extraction.dates import title_years
@@ -30,11 +31,29 @@ _LIST = 3
 _NAMED = 5
 
 
+class _Lookalike(NamedTuple):
+    """An entry of `kinds.yaml`."""
+
+    code: str
+    pattern: re.Pattern[str]
+    reason: str
+    yields: bool
+    severity: str
+
+
 @lru_cache(maxsize=1)
-def _knowledge() -> list[tuple[str, re.Pattern[str], str, bool]]:
+def _knowledge() -> list[_Lookalike]:
     path = Path(__file__).resolve().parent / "kinds.yaml"
-    entries = load_yaml(path)
-    return [(e["code"], re.compile(e["pattern"]), e["reason"], bool(e.get("unless_tables"))) for e in entries]
+    return [
+        _Lookalike(
+            e["code"],
+            re.compile(e["pattern"]),
+            e["reason"],
+            bool(e.get("unless_tables")),
+            e.get("severity", "note"),
+        )
+        for e in load_yaml(path)
+    ]
 
 
 def decide(
@@ -50,13 +69,13 @@ def decide(
     )}  # fmt: skip
     issues: list[Issue] = []
     for title in _titles(document, lines):
-        for code, pattern, reason, yields in _knowledge():
+        for code, pattern, reason, yields, severity in _knowledge():
             if pattern.search(title if yields else _own_part(title)):
                 if yields and ({"requests", "proactive"} <= figures or figures & set(LISTS)):
                     issues.append(
                         Issue(
                             "title_unusual",
-                            "note",
+                            severity,
                             f"titled like {reason}, but the tables are there: {title}",
                         )
                     )

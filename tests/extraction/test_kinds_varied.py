@@ -182,3 +182,29 @@ def test_a_report(name: str, article: bool) -> None:
     assert record.parts == ()
     if body is REPORT:
         assert len(record.tables) == 3
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "青溪县2023年1-6月政府信息公开情况",
+        "青溪县2023年5月份依申请公开统计",
+        "2023年政府信息公开数据统计（截至9月）",
+        "青溪县2023年行政复议年度报告",
+        "青溪县教育局2023年行政执法工作报告",
+    ],
+)
+def test_tables_of_a_part_of_the_year_or_of_another_report_are_none(title: str) -> None:
+    assert read(title, REPORT, article=True).kind == "not_report"
+
+
+@pytest.mark.parametrize("months", ["1-12月", "1月至12月", "（截至2023年12月）"])
+def test_all_months_are_the_year(months: str) -> None:
+    assert read(f"青溪县教育局2023年{months}政府信息公开工作年度报告", REPORT, article=True).kind == "report"
+
+
+@pytest.mark.parametrize("word", ["征求意见稿", "草案", "模板"])
+def test_a_draft_or_model_with_tables_says_so(word: str) -> None:
+    record = read(f"青溪县教育局2023年政府信息公开工作年度报告（{word}）", REPORT, article=True)
+    assert record.kind == "report"
+    assert [i.severity for i in record.issues if i.code == "title_unusual"][:1] == ["warning"]
