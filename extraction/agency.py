@@ -12,8 +12,12 @@ from extraction.text_lines import TextLine
 _BODY = (
     r"(?:人民政府(?:[\u4e00-\u9fff]{0,10}(?:办公厅|办公室|办事处))?|街道办事处|办事处|管理委员会|管委会|工作委员会|委员会(?:办公室)?|"
     r"[\u4e00-\u9fff]{0,16}(?:局|厅|署|办公室|办公厅|委员会|委|总队|支队|大队|海关|分行|支行|银行|中心|研究院|档案馆|"
-    r"监察部|教育部|财政部|农业农村部|商务部|公安部|民政部|司法部|水利部|生态环境部|交通运输部|[工科国住应审自人文外]\w{2,10}部|联合会|总工会|集团|公司|大学|学院|医院|学校)|园区)"
+    r"监察部|教育部|财政部|农业农村部|商务部|公安部|民政部|司法部|水利部|生态环境部|交通运输部|[工科国住应审自人文外]\w{2,10}部|联合会|总工会|集团|公司|大学|学院|医院|学校)|园区|"
+    r"(?:[省市县区旗盟州镇乡]|街道|人民政府)[\u4e00-\u9fff]{0,16}(?:(?<!街道)办|专班|领导小组|联席会议|指挥部|研究室|法院|检察院|"
+    r"派出所|[督理务测察法究]所|小学|中学|中专|幼儿园|党校|[保养敬]\w院|合作社|联合社|红十字会|协会|[书物化术念]馆|[法查]队|[作理文输总务]站|林场|农场|电视台)|"
+    r"调查队)"
 )
+"""How the names of bodies end; what other words end in too, only behind a place."""
 _NAME = re.compile(rf"[\u4e00-\u9fff]{{2,30}}?{_BODY}")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,24}(?:省|市|县|区|旗|盟|州|乡|镇|苏木|街道|自治区|自治县|自治州)")
 _INDIRECT = re.compile(
@@ -27,7 +31,11 @@ _OTHER_PAPER = re.compile(
     rf"(?<=[\u4e00-\u9fff]){_YEAR_WORDS.pattern}[\u4e00-\u9fff]{{2,12}}?[及和暨与](?={_YEAR_WORDS.pattern}$)"
 )
 """Another paper of another year, joined to the report in one title: 2022年工作总结及2023年…."""
-_TITLE_TAIL = re.compile(r"(?:政府信息公开|政务信息公开|政务公开|信息公开).*$")
+_TITLE_TAIL = re.compile(
+    r"(?:政府信息公开|政务信息公开|政务公开|信息公开)"
+    r"(?!(?:工作)?(?:领导小组|协调小组|联席会议|办公室|办(?=20|二)|专班|(?:服务|管理)?中心|处|科)).*$"
+)
+"""The words of a report; those of the office that is named for them (政务公开办公室) are of its name."""
 _ABOUT = r"(?:关于)?(?:报送|呈报|上报|公布|发布|印发|公开|编制|编报)?(?:本级|本单位|本部门|本机关)?"
 _TITLE_VERBS = re.compile(rf"^{_ABOUT}|(?:关于{_ABOUT}|的|在|年度|开展|落实|做好|发布|公布)+$")
 _AFTER_TITLE = re.compile(r"(?:报告|年报|公报)\(([\u4e00-\u9fff]{3,36})\)$")
@@ -52,8 +60,13 @@ _GENERAL = re.compile(r"各|我|本|该|全|市|区|县|省|乡|镇|级|地方|�
 
 # Names of a kind of body, not of one body.
 _GENERIC = re.compile(
-    r".{0,12}(?:领导小组|联席会议)(?:办公室)?|(?:本|各|全)?(?:乡镇|街道|部门|单位|机关|街道办事处|办事处|人民政府|政府|办公室|管理委员会|管委会|委员会|各?部门|乡镇\(街道\))"
+    r"(?![^各全本我该][\u4e00-\u9fff]{0,7}[省市县区旗盟州镇乡]).{0,12}(?:领导小组|联席会议)(?:办公室)?|(?:本|各|全)?(?:乡镇|街道|部门|单位|机关|街道办事处|办事处|人民政府|政府|办公室|管理委员会|管委会|委员会|各?部门|乡镇\(街道\))"
 )
+_GOES_ON = (
+    r"(?!(?<=人民政府)(?:[^的和及与对在将向于为是各、，。；:,;()《》]{0,14}"
+    r"(?:领导小组|委员会|办公室|研究室|专班|指挥部|[局组]|中心)))"
+)
+"""What follows a government's name in the longer name of another body: 某县人民政府研究室."""
 _SHORTEST_PLACE = 3
 _SHORT_FORMS = (
     ("发改委", "发展和改革委员会"),
@@ -214,7 +227,8 @@ def agencies_in(text: str, *, whole: bool = False) -> list[str]:
     if not any(word in bare for word in _ENDINGS):
         return out  # most lines of a report
     for match in re.finditer(
-        r"[\u4e00-\u9fff]{2,20}?(?:人民政府(?:办公室|办公厅|[\u4e00-\u9fff]{1,10}?办事处)?|街道办事处|办事处|管理委员会|管委会)",
+        r"[\u4e00-\u9fff]{2,20}?(?:人民政府(?:办公室|办公厅|[\u4e00-\u9fff]{1,10}?办事处)?|街道办事处|办事处|管理委员会|管委会)"
+        rf"{_GOES_ON}",
         bare,
     ):
         name = without_lead(match[0])

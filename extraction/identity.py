@@ -7,27 +7,19 @@ contradict each other leave an issue.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from extraction.agency import (
-    agencies_in,
-    complete,
-    is_fuller,
-    is_place,
-    same_body,
-    signature,
-    title_agency,
-)
+from extraction.agency import title_agency
 from extraction.dates import title_years
 from extraction.document import Document, Table
 from extraction.facts import table_facts
 from extraction.listing import listed
 from extraction.normalise import squeeze, strip_enumerators
 from extraction.place import place
-from extraction.prefaces import contact, presented, quoted_title, says_so, spoken_of
+from extraction.prefaces import quoted_title, says_so
 from extraction.publication import published_dates, signature_dates
 from extraction.record import Issue, Report
+from extraction.reporting_body import reporting_body
 from extraction.scope import scope_of
 from extraction.several import Head, Titled, joined_reports, report_heads
 from extraction.text_lines import TextLine
@@ -40,10 +32,6 @@ _WRAPPER = re.compile(r"(?:关于)?(?:印发|公布|发布|报送|呈报)[《<]?
 _LABEL = re.compile(r"^(?:信息|文件|公文)?(?:名称|标题|题名)[:：]?(?=.{6})")
 _SUFFIX = re.compile(r"[_|｜]|(?<=[报告])[-–—]+")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(【（［](?:20[0-9]{2})[〕\])】）］](?:第)?[0-9]{1,4}号")
-_CITED = re.compile(r"《[^《》]{2,40}关于[^》]*》")
-"""Notices, whose authors are others."""
-_WITHIN = re.compile(r"(?:[省市县区旗盟州镇乡]|街道|政府|管委会|委员会|办事处)$")
-_OFFICE = re.compile(r"(?:人民)?政府办公[室厅]$")
 _HEAD_LINES = 40
 _LONGEST_TITLE = 64
 TITLE_FACTS = (
@@ -59,17 +47,6 @@ TITLE_FACTS = (
     "html:title",
     "page:title",
     "trafilatura:title",
-    "member:name",
-)
-AGENCY_FACTS = (
-    "发布机构",
-    "发文机关",
-    "发布单位",
-    "公开机构",
-    "contentsource",
-    "信息来源",
-    "来源",
-    "author",
     "member:name",
 )
 _WORD = re.compile(
@@ -177,7 +154,17 @@ def identify(
     _title(out, facts, [title for title in titles if title[0] < len(head)])
     _year(out, facts, lines, head, told)
     _dates(out, facts, lines)
-    _agency(out, facts, lines, told)
+    body = reporting_body(
+        out.title,
+        [entry["value"] for entry in out.sources.get("title", ())],
+        facts,
+        lines,
+        told.agency if told is not None else None,
+    )
+    for name, source in body.sources:
+        out.note("agency", name, source)
+    out.agency = body.name
+    out.issues += body.issues
     _document_number(out, facts, head)
     out.heads = report_heads(document, lines, titles)
     out.issues += joined_reports(lines, out.heads)
@@ -300,76 +287,6 @@ def _date_against_year(out: Identity, name: str, date: str | None, year: int) ->
         out.issues.append(Issue("date_inside_year", "note", message))
     elif int(date[:4]) > year + 1 and name == "signed":
         out.issues.append(Issue("date_late", "note", f"signed {date}, long after {year}"))
-
-
-def _agency(
-    out: Identity, facts: list[tuple[str, str]], lines: list[TextLine], outside: Told | None = None
-) -> None:
-    titled = [a for e in out.sources.get("title", ()) if (a := title_agency(e["value"]))]
-    signer = signature(lines)
-    named = [(fact, squeeze(value)) for name in AGENCY_FACTS for fact, value in facts if fact == name]
-    published = [(fact, bodies) for fact, value in named if (bodies := agencies_in(value, whole=True))]
-    told = _by(presented, lines)
-    asked = [*_by(contact, lines), *_by(spoken_of, lines)[:1]]
-    mentions = [name for line in lines for name in agencies_in(_CITED.sub("", line.bare))]
-    for agency in titled:
-        out.note("agency", agency, "title")
-    if signer:
-        out.note("agency", signer, "signature")
-    for fact, names in published:
-        out.note("agency", names[0], fact)
-    for name in told:
-        out.note("agency", name, "preface")
-    for name in asked:
-        out.note("agency", name, "text")
-    if outside is not None and not titled:
-        titled = [outside.agency]
-        out.note("agency", outside.agency, "heading")
-    title = (title_agency(out.title) if out.title else None) or (titled[0] if titled else None)
-    fuller = [signer] if signer else []
-    fuller += [names[0] for _, names in published]
-    fuller += [*told, *asked]
-    if title and not is_place(title):
-        out.agency = next(
-            (f for f in fuller if f != title and is_fuller(f, title) and _stands_alone(title, f)), title
-        )
-    elif title:
-        candidates = [*fuller, *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]
-        # The office that writes it or answers for it is not the body whose report it is.
-        offices = {name for name in (*told, *asked, *mentions) if _OFFICE.search(name)} - {signer}
-        candidates = [name for name in candidates if name not in offices]
-        match = next((c for c in candidates if same_body(title, c) and _stands_alone(title, c)), None)
-        out.agency = complete(match) if match and is_place(match) else match or complete(title)
-        if match is None:
-            message = f"{title} is a place; " + (
-                f"taken as {out.agency}" if out.agency != title else "its body is not named"
-            )
-            out.issues.append(Issue("agency_completed", "note", message))
-    else:
-        best = [*fuller[:1], *sorted(set(mentions), key=lambda m: (-mentions.count(m), -len(m), m))]
-        own = [m for m in best if m in fuller or mentions.count(m) >= 2]
-        out.agency = complete(own[0]) if own and is_place(own[0]) else next(iter(own), None)
-        if out.agency and own[0] not in {signer, *(names[0] for _, names in published), *told}:
-            message = f"only the text names {out.agency}: no title, signature, publisher or preface does"
-            out.issues.append(Issue("agency_inferred", "note", message))
-        if out.agency:
-            out.note("agency", out.agency, "text")
-    if out.agency is None:
-        out.issues.append(Issue("agency_unknown", "error", "the reporting agency stands nowhere"))
-    elif signer and not same_body(signer, out.agency) and not same_body(out.agency, signer):
-        out.issues.append(Issue("agency_conflict", "note", f"{out.agency}, but signed by {signer}"))
-
-
-def _stands_alone(place: str, name: str) -> bool:
-    """Whether only the places it lies in stand before a place in a name, not words of a sentence."""
-    at = name.find(place)
-    # 区水利局 in 青溪区水利局: the kind of place is the name's own first character.
-    return at <= 0 or any(_WITHIN.search(name[:end]) for end in (at, at + 1))
-
-
-def _by(read: Callable[[str], str | None], lines: list[TextLine]) -> list[str]:
-    """The names that a reading finds in the first lines, each once."""
-    return list(dict.fromkeys(name for line in lines[:_HEAD_LINES] if (name := read(line.bare))))
 
 
 def _document_number(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) -> None:

@@ -42,6 +42,8 @@ class _Knowledge:
     speaks: tuple[re.Pattern[str], ...]
     contact: tuple[re.Pattern[str], ...]
     office: re.Pattern[str]
+    behind: re.Pattern[str]
+    departments: re.Pattern[str]
     says: re.Pattern[str]
     subject: re.Pattern[str]
     parts: tuple[re.Pattern[str], ...]
@@ -65,6 +67,8 @@ def _knowledge() -> _Knowledge:
         compiled(data["speaks"]),
         compiled(data["contact"]),
         re.compile(f"(?:{data['office']})$"),
+        re.compile(data["office"]),
+        re.compile(f"(?:{'|'.join(data['departments'])})(?:工作)?委员会$"),
         re.compile("|".join(data["says"])),
         re.compile(data["subject"]),
         tuple(re.compile(_NUMBER + part) for part in data["parts"]),
@@ -115,11 +119,24 @@ def _named(line: str, forms: tuple[re.Pattern[str], ...]) -> str | None:
     return None
 
 
+def office_of(name: str, line: str) -> str | None:
+    """The office in a line whose name begins with a body's name and goes on: 青溪县水利局办公室."""
+    at = line.find(name)
+    office = _knowledge().behind.search(line, at + len(name)) if at >= 0 else None
+    return line[at : office.end()] if office and office.start() - at - len(name) <= 2 else None
+
+
 def _without_office(name: str) -> str:
-    """A name without the office inside the body: 青溪县水利局办公室 -> 青溪县水利局."""
-    while office := _knowledge().office.search(name):
+    """A name without the office inside the body: 青溪县水利局办公室 -> 青溪县水利局.
+
+    The office of a committee of many departments (安全生产委员会办公室) is a body of its own.
+    """
+    know = _knowledge()
+    while office := know.office.search(name):
         rest = name[: office.start()]
         if not (is_body(rest) or is_named_place(rest)):
+            break
+        if rest.endswith("委员会") and not know.departments.search(rest):
             break
         name = rest
     return name
