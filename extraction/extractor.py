@@ -134,7 +134,7 @@ def _record(
         # Which year is the report's own is in doubt, and with it which figures are.
         mentions = tuple(m.with_flag("year_unsure") for m in mentions)
     mentions = tuple(
-        doubt_print(mentions, [b.text for b in document.blocks if isinstance(b, Paragraph) and b.doubts])
+        doubt_print(mentions, [b for b in document.blocks if isinstance(b, Paragraph) and b.doubts])
     )
     checks, failed = tables.judged
     said, contradicted = check_mentions(mentions, tables.cells)

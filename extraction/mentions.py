@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from extraction.agency import same_body
+from extraction.document import Paragraph
 from extraction.mention_forms import Entry, knowledge
 from extraction.normalise import simplified, squeeze
 from extraction.quantities import AFTER, BEFORE, PART, QUANTITY, SEVERAL, Coded, code
@@ -53,22 +54,21 @@ def find_mentions(
     return tuple(_conflicts(out))
 
 
-def doubt_print(mentions: Sequence[Mention], paragraphs: Sequence[str]) -> Iterator[Mention]:
+def doubt_print(mentions: Sequence[Mention], paragraphs: Sequence[Paragraph]) -> Iterator[Mention]:
     """Doubt what stands in paragraphs in which two prints meet.
 
     Args:
         mentions: of all sections.
-        paragraphs: those that hold something not written in its turn. If there are several, a mark is printed
-            again and again, and may be a line of its own in any sentence.
+        paragraphs: those that are doubted. If there are several on pages, a mark is printed again and again,
+            and may be a line of its own in any sentence.
     """
     # Lines without a figure may be of a table that was not recognised, and are harmless.
-    paragraphs = [text for text in paragraphs if _MAY.search(text)]
-    sentences = [squeeze(sentence) for text in paragraphs for sentence in _SENTENCE.findall(text)]
+    paragraphs = [paragraph for paragraph in paragraphs if _MAY.search(paragraph.text)]
+    again = sum(paragraph.page is not None for paragraph in paragraphs) > 1
+    sentences = [squeeze(sentence) for each in paragraphs for sentence in _SENTENCE.findall(each.text)]
     for mention in mentions:
         context = squeeze(mention.context)
-        met = len(paragraphs) > 1 or any(
-            sentence in context or context in sentence for sentence in sentences if sentence
-        )
+        met = again or any(sentence in context or context in sentence for sentence in sentences if sentence)
         yield mention.with_flag("print_doubtful") if met else mention
 
 

@@ -38,7 +38,16 @@ from extraction.readers.word_text import (
     drawn,
     first_child,
 )
-from extraction.readers.word_tree import children, flatten, plain_cell
+from extraction.readers.word_tree import (
+    MAX_SPAN,
+    cell_deleted,
+    children,
+    flatten,
+    integer,
+    plain_cell,
+    row_deleted,
+    row_offset,
+)
 from extraction.readers.zipped import Package
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -46,8 +55,6 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 MAX_CELLS = 200_000
 _HELD = 200_000
 """Elements held at most: honest documents have tens of thousands."""
-MAX_SPAN = 1_000
-"""Word itself stops at 63 columns; a larger span is damage or malice."""
 
 _CORE = {
     "{http://purl.org/dc/elements/1.1/}": "dc:",
@@ -57,7 +64,7 @@ _CORE = {
 
 _P, _TBL, _TR, _TC = f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc"
 _P_PROPERTIES, _TC_PROPERTIES, _VALUE = f"{W}pPr", f"{W}tcPr", f"{W}val"
-_GRID_SPAN, _V_MERGE, _H_MERGE, _CELL_DELETED = f"{W}gridSpan", f"{W}vMerge", f"{W}hMerge", f"{W}cellDel"
+_GRID_SPAN, _V_MERGE, _H_MERGE = f"{W}gridSpan", f"{W}vMerge", f"{W}hMerge"
 
 
 def read(data: bytes, *, url: str | None = None) -> Document:
@@ -87,7 +94,7 @@ def read_package(package: Package, media_type: str) -> Document:
     body = child_of(root, f"{W}body")
     if body is None:
         raise UnreadableError("malformed", f"{main} has no document body")
-    reader = _Reader(package, main)
+    reader = _Reader(package, main, root)
     blocks = tuple(reader.blocks(body, f"{main}#/w:document/w:body"))
     del held
     return finish(
@@ -133,15 +140,17 @@ def _main_part(package: Package) -> str:
 class _Reader:
     """One pass over the body. Holds what paragraphs share: styles, list counters, links, doubts."""
 
-    def __init__(self, package: Package, main: str) -> None:
+    def __init__(self, package: Package, main: str, root: etree._Element) -> None:
         self._relations = package.relationships(main)
         parts = {kind: target for kind, target, external in self._relations.values() if not external}
         self._package = package
         self._doubts: dict[str, ReadIssue] = {}
         self._numbering = Numbering(self._side_part(parts.get("numbering", "")))
-        self._styles: dict[str, Style] = paragraph_styles(self._side_part(parts.get("styles", "")))
+        styles = self._side_part(parts.get("styles", ""))
+        styles = child_of(root, f"{W}styles") if styles is None else styles  # of Word 2003
+        self._styles: dict[str, Style] = paragraph_styles(styles)
+        self._print = Print(root, styles)
         self._has_notes = False
-        self._print: Print | None = None
         self._cells = 0
         self._pictures: list[InnerPicture] = []
         self.links: list[Link] = []
@@ -185,7 +194,8 @@ class _Reader:
     def _paragraph(self, element: etree._Element, path: str) -> Iterator[Block]:
         text, boxes, style = self._line(element, in_cell=False)
         if text.strip():
-            yield Paragraph(text, path=path, level=style.level)
+            doubts = self._print.line(element, text)
+            yield Paragraph(text, path=path, level=style.level, doubts=doubts)
         yield from self._passed_pictures()
         for box in boxes:
             yield from self.blocks(box, path)
@@ -217,9 +227,9 @@ class _Reader:
     # -- tables ------------------------------------------------------------------------------------------
 
     def _table(self, element: etree._Element, path: str) -> Iterator[Block]:
-        rows = [(row, here) for row, here in flatten(element, path, _TR) if not _row_deleted(row)]
+        rows = [(row, here) for row, here in flatten(element, path, _TR) if not row_deleted(row)]
         spread = [
-            [(cell, here) for cell, here in flatten(row, at, _TC) if not _cell_deleted(cell)]
+            [(cell, here) for cell, here in flatten(row, at, _TC) if not cell_deleted(cell)]
             for row, at in rows
         ]
         framed = all(len(row) == 1 for row in spread)
@@ -240,7 +250,7 @@ class _Reader:
         # Column -> index in `printed` of the cell that a vertical merge below it would extend.
         open_above: dict[int, int] = {}
         for index, (row, cells) in enumerate(zip(rows, spread, strict=True)):
-            column = _row_offset(row[0])
+            column = row_offset(row[0])
             carried: dict[int, int] = {}
             left: int | None = None
             swallowed = False  # the cell before goes on from the row above
@@ -264,8 +274,7 @@ class _Reader:
                         raise UnreadableError("too_large", f"more than {MAX_CELLS} table cells")
                     text, more = self._cell_text(cell, path)
                     inner.extend(more)
-                    self._print = self._print or Print(cell)
-                    doubts = self._print.doubts(cell, text) if text.strip() else drawn(cell)
+                    doubts = self._print.cell(cell, text) if text.strip() else drawn(cell)
                     printed.append(Cell(text, index, column, colspan=span, path=path, doubts=doubts))
                     left, swallowed = len(printed) - 1, False
                     if vertical is not None:
@@ -284,7 +293,7 @@ class _Reader:
         span, vertical, horizontal = 1, None, None
         for child in properties:
             if child.tag == _GRID_SPAN:
-                span = _integer(child, 1)
+                span = integer(child, 1)
             elif child.tag == _V_MERGE:
                 vertical = child.get(_VALUE, "continue")
             elif child.tag == _H_MERGE:
@@ -364,31 +373,6 @@ class _Reader:
         yield from self._doubts.values()
         if self._has_notes:
             yield ReadIssue("notes_left_out", "note", "footnotes or endnotes were left out")
-
-
-def _row_offset(row: etree._Element) -> int:
-    properties = child_of(row, f"{W}trPr")
-    skipped = 0 if properties is None else _integer(child_of(properties, f"{W}gridBefore"), 0)
-    return skipped if 0 <= skipped <= MAX_SPAN else 0
-
-
-def _row_deleted(row: etree._Element) -> bool:
-    properties = child_of(row, f"{W}trPr")
-    return properties is not None and child_of(properties, f"{W}del") is not None
-
-
-def _cell_deleted(cell: etree._Element) -> bool:
-    properties = first_child(cell, _TC_PROPERTIES)
-    return properties is not None and child_of(properties, _CELL_DELETED) is not None
-
-
-def _integer(element: etree._Element | None, default: int) -> int:
-    value = None if element is None else element.get(f"{W}val")
-    return (
-        int(value)
-        if value is not None and value.isascii() and value.isdigit() and len(value) < 9
-        else default
-    )
 
 
 def _wider(cell: Cell, columns: int) -> Cell:

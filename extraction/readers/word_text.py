@@ -183,6 +183,15 @@ def is_raised(properties: etree._Element) -> bool:
     return align is not None and align.get(f"{W}val") in {"superscript", "subscript"}
 
 
+def is_printed(run: etree._Element) -> bool:
+    """Whether a run's text is printed, and on the line."""
+    properties = first_child(run, _RUN_PROPERTIES)
+    if properties is None or not len(properties):
+        return True
+    left_out = any(_is_on(child_of(properties, tag)) for tag in (_VANISH, _STRIKE, _STRIKE_TWICE))
+    return not left_out and not is_raised(properties)
+
+
 def first_child(element: etree._Element, tag: str) -> etree._Element | None:
     """The first child if it has this tag. Properties come first wherever they may come; a search is slow."""
     first = element[0] if len(element) else None

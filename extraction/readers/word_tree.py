@@ -9,9 +9,11 @@ from lxml import etree
 
 from extraction.readers.word_numbering import W
 from extraction.readers.word_styles import Style
-from extraction.readers.word_text import TRANSPARENT, plain_run
+from extraction.readers.word_text import TRANSPARENT, child_of, first_child, plain_run
 
 _P, _P_PROPERTIES, _TC_PROPERTIES, _VALUE = f"{W}p", f"{W}pPr", f"{W}tcPr", f"{W}val"
+MAX_SPAN = 1_000
+"""Word itself stops at 63 columns; a larger span is damage or malice."""
 _RUN, _P_STYLE, _NUMBERED = f"{W}r", f"{W}pStyle", f"{W}numPr"
 
 
@@ -60,3 +62,32 @@ def plain_cell(cell: etree._Element, styles: Mapping[str, Style]) -> str | None:
         elif child.tag != _RUN or not plain_run(child, pieces):
             return None
     return None if style is not None and style.list_id is not None else "".join(pieces)
+
+
+def row_offset(row: etree._Element) -> int:
+    """How many columns a row leaves out at its left."""
+    properties = child_of(row, f"{W}trPr")
+    skipped = 0 if properties is None else integer(child_of(properties, f"{W}gridBefore"), 0)
+    return skipped if 0 <= skipped <= MAX_SPAN else 0
+
+
+def row_deleted(row: etree._Element) -> bool:
+    """Whether a row is one that a tracked change deleted."""
+    properties = child_of(row, f"{W}trPr")
+    return properties is not None and child_of(properties, f"{W}del") is not None
+
+
+def cell_deleted(cell: etree._Element) -> bool:
+    """Whether a cell is one that a tracked change deleted."""
+    properties = first_child(cell, _TC_PROPERTIES)
+    return properties is not None and child_of(properties, f"{W}cellDel") is not None
+
+
+def integer(element: etree._Element | None, default: int) -> int:
+    """The value of an element, as a number."""
+    value = None if element is None else element.get(f"{W}val")
+    return (
+        int(value)
+        if value is not None and value.isascii() and value.isdigit() and len(value) < 9
+        else default
+    )

@@ -1,0 +1,167 @@
+"""Digits that look unlike beside each other and text that nobody sees, format by format: never in silence."""
+
+# ruff: noqa: E501 - markup, line by line as it stands in files
+
+from __future__ import annotations
+
+import pytest
+
+from extraction import extract
+from extraction.document import Document, Paragraph, Table
+from extraction.readers import docx
+from extraction.readers.print_look import PLAIN, Look, line_doubts, meet, row_doubts
+from tests.extraction.render_docx import docx as word_file
+
+Said = list[tuple[str, set[str]]]
+SMALL, LARGE, UNSEEN = Look(6, known=True), Look(12, known=True), Look(unseen=True)
+
+
+def said(document: Document) -> Said:
+    """The cells of a document, and what is said of each."""
+    tables = [block for block in document.blocks if isinstance(block, Table)]
+    return [(cell.text, {doubt.code for doubt in cell.doubts}) for table in tables for cell in table.cells]
+
+
+def lines(document: Document) -> Said:
+    found = [block for block in document.blocks if isinstance(block, Paragraph)]
+    return [(line.text, {doubt.code for doubt in line.doubts}) for line in found]
+
+
+# -- the notion -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [(LARGE, "13"), (SMALL, "2")],
+        [(SMALL, "2"), (LARGE, "13")],
+        [(LARGE, "1"), (SMALL, "2"), (LARGE, "3")],
+        [(LARGE, "13"), (SMALL, "\u200b2")],
+        [(LARGE, "13"), (PLAIN, "\u2060"), (SMALL, "２")],
+        [(LARGE, "1"), (SMALL, ","), (SMALL, "234")],
+        [(LARGE, "13"), (SMALL, ".5")],
+        [(Look(12, known=True), "1"), (Look(10.5, known=True), "2"), (Look(9, known=True), "3")],
+        [(LARGE, "13"), (Look(12, known=True, lift=4), "2")],
+        [(PLAIN, "13"), (Look(0.5), "2")],
+        [(PLAIN, "13"), (SMALL, "2")],
+    ],
+)
+def test_digits_of_one_figure_that_look_unlike(pieces: list[tuple[Look, str]]) -> None:
+    assert [[doubt.code for doubt in found] for found in row_doubts([pieces])] == [["print_doubtful"]]
+    assert [doubt.code for doubt in line_doubts([(LARGE, "受理"), *pieces, (LARGE, "件")])] == [
+        "print_doubtful"
+    ]
+    assert meet([text for _, text in pieces])
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [(SMALL, "1"), (SMALL, "32")],
+        [(LARGE, "13"), (SMALL, "件")],
+        [(LARGE, "13"), (SMALL, "（其中修订2件）")],
+        [(LARGE, "13"), (LARGE, "，"), (SMALL, "2")],
+        [(LARGE, "1"), (Look(10.5, known=True), "3")],
+        [(PLAIN, "1"), (LARGE, "3")],
+        [(LARGE, "规章"), (SMALL, "2")],
+    ],
+)
+def test_a_figure_of_one_look_needs_no_word(pieces: list[tuple[Look, str]]) -> None:
+    assert row_doubts([pieces]) == [()]
+    assert line_doubts(pieces) == ()
+
+
+def test_unseen_text_is_told_beside_text_that_is_seen() -> None:
+    cells = [
+        [(PLAIN, "规章")],
+        [(PLAIN, "8")],
+        [(UNSEEN, "9")],
+        [(UNSEEN, "1"), (PLAIN, "3")],
+        [(UNSEEN, "无")],
+    ]
+    found = row_doubts(cells)
+    assert [{doubt.code for doubt in each} for each in found] == [
+        set(),
+        set(),
+        {"hidden_text"},
+        {"hidden_text"},
+        set(),
+    ]
+    assert row_doubts([[(PLAIN, "合计")], [(UNSEEN, "9")], [(UNSEEN, "8")]]) == [()] * 3
+    assert line_doubts([(UNSEEN, "一"), (PLAIN, "受理13件")]) == ()
+    assert line_doubts([(PLAIN, "受理13"), (UNSEEN, "2"), (PLAIN, "件")])
+
+
+# -- Word -----------------------------------------------------------------------------------------------------
+
+STYLES = """
+<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="24"/></w:rPr></w:rPrDefault></w:docDefaults>
+<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>
+<w:style w:type="paragraph" w:styleId="Low"><w:name w:val="Low"/><w:basedOn w:val="Normal"/><w:rPr><w:sz w:val="15"/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Mark"><w:name w:val="Mark"/><w:rPr><w:sz w:val="12"/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Mark2"><w:name w:val="Mark2"/><w:basedOn w:val="Mark"/></w:style>
+<w:style w:type="character" w:styleId="White"><w:name w:val="White"/><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Gone"><w:name w:val="Gone"/><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Note"><w:name w:val="Note"/><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Note2"><w:name w:val="Note2"/><w:basedOn w:val="Note"/></w:style>
+<w:style w:type="character" w:styleId="Cut"><w:name w:val="Cut"/><w:rPr><w:strike/></w:rPr></w:style>
+<w:style w:type="table" w:styleId="Dark"><w:name w:val="Dark"/><w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:style>
+"""
+
+
+def run(text: str, style: str = "", more: str = "") -> str:
+    named = f'<w:rStyle w:val="{style}"/>' if style else ""
+    return f"<w:r><w:rPr>{named}{more}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def word(runs: str, *, paragraph: str = "", table: str = "") -> tuple[str, set[str]]:
+    """The second of the cells of a row, of which the others hold plain figures."""
+    named = f'<w:pPr><w:pStyle w:val="{paragraph}"/></w:pPr>' if paragraph else ""
+    cells = "".join(f"<w:tc><w:tcPr/><w:p>{named}{text}</w:p></w:tc>" for text in (run("8"), runs, run("9")))
+    look = f'<w:tblPr><w:tblStyle w:val="{table}"/></w:tblPr>' if table else ""
+    return said(
+        docx.read(word_file(f"<w:tbl>{look}<w:tblGrid/>{f'<w:tr>{cells}</w:tr>' * 2}</w:tbl>", styles=STYLES))
+    )[1]
+
+
+@pytest.mark.parametrize(
+    ("runs", "text", "codes"),
+    [
+        (run("13") + run("2", "Mark2"), "132", {"print_doubtful"}),
+        (run("2", "Mark") + run("13"), "213", {"print_doubtful"}),
+        (run("13") + run("2", more='<w:position w:val="10"/>'), "132", {"print_doubtful"}),
+        (run("13") + run("2", "White"), "132", {"hidden_text"}),
+        (run("132", "White"), "132", {"hidden_text"}),
+        (run("13") + run("2", "Gone"), "13", set()),
+        (run("13") + run("2", "Note2"), "13²", set()),
+        (run("7", "Cut") + run("13"), "13", set()),
+        (run("1", "Mark") + run("3", "Mark2"), "13", set()),
+        (run("1") + run("3", more='<w:sz w:val="21"/>'), "13", set()),
+        (run("7", more="<w:strike/><w:sz w:val='9'/>") + run("13"), "13", set()),
+    ],
+)
+def test_word_by_its_styles(runs: str, text: str, codes: set[str]) -> None:
+    assert word(runs) == (text, codes)
+
+
+def test_word_by_the_styles_of_paragraphs_and_tables() -> None:
+    assert word(run("13") + run("2", "Mark"), paragraph="Low") == ("132", {"print_doubtful"})
+    assert word(run("13") + run("2", more='<w:sz w:val="14"/>'), paragraph="Low") == ("132", set())
+    assert word(run("13") + run("2", "White"), table="Dark") == ("132", set())
+
+
+def test_small_digits_in_a_sentence_of_word_are_doubted() -> None:
+    def mentions(mark: str) -> list[tuple[float | None, tuple[str, ...]]]:
+        heading = "".join(
+            f"<w:p>{run(text)}</w:p>"
+            for text in ("青溪县教育局2022年政府信息公开工作年度报告", "一、总体情况")
+        )
+        first = f"<w:p>{run('2022年，我局受理政府信息公开申请')}{run('13')}{mark}{run('件。')}</w:p>"
+        second = f"<w:p>{run('2022年，我局主动公开政府信息')}{run('210')}{run('条。')}</w:p>"
+        record = extract(word_file(heading + first + second + first, styles=STYLES))
+        return [(mention.value, mention.flags) for mention in record.mentions]
+
+    assert (13, ()) in mentions("")
+    found = mentions(run("2", "Mark"))
+    assert {flags for value, flags in found if value == 132} == {("print_doubtful",)}
+    assert (210, ()) in found
