@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extraction.document import Cell, Table, UnreadableError
+from extraction.readers.print_look import Piece, row_doubts
 
 NEAR = 30
 """Edges closer than this, in twentieths of a point, are one edge."""
@@ -28,6 +29,7 @@ class RowCell:
         path: where it stands.
         over: ``restart`` where a vertical merge starts, ``continue`` where it goes on, else None.
         beside: the same for a horizontal merge.
+        pieces: its text on the line, with how it is printed.
     """
 
     left: int
@@ -36,6 +38,7 @@ class RowCell:
     path: str
     over: str | None = None
     beside: str | None = None
+    pieces: tuple[Piece, ...] = ()
 
 
 def build_table(rows: Sequence[Sequence[RowCell]]) -> tuple[Table, bool]:
@@ -56,6 +59,7 @@ def build_table(rows: Sequence[Sequence[RowCell]]) -> tuple[Table, bool]:
         last: int | None = None
         swallowed = False  # the cell before goes on from the row above
         end = 0
+        doubts = row_doubts([cell.pieces for cell in row])
         for number, cell in enumerate(row):
             start = max(_at(edges, cell.left), end) if exact else number
             end = max(_at(edges, cell.right), start + 1) if exact else number + 1
@@ -76,7 +80,9 @@ def build_table(rows: Sequence[Sequence[RowCell]]) -> tuple[Table, bool]:
                 last, swallowed = None, True
                 continue
             swallowed = False
-            printed.append(Cell(cell.text, row=index, column=start, colspan=end - start, path=cell.path))
+            printed.append(
+                Cell(cell.text, index, start, colspan=end - start, path=cell.path, doubts=doubts[number])
+            )
             last = len(printed) - 1
             if cell.over is not None:
                 carried[start] = last
@@ -100,4 +106,4 @@ def _at(edges: list[int], edge: int) -> int:
 
 
 def _spread(cell: Cell, rowspan: int, colspan: int) -> Cell:
-    return Cell(cell.text, cell.row, cell.column, rowspan, colspan, cell.path)
+    return Cell(cell.text, cell.row, cell.column, rowspan, colspan, cell.path, doubts=cell.doubts)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
 from extraction.readers.inner_pictures import InnerPicture, finish
+from extraction.readers.print_look import line_doubts
 from extraction.readers.raised import raised
-from extraction.readers.row_cells import RowCell, build_table
+from extraction.readers.row_cells import build_table
+from extraction.readers.rtf_format import Group, Ink, Looks, format_word
+from extraction.readers.rtf_rows import Level
 from extraction.readers.rtf_tokens import Token, decode, tokens
 
 MEDIA_TYPE = "application/rtf"
@@ -18,53 +21,21 @@ MAX_TOKENS = 5_000_000
 
 # Groups whose text is not part of the page's text. Any other group marked with \* is left out as well.
 _SILENT = {
-    "colortbl", "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf",
+    "objdata", "objclass", "objname", "header", "headerl", "headerr", "headerf",
     "footer", "footerl", "footerr", "footerf", "footnote", "annotation", "fldinst", "sp", "sn",
     "sv", "nonshppict", "xe", "tc", "rxe", "bkmkstart", "bkmkend", "nonesttables", "filetbl",
     "revtbl", "template", "themedata", "pntxta", "pntxtb", "ftnsep", "ftnsepc", "aftnsep",
-    "aftnsepc", "private", "do", "stylesheet", "listpicture",
+    "aftnsepc", "private", "do", "listpicture",
 }  # fmt: skip
 _ENTERED = {"nesttableprops", "shpinst", "shprslt", "shppict"}
 """Groups marked with \\* that hold what is needed."""
+_TABLES = {"fonttbl": "fonts", "colortbl": "colours", "stylesheet": "styles"}
 _FACTS = {"title": "dc:title", "author": "dc:creator", "subject": "dc:subject", "company": "app:Company"}
 _CHARACTERS = {
     "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
     "rdblquote": "”", "bullet": "•", "emspace": "\u2003", "enspace": "\u2002", "qmspace": "\u2005",
 }  # fmt: skip
 _SYMBOLS = {"~": "\u00a0", "_": "-", "\n": "", "\r": ""}
-
-
-@dataclass
-class _Group:
-    """What braces save and restore."""
-
-    place: str = "body"  # body, silent, fonts, number, or the name of a fact
-    font: int | None = None
-    skip: int = 1
-    unseen: bool = False
-    raised: bool = False
-    struck: bool = False
-    fresh: bool = True
-    starred: bool = False
-
-
-@dataclass
-class _Row:
-    """The definition of the row that is being written."""
-
-    left: int = 0
-    cells: list[tuple[int, str | None, str | None]] = field(default_factory=list)
-    over: str | None = None
-    beside: str | None = None
-
-
-@dataclass
-class _Level:
-    """A table being read: level 1 in the text, level 2 inside a cell."""
-
-    definition: _Row = field(default_factory=_Row)
-    texts: list[str] = field(default_factory=list)
-    rows: list[list[RowCell]] = field(default_factory=list)
 
 
 def read(data: bytes, *, url: str | None = None) -> Document:
@@ -93,20 +64,22 @@ class _Reader:
         self.blocks: list[Block] = []
         self.facts: list[Fact] = []
         self.issues: dict[str, ReadIssue] = {}
-        self._group = _Group()
-        self._saved: list[_Group] = []
+        self._group = Group()
+        self._saved: list[Group] = []
         self._code_page = 1252
         self._charsets: dict[int, int] = {}
         self._default_font: int | None = None
         self._pending = b""
         self._to_skip = 0
+        self._looks = Looks()
+        self._ink = Ink()  # of the paragraph or cell being read
         self._line: list[str] = []  # the paragraph being read
         self._number: list[str] = []  # its automatic list number
         self._cell: list[str] = []  # paragraphs of the cell being read
         self._fact: list[str] = []
         self._in_table = False
         self._outline: int | None = None
-        self._levels = (_Level(), _Level())
+        self._levels = (Level(), Level())
         self._inner: list[Block] = []  # tables found inside cells, printed after the outer table
         self._tables = 0
         self._hex: list[bytes] = []  # the picture being read
@@ -169,6 +142,10 @@ class _Reader:
                 self._doubt("struck_text", "warning", "struck-out text was left out")
         elif place == "body":
             self._line.append(raised(text) if self._group.raised else text)
+            if not self._group.raised:
+                self._ink.put(self._group.face, text)
+        elif place == "colours":
+            self._looks.colour_text(text)
         elif place == "number":
             self._number.append(text)
         elif place in _FACTS:
@@ -196,6 +173,12 @@ class _Reader:
                 return
         if self._group.place in {"silent", "pict"}:
             return
+        if self._group.place == "colours":
+            self._looks.colour_word(name, number)
+            return
+        if self._group.place == "styles":
+            self._looks.style_word(name, number)
+            return
         if name == "u" and number is not None:
             self._put(chr(number % 0x10000))
             self._to_skip = self._group.skip
@@ -205,11 +188,13 @@ class _Reader:
             self._put(_CHARACTERS[name])
         elif name == "par":
             self._end_paragraph()
-        elif not (self._format(name, number) or self._row_word(name, number)):
+        elif not (self._format(name, number) or self._level().row_word(name, number)):
             self._table_word(name)
 
     def _destination(self, name: str) -> bool:
         """Whether the first word of a group names where its text goes."""
+        if self._group.place == "styles":
+            return False
         if name in _SILENT or (self._group.starred and name not in _ENTERED):
             self._group.place = "silent"
         elif name == "pict":
@@ -217,8 +202,8 @@ class _Reader:
             self._hex = []
         elif name == "nesttableprops":
             self._group.place = name
-        elif name == "fonttbl":
-            self._group.place = "fonts"
+        elif name in _TABLES:
+            self._group.place = _TABLES[name]
         elif name in ("listtext", "pntext"):
             if self._group.place == "body":
                 self._group.place = "number"
@@ -234,27 +219,16 @@ class _Reader:
 
     def _format(self, name: str, number: int | None) -> bool:
         group = self._group
+        if format_word(group, self._looks, name, number):
+            return True
         match name:
             case "ansicpg":
                 self._code_page = number or 1252
             case "deff":
                 self._default_font = number
-            case "f":
-                group.font = number
             case "fcharset":
                 if group.place == "fonts" and group.font is not None and number is not None:
                     self._charsets[group.font] = number
-            case "uc":
-                group.skip = max(number if number is not None else 1, 0)
-            case "deleted" | "v":
-                group.unseen = number != 0
-            case "super" | "sub" | "nosupersub" | "up" | "dn":
-                group.raised = name != "nosupersub" and number != 0
-            case "strike" | "striked" | "strikedl":
-                group.struck = number != 0
-            case "plain":
-                group.unseen = group.raised = group.struck = False
-                group.font = None
             case "pard":
                 self._in_table, self._outline = False, None
             case "intbl":
@@ -265,30 +239,13 @@ class _Reader:
                 return False
         return True
 
-    def _row_word(self, name: str, number: int | None) -> bool:
-        """Words that define a row."""
-        level = self._levels[self._group.place == "nesttableprops"]
-        row = level.definition
-        match name:
-            case "trowd":
-                level.definition = _Row()
-            case "trleft":
-                row.left = number or 0
-            case "clvmgf" | "clvmrg":
-                row.over = "restart" if name == "clvmgf" else "continue"
-            case "clmgf" | "clmrg":
-                row.beside = "restart" if name == "clmgf" else "continue"
-            case "cellx":
-                row.cells.append((number or 0, row.over, row.beside))
-                row.over = row.beside = None
-            case _:
-                return False
-        return True
+    def _level(self) -> Level:
+        return self._levels[self._group.place == "nesttableprops"]
 
     def _table_word(self, name: str) -> None:
         if name in ("cell", "nestcell"):
             level = self._levels[name == "nestcell"]
-            level.texts.append(self._cell_text())
+            level.texts.append((self._cell_text(), self._ink.taken()))
         elif name == "row":
             self._end_row(0)
         elif name == "nestrow":
@@ -309,6 +266,8 @@ class _Reader:
             path = f"rtf#picture[{len(self._pictures) + 1}]"
             self._pictures.append(InnerPicture("", path, data=partial(_unpacked, b"".join(self._hex))))
             self._hex = []
+        if self._group.place == "styles":
+            self._looks.end_style()
         self._group = self._saved.pop()
         return not self._saved
 
@@ -330,15 +289,17 @@ class _Reader:
         text = self._text()
         if self._in_table:
             self._cell.append(text)
+            self._ink.put(self._group.face, "\n")
             return
+        ink = self._ink.taken()
         self._end_table()
         self.blocks.extend(self._pictures[self._placed :])
         self._placed = len(self._pictures)
         if not text.strip():
             return
-        self.blocks.append(
-            Paragraph(text, path=f"rtf#paragraph[{len(self.blocks) - self._placed + 1}]", level=level)
-        )
+        path = f"rtf#paragraph[{len(self.blocks) - self._placed + 1}]"
+        doubts = line_doubts([(self._looks.look(face), piece) for face, piece in ink])
+        self.blocks.append(Paragraph(text, path=path, level=level, doubts=doubts))
 
     def _cell_text(self) -> str:
         self._cell.append(self._text())
@@ -347,22 +308,9 @@ class _Reader:
         return text
 
     def _end_row(self, index: int) -> None:
-        level = self._levels[index]
         if index == 0:
             self._end_inner()
-        definition, left = level.definition, level.definition.left
-        row = []
-        for number, text in enumerate(level.texts):
-            path = f"rtf#table[{self._tables + 1}]/row[{len(level.rows) + 1}]/cell[{number + 1}]"
-            if number < len(definition.cells):
-                right, over, beside = definition.cells[number]
-            else:
-                right, over, beside = left, None, None
-            row.append(RowCell(left, right, text, path, over, beside))
-            left = right
-        level.texts = []
-        if row:
-            level.rows.append(row)
+        self._levels[index].end_row(f"rtf#table[{self._tables + 1}]", self._looks)
 
     def _end_inner(self) -> None:
         self._finish(self._levels[1], self._inner)
@@ -374,7 +322,7 @@ class _Reader:
         self.blocks.extend(self._inner)
         self._inner = []
 
-    def _finish(self, level: _Level, into: list[Block]) -> None:
+    def _finish(self, level: Level, into: list[Block]) -> None:
         if level.rows:
             table, covered = build_table(level.rows)
             if covered:

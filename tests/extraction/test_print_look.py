@@ -8,7 +8,7 @@ import pytest
 
 from extraction import extract
 from extraction.document import Document, Paragraph, Table
-from extraction.readers import docx
+from extraction.readers import docx, rtf
 from extraction.readers.print_look import PLAIN, Look, line_doubts, meet, row_doubts
 from tests.extraction.render_docx import docx as word_file
 
@@ -165,3 +165,55 @@ def test_small_digits_in_a_sentence_of_word_are_doubted() -> None:
     found = mentions(run("2", "Mark"))
     assert {flags for value, flags in found if value == 132} == {("print_doubtful",)}
     assert (210, ()) in found
+
+
+# -- RTF ------------------------------------------------------------------------------------------------------
+
+HEAD = (
+    r"\ansi{\colortbl;\red0\green0\blue0;\red255\green255\blue255;\red31\green78\blue121;}"
+    r"{\stylesheet{\fs21 Normal;}{\s1\fs24 Body;}{\*\cs15\additive\fs12 Mark;}{\*\cs16\additive\super Note;}"
+    r"{\*\cs17\additive\v Gone;}{\*\cs18 Plain;}}"
+)
+
+
+def rtf_row(cell: str, ground: str = "") -> tuple[str, set[str]]:
+    row = rf"\trowd\cellx900{ground}\cellx1800\cellx2700\pard\intbl\fs24 8\cell {cell}\cell 9\cell\row"
+    return said(rtf.read(rf"{{\rtf1{HEAD} {row}\pard x\par}}".encode()))[1]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "codes"),
+    [
+        (r"13{\fs12 2}", "132", {"print_doubtful"}),
+        (r"{\fs12 2}13", "213", {"print_doubtful"}),
+        (r"13\plain\fs12 2\fs24", "132", {"print_doubtful"}),
+        (r"13{\cs15 2}", "132", {"print_doubtful"}),
+        (r"13{\cs16 2}", "132", {"print_doubtful"}),
+        (r"13{\cs16\super 2}", "13²", set()),
+        (r"13{\cs17 2}", "132", {"hidden_text"}),
+        (r"13{\v 2}", "13", set()),
+        (r"13{\cf2 2}", "132", {"hidden_text"}),
+        (r"13{\fs2 2}", "132", {"hidden_text"}),
+        (r"{\cf2 132}", "132", {"hidden_text"}),
+        (r"13{\cf3\chcbpat3 2}", "132", {"hidden_text"}),
+        (r"13{\cf2\highlight3 2}", "132", set()),
+        (r"13{\cf2\chshdng5000 2}", "132", set()),
+        (r"{\fs12 1}{\fs12\b 3}{\fs13 2}", "132", set()),
+        (r"{\cs18 1}{\fs21 32}", "132", set()),
+        (r"13\fs12 \u20214?", "13件", set()),
+    ],
+)
+def test_rtf(cell: str, text: str, codes: set[str]) -> None:
+    assert rtf_row(cell) == (text, codes)
+
+
+def test_rtf_on_a_shaded_cell() -> None:
+    assert rtf_row(r"13{\cf2 2}", r"\clcbpat3") == ("132", set())
+    assert rtf_row(r"13{\cf2 2}", r"\clcfpat3\clshdng10000") == ("132", set())
+    assert rtf_row(r"13{\cf3 2}", r"\clcbpat3") == ("132", {"hidden_text"})
+    assert rtf_row(r"\pard\intbl\cbpat3 13{\cf2 2}") == ("132", set())
+
+
+def test_small_digits_in_a_line_of_rtf() -> None:
+    found = lines(rtf.read(rf"{{\rtf1{HEAD}\pard\fs24 a13{{\fs12 2}}b\par a13\fs12 b\par}}".encode()))
+    assert found == [("a132b", {"print_doubtful"}), ("a13b", set())]
