@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
 from extraction.document import Block, Document, Paragraph, ReadIssue, UnreadableError
+from extraction.readers.print_look import WHITE, Colour, Look, hex_colour, is_unseen
+from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import MAX_CELLS, Merge, SheetCell, members, sheet_blocks
 from extraction.readers.sheet_format import shown
 from extraction.readers.zipped import parse_xml
@@ -15,6 +19,9 @@ MEDIA_TYPE = "application/vnd.ms-excel.2003+xml"
 MAX_COLUMN, MAX_ROW = 1_000, 100_000
 
 _S = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_HTML = "{http://www.w3.org/TR/REC-html40}"
+_ABOVE = frozenset({"Superscript", "Subscript"})
+_MAX_DEPTH = 50
 _X = "{urn:schemas-microsoft-com:office:excel}"
 
 
@@ -33,6 +40,7 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     if root.tag != f"{_S}Workbook":
         raise UnreadableError("malformed", "this is no Excel XML file")
     formats, bordered = _styles(root)
+    looks = _looks(root)
     issues: dict[str, ReadIssue] = {}
     sheets: list[tuple[str, list[Block]]] = []
     for sheet in root.iterfind(f"{_S}Worksheet"):
@@ -41,7 +49,7 @@ def read(data: bytes, *, url: str | None = None) -> Document:
             issues["hidden_sheet"] = ReadIssue("hidden_sheet", "note", f"hidden sheet {name!r} was left out")
             continue
         merges: list[Merge] = []
-        cells = list(_cells(sheet, name, formats, bordered, merges, issues))
+        cells = list(_cells(sheet, name, formats, bordered, looks, merges, issues))
         found = list(sheet_blocks(cells, merges))
         if found and not name.lower().startswith("sheet"):
             found.insert(0, Paragraph(name, path=f"{name}!"))
@@ -72,6 +80,7 @@ def _cells(
     name: str,
     formats: dict[str, str],
     bordered: set[str],
+    looks: dict[str, _Face],
     merges: list[Merge],
     issues: dict[str, ReadIssue],
 ) -> Iterator[SheetCell]:
@@ -89,7 +98,16 @@ def _cells(
             if count > MAX_CELLS:
                 raise UnreadableError("too_large", f"more than {MAX_CELLS} cells on one sheet")
             style = cell.get(f"{_S}StyleID", "")
-            text = _text(cell, formats.get(style, "General"))
+            face = looks.get(style) or looks.get("Default", _Face())
+            found = _runs(cell, formats.get(style, "General"), face)
+            runs = [(face, text) for face, text in found if not face.struck]
+            if len(runs) < len(found):
+                # Taken back by the agency, as in the other formats.
+                issues["struck_text"] = ReadIssue("struck_text", "warning", "struck-out text was left out")
+            text = "".join([raised(text) if face.raised else text for face, text in runs])
+            pieces = [(face.look(), text) for face, text in runs if not face.raised]
+            if len(runs) == 1 and not any(look.unseen for look, _ in pieces):
+                pieces = []
             across, down = (_integer(cell.get(f"{_S}Merge{way}"), 0) for way in ("Across", "Down"))
             if element.get(f"{_S}Hidden") == "1" or column in hidden_columns:
                 if text.strip():
@@ -98,9 +116,9 @@ def _cells(
                     )
             else:
                 data = cell.find(f"{_S}Data[@{_S}Type='Number']")
-                stored = "" if data is None else data.text or ""
+                stored = (data.text or "") if data is not None and runs else ""
                 path = f"{name}!R{row + 1}C{column + 1}"
-                yield SheetCell(row, column, text, style in bordered, path, stored)
+                yield SheetCell(row, column, text, style in bordered, path, stored, tuple(pieces))
                 if across or down:
                     merges.append((row, min(row + down, MAX_ROW), column, min(column + across, MAX_COLUMN)))
             column += across
@@ -119,14 +137,71 @@ def _hidden_columns(sheet: etree._Element) -> set[int]:
     return out
 
 
-def _text(cell: etree._Element, form: str) -> str:
+class _Face(NamedTuple):
+    """How text is printed; a ground of None is not known."""
+
+    size: float | None = None
+    colour: Colour | None = None
+    ground: Colour | None = WHITE
+    raised: bool = False
+    struck: bool = False
+
+    def look(self) -> Look:
+        unseen = is_unseen(self.size, self.colour, self.ground)
+        return Look(unseen=unseen) if self.size is None else Look(self.size, known=True, unseen=unseen)
+
+    def under(self, element: etree._Element, space: str) -> _Face:
+        """This face with what the attributes of a font say."""
+        said = {name: element.get(f"{space}{name}") for name in ("Size", "Color", "VerticalAlign")}
+        size = re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,3})?", said["Size"] or "")
+        return self._replace(
+            size=float(size[0]) if size else self.size,
+            colour=self.colour if said["Color"] is None else hex_colour(said["Color"]),
+            raised=self.raised if said["VerticalAlign"] is None else said["VerticalAlign"] in _ABOVE,
+            struck=self.struck or element.get(f"{space}StrikeThrough") == "1",
+        )
+
+
+def _looks(root: etree._Element) -> dict[str, _Face]:
+    """The faces of the styles, each on top of that of its parent, which stands before it."""
+    out: dict[str, _Face] = {}
+    for style in root.iterfind(f"{_S}Styles/{_S}Style"):
+        face = out.get(style.get(f"{_S}Parent", "Default"), _Face())
+        font, fill = style.find(f"{_S}Font"), style.find(f"{_S}Interior")
+        if font is not None:
+            face = face.under(font, _S)
+        if fill is not None and fill.get(f"{_S}Pattern", "None") != "None":
+            solid = fill.get(f"{_S}Pattern") == "Solid"
+            face = face._replace(ground=hex_colour(fill.get(f"{_S}Color", "")) if solid else None)
+        out[style.get(f"{_S}ID", "")] = face
+    return out
+
+
+def _runs(cell: etree._Element, form: str, face: _Face) -> list[tuple[_Face, str]]:
+    """The text of a cell with its faces."""
     data = cell.find(f"{_S}Data")
     if data is None:
-        return ""
-    text = "".join([str(piece) for piece in data.itertext()])
+        return []
     if data.get(f"{_S}Type") == "Number":
-        return shown(text, form, from_1904=False)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        text = "".join([str(piece) for piece in data.itertext()])
+        return [(face, shown(text, form, from_1904=False))]
+    found = [(face, text.replace("\r\n", "\n").replace("\r", "\n")) for face, text in _spread(data, face)]
+    return [(face, text) for face, text in found if text]
+
+
+def _spread(element: etree._Element, face: _Face, depth: int = 0) -> Iterator[tuple[_Face, str]]:
+    if depth > _MAX_DEPTH:
+        yield face, "".join([str(piece) for piece in element.itertext()])
+        return
+    yield face, element.text or ""
+    for child in element:
+        name = str(child.tag).rpartition("}")[2]
+        inner = face.under(child, _HTML) if name == "Font" else face
+        inner = inner._replace(
+            raised=inner.raised or name in {"Sup", "Sub"}, struck=inner.struck or name == "S"
+        )
+        yield from _spread(child, inner, depth + 1)
+        yield face, child.tail or ""
 
 
 def _integer(text: str | None, default: int) -> int:

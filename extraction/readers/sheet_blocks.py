@@ -10,7 +10,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from extraction.document import Block, Cell, Document, Fact, Member, Paragraph, Table, UnreadableError
+from extraction.document import (
+    Block,
+    Cell,
+    Document,
+    Fact,
+    Member,
+    Paragraph,
+    ReadIssue,
+    Table,
+    UnreadableError,
+)
+from extraction.readers.print_look import PLAIN, Piece, line_doubts, row_doubts
 from extraction.readers.sheet_format import told_otherwise
 
 MAX_CELLS = 200_000
@@ -35,6 +46,7 @@ class SheetCell:
         bordered: whether it has a border; a blank cell without one is no cell of a table.
         path: where it stands.
         stored: the number behind the text, where it is one.
+        pieces: the text with how it is printed, where that is not in one way and plain to see.
     """
 
     row: int
@@ -43,6 +55,7 @@ class SheetCell:
     bordered: bool
     path: str
     stored: str = ""
+    pieces: tuple[Piece, ...] = ()
 
 
 def members(
@@ -109,7 +122,7 @@ def _blocks(
         previous = row
         if not table and _is_text(cells, filled, rows, row, reach, spread(cells[0])[1]):
             for cell in filled:
-                yield Paragraph(cell.text, path=cell.path)
+                yield Paragraph(cell.text, path=cell.path, doubts=line_doubts(cell.pieces))
             continue
         table.append(cells)
         reach = max([reach, *(cell.row + spread(cell)[0] - 1 for cell in cells)])
@@ -172,9 +185,16 @@ def _table(rows: list[list[SheetCell]], spans: dict[tuple[int, int], tuple[int, 
                 rowspan=spans.get((cell.row, cell.column), (1, 1))[0],
                 colspan=spans.get((cell.row, cell.column), (1, 1))[1],
                 path=cell.path,
-                doubts=told_otherwise(cell.stored, cell.text) if cell.stored else (),
+                doubts=(*(told_otherwise(cell.stored, cell.text) if cell.stored else ()), *printed),
             )
             for row in rows
-            for cell in row
+            for cell, printed in zip(row, _printed(row), strict=True)
         )
     )
+
+
+def _printed(row: list[SheetCell]) -> list[tuple[ReadIssue, ...]]:
+    """What is to be said of the print of a row's cells: of most rows nothing."""
+    if not any(cell.pieces for cell in row):
+        return [()] * len(row)
+    return row_doubts([cell.pieces or ((PLAIN, cell.text),) for cell in row])

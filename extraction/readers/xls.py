@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 
 import xlrd
 from xlrd.compdoc import CompDocError
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
+from extraction.readers.print_look import WHITE, Look, is_unseen
+from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import MAX_CELLS, Merge, SheetCell, members, sheet_blocks
 from extraction.readers.sheet_format import shown
 from extraction.readers.xlsx import MAX_COLUMN
@@ -96,14 +99,46 @@ def _cells(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, issues: list[ReadIssue
             code = book.format_map[style.format_key].format_str
             hidden = _hidden(sheet, row, column)
             text = _shown(book, kind, sheet.cell_value(row, column), code)
+            runs = list(_runs(book, sheet, row, column, text)) if text.strip() else []
+            printed = "".join([raised(piece) if font.escapement else piece for font, piece in runs])
             if hidden is not None:
                 if text.strip() and hidden not in told:
                     told.add(hidden)
                     issues.append(ReadIssue("hidden_text", "warning", f"hidden {hidden} was left out"))
                 continue
             stored = repr(sheet.cell_value(row, column)) if kind == xlrd.XL_CELL_NUMBER else ""
-            path = f"{sheet.name}!{xlrd.cellname(row, column)}"
-            yield SheetCell(row, column, text, bordered, path, stored)
+            name = xlrd.cellname(row, column)
+            if text.strip() and len(printed) < len(text):
+                # Taken back by the agency, as in the other formats.
+                message = f"struck-out text of cell {name} was left out"
+                issues.append(ReadIssue("struck_text", "warning", message))
+                stored = stored if printed else ""
+            path = f"{sheet.name}!{name}"
+            pieces = [(_look(book, style, font), piece) for font, piece in runs if not font.escapement]
+            if len(runs) == 1 and not any(look.unseen for look, _ in pieces):
+                pieces = []
+            yield SheetCell(row, column, printed, bordered, path, stored, tuple(pieces))
+
+
+def _runs(
+    book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, text: str
+) -> Iterator[tuple[xlrd.formatting.Font, str]]:
+    """The parts of a cell's text with their fonts, without what is struck out."""
+    style = book.xf_list[sheet.cell_xf_index(row, column)]
+    runs = sheet.rich_text_runlist_map.get((row, column), ())
+    starts = [(0, style.font_index), *sorted(runs), (len(text), 0)]
+    for (start, number), (end, _) in pairwise(starts):
+        font = book.font_list[number]
+        if start < end and not font.struck_out:
+            yield font, text[start:end]
+
+
+def _look(book: xlrd.book.Book, style: xlrd.formatting.XF, font: xlrd.formatting.Font) -> Look:
+    fill = style.background
+    ground = {0: WHITE, 1: book.colour_map.get(fill.pattern_colour_index)}.get(fill.fill_pattern)
+    size = font.height / 20
+    unseen = is_unseen(size, book.colour_map.get(font.colour_index), ground)
+    return Look(size, known=True, unseen=unseen)
 
 
 def _hidden(sheet: xlrd.sheet.Sheet, row: int, column: int) -> str | None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 from lxml import etree
 
 from extraction.document import Block, Document, Paragraph, ReadIssue, UnreadableError
 from extraction.readers.docx import office_facts
 from extraction.readers.inner_pictures import InnerPicture, finish
+from extraction.readers.print_look import Piece
 from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import Merge, SheetCell, members, sheet_blocks
 from extraction.readers.sheet_format import BUILT_IN, shown
+from extraction.readers.xlsx_look import Looks
 from extraction.readers.zipped import Package
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,6 +28,13 @@ _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing
 _BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class _Run(NamedTuple):
+    """The properties of a run, if it has any of its own, and its text."""
+
+    properties: etree._Element | None
+    text: str
 
 
 def read(data: bytes, *, url: str | None = None) -> Document:
@@ -70,16 +80,17 @@ class _Book:
         properties = self._root.find(f"{_S}workbookPr")
         self._from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
 
-    def _shared_strings(self, part: str) -> list[str]:
+    def _shared_strings(self, part: str) -> list[list[_Run]]:
         if part not in self._package:
             return []
-        return [_text(item) for item in self._package.xml(part).iterfind(f"{_S}si")]
+        return [_runs(item) for item in self._package.xml(part).iterfind(f"{_S}si")]
 
     def _styles(self, part: str) -> tuple[list[str], list[bool], frozenset[int]]:
         """Number format and "has a border" of each cell style; the styles whose text is struck out."""
-        if part not in self._package:
+        root = self._package.xml(part) if part in self._package else None
+        self._looks = Looks(root)
+        if root is None:
             return [], [], frozenset()
-        root = self._package.xml(part)
         codes = dict(BUILT_IN)
         for element in root.iterfind(f"{_S}numFmts/{_S}numFmt"):
             codes[_integer(element.get("numFmtId"))] = element.get("formatCode", "General")
@@ -153,7 +164,8 @@ class _Book:
                 if column >= MAX_COLUMN or row >= MAX_ROW:
                     continue
                 style = _integer(cell.get("s"))
-                text, stored = self._value(cell, style), _number(cell)
+                runs, stored = self._value(cell, style), _number(cell)
+                text = "".join([text for _, text in runs])
                 if hidden and text.strip():
                     self.issues.append(
                         ReadIssue("hidden_text", "warning", f"hidden row {row + 1} was left out")
@@ -172,13 +184,21 @@ class _Book:
                     text = stored = ""
                 bordered = style < len(self._bordered) and self._bordered[style]
                 spot = f"{path}{cell.get('r') or (row, column)}"
-                yield SheetCell(row, column, text, bordered, spot, stored)
+                pieces = self._pieces(runs, style) if text.strip() else ()
+                yield SheetCell(row, column, text, bordered, spot, stored, pieces)
 
-    def _value(self, cell: etree._Element, style: int) -> str:
+    def _pieces(self, runs: list[_Run], style: int) -> tuple[Piece, ...]:
+        """How the text of a cell is printed, where that is not in one way and plain to see."""
+        if len(runs) == 1:
+            look = self._looks.of(style)
+            return ((look, runs[0][1]),) if look.unseen else ()
+        return tuple((self._looks.of(style, run), text) for run, text in runs if not _is_raised(run))
+
+    def _value(self, cell: etree._Element, style: int) -> list[_Run]:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             inline = cell.find(f"{_S}is")
-            return "" if inline is None else _text(inline)
+            return [] if inline is None else _runs(inline)
         value = cell.find(f"{_S}v")
         stored = "" if value is None else value.text or ""
         if kind == "s":
@@ -186,7 +206,10 @@ class _Book:
             if 0 <= index < len(self._strings):
                 return self._strings[index]
             self.issues.append(ReadIssue("part_unreadable", "error", f"cell {cell.get('r')} names no string"))
-            return ""
+            return []
+        return [_Run(None, self._plain_value(cell, kind, stored, style))]
+
+    def _plain_value(self, cell: etree._Element, kind: str, stored: str, style: int) -> str:
         if kind in ("str", "d"):
             return _unescaped(stored)
         if kind == "b":
@@ -234,19 +257,21 @@ def _merges(root: etree._Element) -> Iterator[Merge]:
             yield rows[0], min(rows[1], MAX_ROW), columns[0], min(columns[1], MAX_COLUMN)
 
 
-def _text(item: etree._Element) -> str:
+def _is_raised(run: etree._Element | None) -> bool:
+    align = None if run is None else run.find(f"{_S}vertAlign")
+    return align is not None and align.get("val") in {"superscript", "subscript"}
+
+
+def _runs(item: etree._Element) -> list[_Run]:
     """A string item: its runs, without phonetic hints."""
-    parts = []
+    out: list[_Run] = []
     for child in item:
         if child.tag == f"{_S}t":
-            parts.append(child.text or "")
-        elif child.tag == f"{_S}r" and not _is_struck(child.find(f"{_S}rPr")):
-            align = child.find(f"{_S}rPr/{_S}vertAlign")
-            above = align is not None and align.get("val") in {"superscript", "subscript"}
-            parts.extend(
-                raised(text.text or "") if above else text.text or "" for text in child.iterfind(f"{_S}t")
-            )
-    return _unescaped("".join(parts))
+            out.append(_Run(None, child.text or ""))
+        elif child.tag == f"{_S}r" and not _is_struck(run := child.find(f"{_S}rPr")):
+            text = "".join([text.text or "" for text in child.iterfind(f"{_S}t")])
+            out.append(_Run(run, raised(text) if _is_raised(run) else text))
+    return [_Run(run, _unescaped(text)) for run, text in out if text]
 
 
 def _unescaped(text: str) -> str:

@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
+
 import pytest
 
 from extraction import extract
 from extraction.document import Document, Paragraph, Table
-from extraction.readers import docx, rtf
+from extraction.readers import docx, flat_sheet, rtf, xls, xlsx
 from extraction.readers.print_look import PLAIN, Look, line_doubts, meet, row_doubts
 from tests.extraction.render_docx import docx as word_file
+from tests.extraction.test_raised import workbook
 
 Said = list[tuple[str, set[str]]]
 SMALL, LARGE, UNSEEN = Look(6, known=True), Look(12, known=True), Look(unseen=True)
@@ -217,3 +221,119 @@ def test_rtf_on_a_shaded_cell() -> None:
 def test_small_digits_in_a_line_of_rtf() -> None:
     found = lines(rtf.read(rf"{{\rtf1{HEAD}\pard\fs24 a13{{\fs12 2}}b\par a13\fs12 b\par}}".encode()))
     assert found == [("a132b", {"print_doubtful"}), ("a13b", set())]
+
+
+# -- workbooks ------------------------------------------------------------------------------------------------
+
+
+def rich(*runs: tuple[str, str]) -> str:
+    inner = "".join(f"<r>{f'<rPr>{look}</rPr>' if look else ''}<t>{text}</t></r>" for text, look in runs)
+    return f'<c r="B1" t="inlineStr" s="1"><is>{inner}</is></c>'
+
+
+def xlsx_cell(cell: str) -> tuple[str, set[str]]:
+    other = cell.replace('"B1"', '"B2"')
+    rows = f'<row r="1"><c r="A1" s="1"><v>8</v></c>{cell}</row><row r="2"><c r="A2" s="1"><v>8</v></c>{other}</row>'
+    return said(xlsx.read(workbook(rows, XLSX_STYLES)))[1]
+
+
+XLSX_STYLES = (
+    '<fonts><font><sz val="12"/></font><font><sz val="12"/><color rgb="FFFFFFFF"/></font>'
+    '<font><sz val="12"/><color theme="0"/></font><font><sz val="6"/></font></fonts>'
+    '<fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FF1F4E79"/></patternFill></fill></fills>'
+    '<borders><border/><border><left style="thin"/></border></borders>'
+    '<cellXfs><xf/><xf borderId="1"/><xf borderId="1" fontId="1"/><xf borderId="1" fontId="2"/>'
+    '<xf borderId="1" fontId="1" fillId="2"/><xf borderId="1" fontId="3"/></cellXfs>'
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "codes"),
+    [
+        (rich(("13", '<sz val="12"/>'), ("2", '<sz val="6"/>')), "132", {"print_doubtful"}),
+        (rich(("13", ""), ("2", '<sz val="8"/>')), "132", {"print_doubtful"}),
+        (rich(("2", '<sz val="8"/>'), ("13", "")), "213", {"print_doubtful"}),
+        (rich(("13", ""), ("2", '<sz val="12"/><color rgb="00FFFFFF"/>')), "132", {"hidden_text"}),
+        (rich(("13", ""), ("2", '<sz val="12"/><color theme="0"/>')), "132", {"hidden_text"}),
+        (rich(("13", ""), ("2", '<sz val="12"/><color indexed="9"/>')), "132", {"hidden_text"}),
+        (rich(("13", ""), ("2", '<sz val="8"/><vertAlign val="superscript"/>')), "13²", set()),
+        (rich(("13", ""), ("2", '<b/><sz val="12"/>')), "132", set()),
+        (rich(("13", ""), ("件", '<sz val="8"/>')), "13件", set()),
+        ('<c r="B1" s="2"><v>132</v></c>', "132", {"hidden_text"}),
+        ('<c r="B1" s="3"><v>132</v></c>', "132", {"hidden_text"}),
+        ('<c r="B1" s="4"><v>132</v></c>', "132", set()),
+        ('<c r="B1" s="5"><v>132</v></c>', "132", set()),
+    ],
+)
+def test_workbook(cell: str, text: str, codes: set[str]) -> None:
+    assert xlsx_cell(cell) == (text, codes)
+
+
+# Made by xlwt: beside an 8 in each row, 13 of 12 points with a 2 of 6, or of another look, before or behind it.
+OLD_WORKBOOK = (
+    "eNrtWE1oE0EU/mayaX5M0k2biK1QQsGqtZc0B720iYL2ZKl6UESwqQ1WWlIJPagHrdYcBdGT4qXQi5eqF3+wgt48CBU9CILQ6tGL"
+    "goKHNuubt7shSRPpglaU/ZZ5O/Pe++bNzE7eTvb1YnRp9kH7MmrQDw9KRgBNFTpBJWA3dJDdMFTVvvupGC7+KQT89CCbvHgafuVT"
+    "z1A972VI3NdekAQ+UjmBsxiczOcSG4h9PIasUGPoIylwhzQRtPGoWlieYtnK8h57LrDMsOYayz7yXRLHsZge7N5j7eJjspNtEah+"
+    "HzHnPWuSiOOl2sWXrgvT14u9hTPZib9u+OLYcO5XjACcGlRXYq3B7zhGQ4Ygw4Jc3zw6tBDmQDt2IJfPFbITS4jR1p3DdyMBfLNz"
+    "1POEq99YvQDpf1TrfWV9NJpJZBK2flMDfaRWr91gfXMD/2gd/U2pAdMwhjl1FKnP014zvR0Zy+WmkisY41Snigd+iWSqV73AJO1a"
+    "bvcmU2oHC9JV24M17ZDZ3q38w3X8dWJQT5xm9ao0G+b0EyI5SnNT9SgnIZ14K3e/vjk4MpQ+yZppfrWaL+BtamYwcFkxiBxhC0+O"
+    "IgPdzNjF8gr3upXr7Sxj5En3rqG4VTkwwz5X2dpFcVKMt+ntFfUdVC9+PvS4o/gpvZPq8wPLF2Lz79Kz6KQ1GiW+umbQI3rE7VsK"
+    "T9L2XVjJ+gPLtjWJ2y91a+yGdcpoxkUZ5GqU+gdWeQXV6qDcktQSFlvUYYsqtiivrWmTNKYWabJlHbasYptPxlNuqdiaFdtTw36G"
+    "Lawz2a0cJcZSsr9WJ5pWFU3jaF5rrBrx4szvly14yNkxU3EkC8KFCxcuXLhw4cIhBB+mzKOjZh0k1eHUZ33XWaVScj+T/Lc4jEm6"
+    "pujv037k6V7AeUf7ZzO8wu5LrJNjfy9UOErRCxjHCI9j3PH+pT8XonI+6ybqv+8n5DR+yck4/3D8n3OzDd0="
+)
+
+
+def test_old_workbook() -> None:
+    document = xls.read(zlib.decompress(base64.b64decode(OLD_WORKBOOK)))
+    found = said(document)
+    assert found[1::3] == [
+        ("132", {"print_doubtful"}),
+        ("132", {"hidden_text"}),
+        ("13²", set()),
+        ("132", set()),
+        ("132", set()),
+    ]
+    assert found[2::3] == [
+        ("213", {"print_doubtful"}),
+        ("132", {"hidden_text"}),
+        ("13", set()),
+        ("", set()),
+        ("132", set()),
+    ]
+    assert [issue.message for issue in document.issues] == [
+        f"struck-out text of cell {name} was left out" for name in ("C3", "C4")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inner", "style", "text", "codes"),
+    [
+        ('13<Font html:Size="6">2</Font>', "a", "132", {"print_doubtful"}),
+        ('<Font html:Size="6">2</Font>13', "a", "213", {"print_doubtful"}),
+        ('13<B><Font html:Color="#FFFFFF">2</Font></B>', "a", "132", {"hidden_text"}),
+        ("13<Sup>2</Sup>", "a", "13²", set()),
+        ("13<S>2</S>", "a", "13", set()),
+        ("13<B>2</B>", "a", "132", set()),
+        ("132", "w", "132", {"hidden_text"}),
+        ("132", "d", "132", set()),
+    ],
+)
+def test_workbook_in_one_xml_file(inner: str, style: str, text: str, codes: set[str]) -> None:
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    html = "http://www.w3.org/TR/REC-html40"
+    styles = (
+        '<Style ss:ID="Default"><Font ss:Size="12"/></Style><Style ss:ID="a"><Borders><Border/></Borders></Style>'
+        '<Style ss:ID="w" ss:Parent="a"><Font ss:Color="#FFFFFF"/><Borders><Border/></Borders></Style>'
+        '<Style ss:ID="d" ss:Parent="w"><Interior ss:Color="#1F4E79" ss:Pattern="Solid"/><Borders><Border/></Borders></Style>'
+    )
+    eight = '<Cell ss:StyleID="a"><Data ss:Type="Number">8</Data></Cell>'
+    cell = f'<Cell ss:StyleID="{style}"><ss:Data ss:Type="String" xmlns="{html}">{inner}</ss:Data></Cell>'
+    book = (
+        f'<Workbook xmlns="{space}" xmlns:ss="{space}" xmlns:html="{html}"><Styles>{styles}</Styles>'
+        f'<Worksheet ss:Name="Sheet1"><Table>{f"<Row>{eight}{cell}</Row>" * 2}</Table></Worksheet></Workbook>'
+    )
+    document = flat_sheet.read(book.encode())
+    assert said(document)[1] == (text, codes)
+    assert [issue.code for issue in document.issues] == (["struck_text"] if "<S>" in inner else [])

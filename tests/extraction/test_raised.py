@@ -110,12 +110,13 @@ def inline(place: str, content: str) -> str:
     return f'<c r="{place}" t="inlineStr">{content}</c>'
 
 
-def workbook(rows: str) -> bytes:
+def workbook(rows: str, looks: str = "") -> bytes:
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     links = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
     fonts = "<fonts><font/><font><strike/></font></fonts>"
-    styles = f"<styleSheet {main}>{fonts}<cellXfs><xf fontId='0'/><xf fontId='1'/></cellXfs></styleSheet>"
+    looks = looks or f"{fonts}<cellXfs><xf fontId='0'/><xf fontId='1'/></cellXfs>"
+    styles = f"<styleSheet {main}>{looks}</styleSheet>"
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as book:
         book.writestr(
