@@ -6,15 +6,18 @@ out. A cell that a span covers is no cell; repeated cells and rows are written o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 from lxml import etree
 
 from extraction.document import Block, Cell, Document, Fact, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers.html_text import all_text
 from extraction.readers.inner_pictures import InnerPicture, finish
+from extraction.readers.odf_styles import Looks, printing
+from extraction.readers.print_look import PLAIN, Piece, line_doubts, row_doubts
 from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import Merge, SheetCell, is_line, members, sheet_blocks
 from extraction.readers.sheet_format import told_otherwise
@@ -30,10 +33,7 @@ _KEPT_BLANKS = 40
 """Blank repeated cells or rows written out; a sheet ends in a million of them."""
 
 _SPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-_OFFICE, _T, _TABLE, _STYLE, _DRAW = (
-    _SPACE % name for name in ("office", "text", "table", "style", "drawing")
-)
-_BORDER = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}border"
+_OFFICE, _T, _TABLE, _DRAW = (_SPACE % name for name in ("office", "text", "table", "drawing"))
 _ROWS = {f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")}
 _LEFT_OUT = {
     f"{_T}tracked-changes", f"{_T}note", f"{_T}hidden-text", f"{_T}hidden-paragraph", f"{_T}ruby-text",
@@ -45,6 +45,8 @@ _CONTAINERS = {
     f"{_T}table-of-content", f"{_T}user-index", f"{_T}index-title", f"{_OFFICE}text", f"{_DRAW}text-box",
     f"{_DRAW}frame", f"{_DRAW}g",
 }  # fmt: skip
+_LINES = {f"{_T}p", f"{_T}h"}
+_BLANKS = {f"{_T}s": " ", f"{_T}tab": "\t", f"{_T}line-break": "\n"}
 _HIDDEN_ROWS = {"collapse", "filter"}
 _CORE = {"title": "dc:title", "creator": "dc:creator", "date": "dc:date", "subject": "dc:subject"}
 
@@ -69,7 +71,8 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     body = root.find(f"{_OFFICE}body")
     if body is None:
         raise UnreadableError("malformed", "content.xml has no body")
-    reader = _Reader(_styles(package, root), package)
+    roots = [package.xml("styles.xml"), root] if "styles.xml" in package else [root]
+    reader = _Reader(roots, package)
     facts = tuple(_facts(package, reader))
     text, sheets = body.find(f"{_OFFICE}text"), body.find(f"{_OFFICE}spreadsheet")
     if text is not None:
@@ -98,42 +101,6 @@ def _facts(package: Package, reader: _Reader) -> Iterator[Fact]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
-    parent: str
-    hidden: bool
-    struck: bool
-    collapsed: bool
-    bordered: bool
-    raised: bool
-
-
-def _styles(package: Package, root: etree._Element) -> dict[str, _Style]:
-    """Styles that decide whether a text is printed, common ones first."""
-    roots = [root]
-    if "styles.xml" in package:
-        roots.insert(0, package.xml("styles.xml"))
-    out: dict[str, _Style] = {}
-    for each in roots:
-        for style in each.iter(f"{_STYLE}style"):
-            text = style.find(f"{_STYLE}text-properties")
-            struck = text is not None and text.get(f"{_STYLE}text-line-through-style", "none") != "none"
-            place = "" if text is None else text.get(f"{_STYLE}text-position", "").split(" ")[0]
-            above = place in {"super", "sub"} or (place.endswith("%") and place not in {"0%", "-0%"})
-            hidden = text is not None and text.get(f"{_T}display") in {"none", "condition"}
-            cell = style.find(f"{_STYLE}table-cell-properties")
-            bordered = cell is not None and any(
-                str(name).startswith(_BORDER) and value != "none" for name, value in cell.items()
-            )
-            name = style.get(f"{_STYLE}name", "")
-            display = style.find(f"{_STYLE}table-properties")
-            collapsed = display is not None and display.get(f"{_TABLE}display") == "false"
-            out[name] = _Style(
-                style.get(f"{_STYLE}parent-style-name", ""), hidden, struck, collapsed, bordered, above
-            )
-    return out
-
-
-@dataclass(frozen=True, slots=True)
 class _Spot:
     column: int
     down: int
@@ -142,11 +109,13 @@ class _Spot:
     path: str
     style: str | None
     stored: str
+    pieces: tuple[Piece, ...]
 
 
 class _Reader:
-    def __init__(self, styles: dict[str, _Style], package: Package) -> None:
-        self._styles = styles
+    def __init__(self, roots: list[etree._Element], package: Package) -> None:
+        self._styles = printing(roots)
+        self._looks = Looks(roots)
         self._package = package
         self._pictures: list[InnerPicture] = []
         self._cells = 0
@@ -182,7 +151,7 @@ class _Reader:
             name = tag.rpartition("}")[2]
             counts[name] = counts.get(name, 0) + 1
             here = f"{path}/{name}[{counts[name]}]"
-            if tag in {f"{_T}p", f"{_T}h"}:
+            if tag in _LINES:
                 yield from self._paragraph(child, here, depth)
             elif tag == f"{_TABLE}table":
                 found = self._table(child, here, depth)
@@ -205,7 +174,8 @@ class _Reader:
         level = element.get(f"{_T}outline-level", "") if str(element.tag) == f"{_T}h" else ""
         text = self._text(element)
         if text.strip():
-            yield Paragraph(text, path=path, level=int(level) if level.isdigit() else None)
+            doubts = line_doubts(list(self._pieces(element)))
+            yield Paragraph(text, path=path, level=int(level) if level.isdigit() else None, doubts=doubts)
         for box in element.iter(f"{_DRAW}text-box", f"{_DRAW}image"):
             if str(box.tag) == f"{_DRAW}image":
                 yield from self._picture(box)
@@ -246,6 +216,24 @@ class _Reader:
             parts.append(child.tail or "")
         return "".join(parts)
 
+    def _pieces(self, element: etree._Element, cell_style: str | None = None) -> Iterator[Piece]:
+        """The texts of a paragraph or cell that are on its lines, with how they are printed."""
+        style = element.get(f"{_T}style-name")
+        if any(self._is(style, what) for what in ("hidden", "struck", "raised")):
+            return
+        if element.text:
+            yield self._looks.of(element, cell_style), element.text
+        for child in element:
+            tag = str(child.tag)
+            if tag in _BLANKS:
+                yield PLAIN, _BLANKS[tag]
+            elif tag not in _LEFT_OUT and not tag.startswith(_DRAW):
+                yield from self._pieces(child, cell_style)
+            if child.tail:
+                yield self._looks.of(element, cell_style), child.tail
+        if str(element.tag) in _LINES:
+            yield PLAIN, "\n"
+
     def _cell_text(self, cell: etree._Element) -> str:
         found = list(self.blocks(cell, ""))
         self._pictures += [block for block in found if isinstance(block, InnerPicture)]
@@ -278,11 +266,12 @@ class _Reader:
             if row.get(f"{_TABLE}visibility") in _HIDDEN_ROWS:
                 self._doubt("hidden_text", "hidden rows were left out")
                 continue
+            doubts = row_doubts([spot.pieces for spot in found])
             blank = not any(spot.text.strip() for spot in found)
             for _ in range(min(times, _KEPT_BLANKS) if blank else times):
-                for spot in found:
+                for spot, printed in zip(found, doubts, strict=True):
                     cell = Cell(spot.text, number, spot.column, spot.down, spot.across, path=spot.path)
-                    cell.doubts = told_otherwise(spot.stored, spot.text) if spot.stored else ()
+                    cell.doubts = (*(told_otherwise(spot.stored, spot.text) if spot.stored else ()), *printed)
                     cells.append(cell)
                     self._counted()
                 number += 1
@@ -293,8 +282,10 @@ class _Reader:
         if self._cells > MAX_CELLS:
             raise UnreadableError("too_large", f"more than {MAX_CELLS} cells")
 
-    def _row(self, row: etree._Element, path: str) -> Iterator[_Spot]:
-        """Its printed cells; what spans cover is none."""
+    def _row(
+        self, row: etree._Element, path: str, defaults: Mapping[int, str | None] = MappingProxyType({})
+    ) -> Iterator[_Spot]:
+        """Its printed cells; what spans cover is none. `defaults`: the styles of cells by column."""
         column = 0
         for ordinal, cell in enumerate(row, 1):
             times = _count(cell, "number-columns-repeated")
@@ -306,12 +297,15 @@ class _Reader:
             text = self._cell_text(cell)
             style = cell.get(f"{_TABLE}style-name")
             stored = cell.get(f"{_OFFICE}value", "") if text.strip() else ""
+            pieces = tuple(self._pieces(cell, defaults.get(column))) if _has_digit(text) else ()
             written = times if text.strip() else min(times, _KEPT_BLANKS)
             down, across = (_count(cell, f"number-{name}-spanned") for name in ("rows", "columns"))
             for _ in range(written):
                 self._counted()
                 here = f"{path}/table-cell[{ordinal}]"
-                yield _Spot(column, min(down, MAX_SPAN), min(across, MAX_SPAN), text, here, style, stored)
+                yield _Spot(
+                    column, min(down, MAX_SPAN), min(across, MAX_SPAN), text, here, style, stored, pieces
+                )
                 column += 1
             column += times - written
 
@@ -341,7 +335,7 @@ class _Reader:
         number = 0
         in_table = False
         for row, times in self._rows(table):
-            found = list(self._row(row, sheet))
+            found = list(self._row(row, sheet, defaults))
             out = row.get(f"{_TABLE}visibility") in _HIDDEN_ROWS
             filled = [spot for spot in found if spot.text.strip()]
             # A line of text ends in blanks without a style that are no cells; a row of a table has them.
@@ -359,12 +353,18 @@ class _Reader:
                     self._counted()
                     bordered = self._is(spot.style or defaults.get(column), "bordered")
                     place = f"{sheet}!{column},{number}"
-                    cells.append(SheetCell(number, column, spot.text, bordered, place, spot.stored))
+                    cells.append(
+                        SheetCell(number, column, spot.text, bordered, place, spot.stored, spot.pieces)
+                    )
                     if spot.down * spot.across > 1:
                         merges.append((number, number + spot.down - 1, column, column + spot.across - 1))
                 number += 1
             number += times - 1 if blank else 0
         return cells, merges
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
 
 
 def _columns(table: etree._Element) -> Iterator[tuple[int, etree._Element]]:

@@ -11,10 +11,12 @@ import pytest
 
 from extraction import extract
 from extraction.document import Document, Paragraph, Table
-from extraction.readers import docx, flat_sheet, rtf, xls, xlsx
+from extraction.readers import docx, flat_sheet, odf, rtf, xls, xlsx
 from extraction.readers.print_look import PLAIN, Look, line_doubts, meet, row_doubts
+from extraction.sniff import ODS, ODT
 from tests.extraction.render_docx import docx as word_file
 from tests.extraction.test_raised import workbook
+from tests.extraction.test_readers_odf import file as open_file
 
 Said = list[tuple[str, set[str]]]
 SMALL, LARGE, UNSEEN = Look(6, known=True), Look(12, known=True), Look(unseen=True)
@@ -337,3 +339,82 @@ def test_workbook_in_one_xml_file(inner: str, style: str, text: str, codes: set[
     document = flat_sheet.read(book.encode())
     assert said(document)[1] == (text, codes)
     assert [issue.code for issue in document.issues] == (["struck_text"] if "<S>" in inner else [])
+
+
+# -- OpenDocument ---------------------------------------------------------------------------------------------
+
+
+def odf_style(name: str, family: str, properties: str, parent: str = "") -> str:
+    based = f' style:parent-style-name="{parent}"' if parent else ""
+    return f'<style:style style:name="{name}" style:family="{family}"{based}>{properties}</style:style>'
+
+
+ODF_STYLES = (
+    '<style:default-style style:family="paragraph"><style:text-properties fo:font-size="12pt"/></style:default-style>'
+    + odf_style("low", "paragraph", '<style:text-properties fo:font-size="7.5pt"/>')
+    + odf_style("tiny", "text", '<style:text-properties fo:font-size="6pt"/>')
+    + odf_style("tiny2", "text", "", "tiny")
+    + odf_style("near", "text", '<style:text-properties fo:font-size="7pt"/>')
+    + odf_style("part", "text", '<style:text-properties fo:font-size="58%"/>')
+    + odf_style("most", "text", '<style:text-properties fo:font-size="90%"/>')
+    + odf_style("white", "text", '<style:text-properties fo:color="#ffffff"/>')
+    + odf_style("auto", "text", '<style:text-properties style:use-window-font-color="true"/>')
+    + odf_style("gone", "text", '<style:text-properties text:display="none"/>')
+    + odf_style("bold", "text", '<style:text-properties fo:font-weight="bold"/>')
+    + odf_style("dark", "table-cell", '<style:table-cell-properties fo:background-color="#1f4e79"/>')
+    + odf_style("pale", "table-cell", '<style:text-properties fo:color="#ffffff"/>')
+    + odf_style("pale2", "table-cell", '<style:table-cell-properties fo:background-color="#1f4e79"/>', "pale")
+)
+
+
+def span(text: str, style: str) -> str:
+    return f'<text:span text:style-name="{style}">{text}</text:span>'
+
+
+def odf_cell(
+    inner: str, *, kind: str = ODT, paragraph: str = "", cell: str = "", column: str = ""
+) -> tuple[str, set[str]]:
+    named = f' text:style-name="{paragraph}"' if paragraph else ""
+    looks = f' table:style-name="{cell}"' if cell else ""
+    default = f'<table:table-column table:default-cell-style-name="{column}"/>' if column else ""
+    eight = "<table:table-cell><text:p>8</text:p></table:table-cell>"
+    row = f"<table:table-row>{eight}<table:table-cell{looks}><text:p{named}>{inner}</text:p></table:table-cell></table:table-row>"
+    body = f'<table:table table:name="Sheet1"><table:table-column/>{default}{row * 2}</table:table>'
+    return said(odf.read(open_file(body, kind, ODF_STYLES)))[1]
+
+
+@pytest.mark.parametrize("kind", [ODT, ODS])
+@pytest.mark.parametrize(
+    ("inner", "text", "codes"),
+    [
+        ("13" + span("2", "tiny"), "132", {"print_doubtful"}),
+        (span("2", "tiny2") + "13", "213", {"print_doubtful"}),
+        ("13" + span("2", "part"), "132", {"print_doubtful"}),
+        ("1" + span("2", "part") + "3", "123", {"print_doubtful"}),
+        ("13" + span("2", "white"), "132", {"hidden_text"}),
+        (span("132", "white"), "132", {"hidden_text"}),
+        ("13" + span(span("2", "auto"), "white"), "132", set()),
+        ("13" + span("2", "gone"), "13", set()),
+        (span("1", "tiny") + span("3", "tiny2"), "13", set()),
+        (span("1", "bold") + "3" + span("2", "most"), "132", set()),
+        ("13" + span("件", "tiny"), "13件", set()),
+    ],
+)
+def test_open_document(kind: str, inner: str, text: str, codes: set[str]) -> None:
+    assert odf_cell(inner, kind=kind) == (text, codes)
+
+
+def test_open_document_by_paragraphs_and_cells() -> None:
+    assert odf_cell("13" + span("2", "near"), paragraph="low") == ("132", set())
+    assert odf_cell("13" + span("2", "white"), cell="dark") == ("132", set())
+    assert odf_cell("132", kind=ODS, cell="pale") == ("132", {"hidden_text"})
+    assert odf_cell("132", kind=ODS, column="pale") == ("132", {"hidden_text"})
+    assert odf_cell("132", kind=ODS, cell="pale2") == ("132", set())
+
+
+def test_small_digits_in_a_line_of_open_document() -> None:
+    body = f"<text:p>a13{span('2', 'tiny')}b</text:p><text:p>a13{span('b', 'tiny')}</text:p>"
+    assert lines(odf.read(open_file(body, ODT, ODF_STYLES))) == [
+        ("a132b", {"print_doubtful"}),
+        ("a13b", set()),
+    ]

@@ -40,10 +40,10 @@ STYLES = (
 )
 
 
-def file(body: str, kind: str = ODT) -> bytes:
+def file(body: str, kind: str = ODT, styles: str = "") -> bytes:
     inner = "text" if kind == ODT else "spreadsheet"
     content = (
-        f"<office:document-content{NAMES}><office:automatic-styles>{STYLES}</office:automatic-styles>"
+        f"<office:document-content{NAMES}><office:automatic-styles>{STYLES}{styles}</office:automatic-styles>"
         f"<office:body><office:{inner}>{body}</office:{inner}></office:body></office:document-content>"
     )
     return package({"mimetype": kind, "META-INF/manifest.xml": "<manifest/>", "content.xml": content})
