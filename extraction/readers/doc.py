@@ -15,6 +15,7 @@ import olefile
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
 from extraction.readers import office
+from extraction.readers.doc_format import Face, Faces, cell_shades, paragraph_shade
 from extraction.readers.doc_records import (
     P_DEPTH,
     P_IN_TABLE,
@@ -28,6 +29,7 @@ from extraction.readers.doc_records import (
     row_definition,
 )
 from extraction.readers.doc_summary import properties
+from extraction.readers.print_look import Colour, line_doubts
 from extraction.readers.raised import raised
 from extraction.readers.row_cells import RowCell, build_table
 from extraction.readers.zipped import OLE_MAGIC
@@ -125,18 +127,24 @@ def _facts(container: olefile.OleFileIO) -> Iterator[Fact]:
                     yield Fact(names[number], value, "properties")
 
 
+_Ink = tuple[Face, Colour | None, str]
+"""A text on the line: how it is printed, and the shade of its paragraph."""
+
+
 @dataclass
 class _Level:
     """A table being read: level 1 in the text, level 2 inside a cell."""
 
-    cells: list[str] = field(default_factory=list)
+    cells: list[tuple[str, list[_Ink]]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    ink: list[_Ink] = field(default_factory=list)
     rows: list[list[RowCell]] = field(default_factory=list)
 
 
 class _Reader:
     def __init__(self, word: WordFile) -> None:
         self._word = word
+        self._faces = Faces(word.style_sheet)
         self.blocks: list[Block] = []
         self.issues: dict[str, ReadIssue] = {}
         self._levels = (_Level(), _Level())
@@ -168,17 +176,20 @@ class _Reader:
         if depth > 1 and _on(flags, P_INNER_ROW_END):
             self._end_row(1, sprms)
             return
-        line = self._line(start, end)
+        line, found = self._line(start, end, style)
+        shade = paragraph_shade(sprms)
+        ink = [(face, shade, text) for face, text in found]
         if not depth:
-            self._text(line, start, style, flags)
+            self._text(line, ink, start, style, flags)
             return
         level = self._levels[min(depth, 2) - 1]
         level.lines.append(line)
+        level.ink += [*ink, (Face(), None, "\n")]
         if (depth == 1 and mark == _CELL_END) or (depth > 1 and _on(flags, P_INNER_CELL)):
-            level.cells.append("\n".join(level.lines))
-            level.lines = []
+            level.cells.append(("\n".join(level.lines), level.ink))
+            level.lines, level.ink = [], []
 
-    def _text(self, line: str, start: int, style: int, flags: dict[int, bytes]) -> None:
+    def _text(self, line: str, ink: list[_Ink], start: int, style: int, flags: dict[int, bytes]) -> None:
         self._end_table()
         if not line.strip():
             return
@@ -186,11 +197,16 @@ class _Reader:
         if P_OUTLINE in flags:
             outline = flags[P_OUTLINE][0]
             level = outline + 1 if outline < 9 else None
-        self.blocks.append(Paragraph(line, path=f"WordDocument#cp={start}", level=level))
+        doubts = line_doubts([(face.look(shade), text) for face, shade, text in ink])
+        self.blocks.append(Paragraph(line, path=f"WordDocument#cp={start}", level=level, doubts=doubts))
 
-    def _line(self, start: int, end: int) -> str:
-        """The printed characters: no field codes, no deleted or hidden text, no anchors of pictures."""
+    def _line(self, start: int, end: int, style: int) -> tuple[str, list[tuple[Face, str]]]:
+        """The printed characters: no field codes, no deleted or hidden text, no anchors of pictures.
+
+        And those on the line with how they are printed.
+        """
         parts: list[str] = []
+        ink: list[tuple[Face, list[str]]] = []
         fields: list[bool] = []  # True while in the code of a field
         for index in range(start, end):
             character = self._word.text[index]
@@ -203,17 +219,22 @@ class _Reader:
             elif True in fields:
                 continue
             elif character >= " " or character in _PRINTED:
-                look = self._word.look(index)
-                if look == "unseen":
+                printed = _PRINTED.get(character, character)
+                face = self._faces.of(self._word.characters(index), style)
+                if face.deleted or face.hidden:
                     self._doubt("hidden_text", "note", "hidden or deleted text was left out")
-                elif look == "struck":
+                elif face.struck:
                     self._doubt("struck_text", "warning", "struck-out text was left out")
-                elif look == "raised":
-                    parts.append(raised(_PRINTED.get(character, character)))
+                elif face.raised:
+                    parts.append(raised(printed))
                 else:
-                    parts.append(_PRINTED.get(character, character))
+                    parts.append(printed)
+                    if not ink or ink[-1][0] != face:
+                        ink.append((face, []))
+                    ink[-1][1].append(printed)
         # Characters beyond the basic plane come as two code units.
-        return "".join(parts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = "".join(parts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return text, [(face, "".join(texts)) for face, texts in ink]
 
     def _end_row(self, index: int, sprms: Sprms) -> None:
         level = self._levels[index]
@@ -221,16 +242,18 @@ class _Reader:
             self._finish(self._levels[1], self._inner)
         definition: RowDefinition = row_definition(sprms)
         left = definition.left
+        shades = cell_shades(sprms)
         row = []
-        for number, text in enumerate(level.cells):
+        for number, (text, ink) in enumerate(level.cells):
             path = f"WordDocument#table[{self._tables + 1}]/row[{len(level.rows) + 1}]/cell[{number + 1}]"
+            pieces = tuple((face.look(shade, shades.get(number)), piece) for face, shade, piece in ink)
             if number < len(definition.cells):
                 cell = definition.cells[number]
-                row.append(RowCell(left, cell.right, text, path, cell.over, cell.beside))
+                row.append(RowCell(left, cell.right, text, path, cell.over, cell.beside, pieces))
                 left = cell.right
             else:
-                row.append(RowCell(left, left, text, path))
-        level.cells, level.lines = [], []
+                row.append(RowCell(left, left, text, path, pieces=pieces))
+        level.cells, level.lines, level.ink = [], [], []
         if row:
             level.rows.append(row)
 

@@ -23,8 +23,6 @@ P_INNER_CELL, P_INNER_ROW_END = 0x244B, 0x244C
 P_OUTLINE, P_HUGE, P_HUGE_OLD = 0x2640, 0x6646, 0x6645
 P_LIST, P_LIST_LEVEL = 0x460B, 0x260A
 T_DEFINITION, T_MERGE, T_VERTICAL_MERGE = 0xD608, 0x5624, 0xD62B
-C_DELETED, C_HIDDEN, C_RAISED = 0x0800, 0x083C, 0x2A48
-C_STRUCK = {0x0837, 0x2A53}
 
 Sprms = list[tuple[int, bytes]]
 
@@ -63,6 +61,8 @@ class WordFile:
         self.text, self._positions = self._pieces()
         self._paragraphs = _Runs(self._formatting(0x102, self._paragraph_page))
         self._characters = _Runs(self._formatting(0xFA, self._character_page))
+        start, size = self._location(0xA2)
+        self.style_sheet = table[start : start + size]
         self.heading_styles = self._styles()
 
     def paragraph(self, index: int) -> tuple[int, Sprms]:
@@ -70,26 +70,18 @@ class WordFile:
         found = self._paragraphs.at(self._positions[index])
         if len(found) < 2:
             return 0, []
-        sprms = list(_sprms(found[2:]))
+        sprms = list(sprms_of(found[2:]))
         for code, operand in sprms:
             if code in (P_HUGE, P_HUGE_OLD) and len(operand) == 4:
                 at = int.from_bytes(operand, "little")
                 size = int.from_bytes(self._data[at : at + 2], "little")
-                sprms = list(_sprms(self._data[at + 2 : at + 2 + size]))
+                sprms = list(sprms_of(self._data[at + 2 : at + 2 + size]))
                 break
         return int.from_bytes(found[:2], "little"), sprms
 
-    def look(self, index: int) -> str:
-        """How a character is set: ``unseen`` (deleted, hidden), ``struck``, ``raised``, or blank for none."""
-        found = ""
-        for code, operand in _sprms(self._characters.at(self._positions[index])):
-            if code in (C_DELETED, C_HIDDEN) and operand[:1] == b"\x01":
-                return "unseen"
-            if code in C_STRUCK and operand[:1] == b"\x01":
-                found = "struck"
-            elif code == C_RAISED and operand[:1] in (b"\x01", b"\x02"):
-                found = found or "raised"
-        return found
+    def characters(self, index: int) -> bytes:
+        """The properties that a character has of its own."""
+        return self._characters.at(self._positions[index])
 
     def _location(self, offset: int) -> tuple[int, int]:
         start, size = struct.unpack_from("<II", self._main, offset)
@@ -178,8 +170,7 @@ class WordFile:
 
     def _styles(self) -> dict[int, int]:
         """Heading level by style number; 0 is the title."""
-        start, size = self._location(0xA2)
-        sheet = self._table[start : start + size]
+        sheet = self.style_sheet
         if len(sheet) < 4:
             return {}
         at = 2 + int.from_bytes(sheet[:2], "little")
@@ -212,7 +203,7 @@ class _Runs:
         return self._runs[found][2]
 
 
-def _sprms(data: bytes) -> Iterator[tuple[int, bytes]]:
+def sprms_of(data: bytes) -> Iterator[tuple[int, bytes]]:
     """The single properties of a formatting run."""
     at = 0
     while at + 2 <= len(data):

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import base64
 import zlib
+from pathlib import Path
 
 import pytest
 
 from extraction import extract
 from extraction.document import Document, Paragraph, Table
-from extraction.readers import docx, flat_sheet, odf, rtf, xls, xlsx
+from extraction.readers import doc, docx, flat_sheet, odf, rtf, xls, xlsx
+from extraction.readers.doc_format import Face, Faces
 from extraction.readers.print_look import PLAIN, Look, line_doubts, meet, row_doubts
 from extraction.sniff import ODS, ODT
 from tests.extraction.render_docx import docx as word_file
@@ -418,3 +420,68 @@ def test_small_digits_in_a_line_of_open_document() -> None:
         ("a132b", {"print_doubtful"}),
         ("a13b", set()),
     ]
+
+
+# -- Word 97 --------------------------------------------------------------------------------------------------
+
+OLD_WORD = Path(__file__).parent / "data" / "print_look.doc"
+"""Saved by LibreOffice: a table of three columns, its looks from styles of characters and from the text itself."""
+PRINT, HIDDEN, NOTHING = {"print_doubtful"}, {"hidden_text"}, set[str]()
+
+
+def test_old_word() -> None:
+    document = doc.read(OLD_WORD.read_bytes())
+    assert said(document)[1::3] == [
+        ("132", PRINT),  # small by a style based on another
+        ("213", PRINT),  # before the digits
+        ("132", PRINT),  # off the line
+        ("132", HIDDEN),  # white by a style
+        ("132", HIDDEN),  # all of it
+        ("13", NOTHING),  # hidden by a style, so left out
+        ("13²", NOTHING),  # raised by a style
+        ("13", NOTHING),  # struck out by a style
+        ("13", NOTHING),  # small throughout
+        ("13", NOTHING),  # 12 and 10.5 points
+        ("132", PRINT),  # 6 points
+        ("13", NOTHING),  # hidden
+        ("132", HIDDEN),  # white
+        ("132", NOTHING),  # white on a dark shade
+        ("132", NOTHING),  # white on a dark highlight
+        ("132", HIDDEN),  # nearly white
+        ("132", HIDDEN),  # of one point
+        ("132", NOTHING),  # white in a dark cell
+        ("132", PRINT),  # 6 points beside the 7.5 of its paragraph's style
+    ]
+    assert said(document)[2::3] == [("9", NOTHING)] * 18 + [("132", NOTHING)]
+    assert ("a132b", PRINT) in lines(document)
+
+
+def property_of(code: int, operand: bytes) -> bytes:
+    return code.to_bytes(2, "little") + operand
+
+
+def style_of(kind: int, base: int, properties: bytes) -> bytes:
+    head = (0).to_bytes(2, "little") + (kind | base << 4).to_bytes(2, "little") + bytes(6) + bytes(4)
+    parts = [b"\0\0", properties] if kind == 1 else [properties]
+    body = b"".join(len(part).to_bytes(2, "little") + part + bytes(len(part) % 2) for part in parts)
+    return (len(head) + len(body)).to_bytes(2, "little") + head + body
+
+
+def test_properties_of_old_word_turn_their_style_round() -> None:
+    hide = property_of(0x083C, b"\x01")
+    sheet = b"\x06\0" + b"\x03\0" + b"\x0a\0" + bytes(2)
+    sheet += style_of(1, 0xFFF, property_of(0x4A43, b"\x15\0"))
+    sheet += style_of(1, 0, hide) + style_of(
+        2, 2, property_of(0x2A42, b"\x08")
+    )  # the last is based on itself
+    faces = Faces(sheet)
+    assert faces.of(b"", 0) == Face(size=21)
+    assert faces.of(b"", 1) == Face(size=21, hidden=True)
+    assert faces.of(property_of(0x083C, b"\x81"), 1) == Face(size=21)
+    assert faces.of(property_of(0x083C, b"\x81"), 0) == Face(size=21, hidden=True)
+    assert faces.of(property_of(0x083C, b"\x80"), 0) == Face(size=21)
+    assert faces.of(property_of(0x4A30, b"\x02\0"), 0) == Face(size=21, colour=(255, 255, 255))
+    assert faces.of(property_of(0x6870, b"\xff\xff\xff\0"), 7).look().unseen
+    assert not faces.of(property_of(0x6870, b"\xff\xff\xff\xff"), 7).look().unseen
+    shade = property_of(0xCA71, b"\x0a" + bytes(3) + b"\xff" + b"\x1f\x4e\x79\0" + bytes(2))
+    assert not faces.of(property_of(0x6870, b"\xff\xff\xff\0") + shade, 7).look().unseen

@@ -46,7 +46,7 @@ def definition(edges: list[int], flags: list[int]) -> bytes:
 
 def test_a_row_definition_lists_edges_and_merges() -> None:
     data = definition([-108, 1000, 2000, 3000, 4000], [0x01, 0x02, 0x60, 0x20])
-    sprms = list(doc_records._sprms(struct.pack("<HB", doc_records.P_IN_TABLE, 1) + data))
+    sprms = list(doc_records.sprms_of(struct.pack("<HB", doc_records.P_IN_TABLE, 1) + data))
     assert sprms[0] == (doc_records.P_IN_TABLE, b"\x01")
     row = doc_records.row_definition(sprms)
     assert row.left == -108
@@ -90,7 +90,7 @@ def test_later_properties_change_the_definition() -> None:
     data = definition([0, 1000, 2000, 3000], [0, 0, 0])
     data += struct.pack("<HBBB", doc_records.T_VERTICAL_MERGE, 2, 1, 3)
     data += struct.pack("<HBB", doc_records.T_MERGE, 1, 3)
-    row = doc_records.row_definition(list(doc_records._sprms(data)))
+    row = doc_records.row_definition(list(doc_records.sprms_of(data)))
     assert [(cell.over, cell.beside) for cell in row.cells] == [
         (None, None),
         ("restart", "restart"),
@@ -100,7 +100,7 @@ def test_later_properties_change_the_definition() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_some_properties(data: bytes) -> None:
-    doc_records.row_definition(list(doc_records._sprms(data)))
+    doc_records.row_definition(list(doc_records.sprms_of(data)))
 
 
 def test_edges_that_differ_a_little_are_one_column() -> None:
