@@ -17,6 +17,7 @@ from lxml import etree
 from extraction import ocr
 from extraction.document import Box, Document, Fact, ReadIssue, UnreadableError
 from extraction.readers.ofd_pictures import pictures_on, with_pictures
+from extraction.readers.ofd_seen import Seen, clips, shown_by_annotations
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_layout import compose
 from extraction.readers.zipped import Package
@@ -40,6 +41,7 @@ _INFO = {
     "Title": "dc:title", "Author": "dc:creator", "Subject": "dc:subject", "CreationDate": "dcterms:created",
     "ModDate": "dcterms:modified", "Creator": "ofd:Creator",
 }  # fmt: skip
+_CURVED = re.compile(r"[BQA] ")
 _ARGUMENTS = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 
 
@@ -129,6 +131,7 @@ class _Reader:
         self.issues: list[ReadIssue] = []
         self.pictures: dict[int, list[tuple[str, Box]]] = {}
         self._media: dict[str, str] | None = None
+        self._seen = Seen()
 
     def pages(self) -> list[Page]:
         """All pages in order.
@@ -145,18 +148,36 @@ class _Reader:
             )
         default = self._root.find("{*}CommonData/{*}PageArea/{*}PhysicalBox")
         pages = []
+        annotated = dict(self._annotations())
         for number, entry in enumerate(entries, start=1):
             root = self._package.xml(_resolve(self._part, entry.get("BaseLoc", "")))
             box = root.find("{*}Area/{*}PhysicalBox")
             area = _numbers((box if box is not None else default), 4) or (0.0, 0.0, 210.0, 297.0)
             page = Page(number, area[2] * POINTS, area[3] * POINTS)
+            self._seen = Seen()
             for template in root.iterfind("{*}Template"):
                 part = self._templates.get(template.get("TemplateID", ""), "")
                 if part in self._package:
                     self._draw(self._package.xml(part), page, area)
             self._draw(root, page, area)
+            self._seen.annotated = [
+                tuple(edge * POINTS for edge in box)  # type: ignore[misc]
+                for box in annotated.get(entry.get("ID", ""), ())
+            ]
+            self._seen.finish(page)
             pages.append(page)
         return pages
+
+    def _annotations(self) -> Iterator[tuple[str, list[Box]]]:
+        """The boxes of what annotations show, by the page's ID."""
+        entry = self._root.find("{*}Annotations")
+        part = _resolve(self._part, (entry.text or "").strip()) if entry is not None else ""
+        if part not in self._package:
+            return
+        for page in self._package.xml(part).iterfind("{*}Page"):
+            file = _resolve(part, (page.findtext("{*}FileLoc") or "").strip())
+            if file in self._package:
+                yield page.get("PageID", ""), list(shown_by_annotations(self._package.xml(file)))
 
     def _draw(self, root: etree._Element, page: Page, area: tuple[float, ...]) -> None:
         for element in root.iterfind("{*}Content/{*}Layer//*"):
@@ -180,12 +201,18 @@ class _Reader:
             if name == "TextObject":
                 self._text(element, matrix, origin, page)
             else:
-                _path(element, matrix, origin, page)
+                self._path(element, matrix, origin, page)
+
+    def _path(self, element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> None:
+        if (box := _path(element, matrix, origin, page)) is not None:
+            data = element.findtext("{*}AbbreviatedData") or ""
+            self._seen.path(self._objects, element, box, curved=bool(_CURVED.search(data)))
 
     def _image(self, element: etree._Element, page: Page, area: tuple[float, ...]) -> None:
         left, top, width, height = _split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
         x, y = (left - area[0]) * POINTS, (top - area[1]) * POINTS
         box = (x, y, x + width * POINTS, y + height * POINTS)
+        self._seen.picture(page, box)
         self.pictures.setdefault(page.number, []).append((element.get("ResourceID", ""), box))
 
     def picture(self, resource: str) -> tuple[str, bytes]:
@@ -225,6 +252,8 @@ class _Reader:
         colour = ("0 0 0", None) if fill is None else (fill.get("Value"), fill.get("Alpha"))
         # Which number its font has depends on how that was cut into subsets.
         page.styles[self._objects] = ((*colour, element.get("Alpha")), None)
+        self._seen.text(self._objects, element)
+        areas = clips(element)
         x = y = 0.0
         for code in element.iterfind("{*}TextCode"):
             text = code.text or ""
@@ -249,15 +278,23 @@ class _Reader:
                         self._objects,
                     )
                 )
+                middle = ((left + right) / 2, (top + bottom) / 2)
+                if areas and not any(
+                    area[0] <= middle[0] <= area[2] and area[1] <= middle[1] <= area[3] for area in areas
+                ):
+                    self._seen.clipped.add(page.glyphs[-1])
                 x += step if index < len(across) or not across else 0.0
                 y += downwards[index] if index < len(downwards) else 0.0
 
 
-def _path(element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> None:
+def _path(element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> Box | None:
+    """Note the ruling lines of a shape; gives its box where it is none."""
     stroked, filled = element.get("Stroke", "true") == "true", element.get("Fill") == "true"
     data = element.find("{*}AbbreviatedData")
     if data is None or not (stroked or filled):
-        return
+        return None
+    lines = len(page.horizontal) + len(page.vertical)
+    corners: list[tuple[float, float]] = []
     a, b, c, d, e, f = matrix
 
     def place(x: float, y: float) -> tuple[float, float]:
@@ -265,6 +302,7 @@ def _path(element: etree._Element, matrix: Matrix, origin: tuple[float, float], 
 
     for points in _subpaths(data.text or ""):
         placed = [place(x, y) for x, y in points]
+        corners += placed
         xs, ys = [x for x, _ in placed], [y for _, y in placed]
         if min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN:
             page.rule(min(xs) * POINTS, min(ys) * POINTS, max(xs) * POINTS, max(ys) * POINTS)
@@ -274,6 +312,21 @@ def _path(element: etree._Element, matrix: Matrix, origin: tuple[float, float], 
                     page.rule(
                         min(x0, x1) * POINTS, min(y0, y1) * POINTS, max(x0, x1) * POINTS, max(y0, y1) * POINTS
                     )
+    if (
+        not filled
+        and len(page.horizontal) + len(page.vertical) > lines
+        and not _CURVED.search(data.text or "")
+    ):
+        return None
+    if _CURVED.search(data.text or ""):
+        _, _, width, height = _split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+        corners += [origin, (origin[0] + width, origin[1] + height)]
+    if not corners:
+        return None
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    if min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN and not _CURVED.search(data.text or ""):
+        return None
+    return min(xs) * POINTS, min(ys) * POINTS, max(xs) * POINTS, max(ys) * POINTS
 
 
 def _subpaths(data: str) -> Iterator[list[tuple[float, float]]]:
