@@ -51,6 +51,12 @@ def body_of(agency: str) -> str:
     return "township" if kind in _TOWNSHIPS else "government" if kind in _GOVERNMENTS else "department"
 
 
+def level_of(agency: str, place: PlaceNames) -> str | None:
+    """Return the level of a body: a township that the tables have not has the code of what contains it."""
+    listed = place.level is None or place.level in ("national", "township")
+    return place.level if listed or body_of(agency) != "township" else "township"
+
+
 def places(year: int, within: Iterable[str] | None = None) -> dict[str, Place]:
     """Return the divisions that had a government in a year, townships included.
 

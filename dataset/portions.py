@@ -18,7 +18,7 @@ from dataset.condensed import Checks, Condensed, checks_of
 from dataset.coverage import deadline
 from dataset.heads import Head
 from dataset.model import Report, ReportVersion
-from dataset.places import body_of, region_of
+from dataset.places import body_of, level_of, region_of
 from dataset.rows import (
     CHECKS,
     FIGURES,
@@ -178,7 +178,7 @@ def _report_row(report: Report, version: ReportVersion, record: Condensed) -> di
         "region": report.region,
         "region_name": place.name,
         "province": place.province,
-        "level": place.level,
+        "level": level_of(report.agency, place),
         "year": report.year,
         **{name: said[name] for name in ("edition", "title", "scope", "document_number")},
         "published": published,

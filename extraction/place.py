@@ -63,7 +63,9 @@ def place(
         )
         return out
     if region is not None:
-        out.region = {"code": region.code, "name": region.name, "level": region.level}
+        # A township that the tables have not is still one: code and name are those of what contains it.
+        level = "township" if found.township else region.level
+        out.region = {"code": region.code, "name": region.name, "level": level}
         out.sources.insert(0, {"value": region.code, "source": f"agency: {found.how}"})
         if "not in the tables" in found.how:
             out.issues.append(Issue("region_containing", "note", f"{agency}: {found.how}"))

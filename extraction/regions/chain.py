@@ -17,6 +17,8 @@ TOWNSHIP_BODY = re.compile(r"$|人民政府|政府|办事处|街道办|办$|办�
 TOWNSHIP_AGENCY = re.compile(
     r"([^省市县区]{1,12}?)((街道|地区)(办事处|办)?$|(镇|乡|苏木)(人民政府|政府)?$|(街道)?办事处)"
 )
+OWN_NAME = re.compile(r"(?!.*驻)(?!街道?$|乡镇?$|各).+")
+"""What a township's own name is: 驻北京办事处 is none's, and 街道办事处 says none."""
 
 PART_OF_OTHER = re.compile(r"[路街巷桥镇乡村屯岛湖山江河寺庄店区县市]")
 """What makes a province's short name part of another name: 北京路, 山东庄."""

@@ -33,6 +33,7 @@ class Resolution:
         matched: The part of the name that was read as a division.
         remainder: What follows it.
         how: The steps of the answer, for people: `name`, `stem`, `within`, `historical name, 1986-2019` ….
+        township: Whether the agency is a township's that the tables have not: the region is what contains it.
     """
 
     region: Region | None
@@ -40,6 +41,7 @@ class Resolution:
     matched: str
     remainder: str
     how: str
+    township: bool = False
 
 
 def resolve(
@@ -70,11 +72,9 @@ def _resolve(agency: str, within: str | None, hints: tuple[str, ...], year: int 
         return _without_place(text, within, hints, year)
     matched, remainder = text[start : reading.end], text[reading.end :]
     notes = list(dict.fromkeys(reading.steps))
-    township = (
-        chain.TOWNSHIP_AGENCY.match(remainder) if level(reading.entries[0].code) != "township" else None
-    )
-    if township and reading.entries[0].code != NATION:
-        notes.append(f"{township[1]}{township[3] or ''} is not in the tables: what contains it")
+    below = _unlisted(remainder) if level(reading.entries[0].code) not in ("township", "national") else None
+    if below:
+        notes.append(f"{below} is not in the tables: what contains it")
     left = _choose(reading, text, within, hints, year, notes)
     regions = tuple(region(entry) for entry in left)
     if len(left) == 1 and (doubt := _doubt(left[0], reading, within, hints)):
@@ -87,7 +87,16 @@ def _resolve(agency: str, within: str | None, hints: tuple[str, ...], year: int 
         notes.append(f"historical name, {answer.valid_from or ''}-{answer.valid_to or ''}")
     if len(regions) > 1:
         notes.append(f"open: {len(regions)} candidates")
-    return Resolution(answer, regions, matched, remainder, "; ".join(notes))
+    township = bool(below) and agency_kind(text).level == "township"
+    return Resolution(answer, regions, matched, remainder, "; ".join(notes), township)
+
+
+def _unlisted(remainder: str) -> str | None:
+    """Return the township that the rest of a name says, where it says one: 新桥镇人民政府."""
+    found = chain.TOWNSHIP_AGENCY.search(chain.CONNECTOR.sub("", remainder, count=1))
+    if found is None or not chain.OWN_NAME.fullmatch(found[1]):
+        return None
+    return found[1] + (found[3] or found[5] or found[7] or "")
 
 
 def _read(text: str) -> tuple[Reading | None, int]:

@@ -223,3 +223,21 @@ def test_the_year_of_the_preface() -> None:
     record = page(text.replace("<p>一、", "<p>现将我局2021年度政府信息公开工作情况报告如下。</p><p>一、", 1))
     assert record.report is not None
     assert record.report.year == 2021
+
+
+@pytest.mark.parametrize(
+    ("agency", "code", "level"),
+    [
+        ("新乡市牧野区新设立街道办事处", "410711", "township"),
+        ("新乡市牧野区新设立镇人民政府", "410711", "township"),
+        ("新乡市牧野区人民政府新设立街道办事处", "410711", "township"),
+        ("新乡市牧野区人民政府驻北京办事处", "410711", "county"),
+        ("新乡市牧野区乡村振兴局", "410711", "county"),
+    ],
+)
+def test_a_township_that_is_in_no_table_is_one_of_its_county(agency: str, code: str, level: str) -> None:
+    record = page(body(f"{agency}2023年政府信息公开工作年度报告"))
+    assert record.report is not None
+    assert record.report.region is not None
+    assert (record.report.region["code"], record.report.region["level"]) == (code, level)
+    assert ("region_containing" in codes(record)) is (level == "township")
