@@ -52,7 +52,7 @@ def hanging() -> GovernmentSite:
     site = scripted()
 
     def never(asked: Asked) -> Resource:
-        time.sleep(30)
+        time.sleep(60)
         return Resource(b"[]", "application/json")
 
     site.endpoints["/api/list"] = never
@@ -75,7 +75,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Crawled, dict[st
             for name in ("good", "hanging")
         ]
         done = run_child(
-            tmp_path_factory.mktemp("rendering"), *entries, browser_timeout=15, timeout=20, retries=0
+            tmp_path_factory.mktemp("rendering"), *entries, browser_timeout=30, timeout=40, retries=0
         )
     assert (done.code, done.errors) == (0, "")
     return done, sites
@@ -161,7 +161,7 @@ async def _through(gate: Gate, text: str) -> bytes:
     host, port = gate.address.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(text.encode())
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), 60)
     writer.close()
     return answer
 

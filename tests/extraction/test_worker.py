@@ -28,6 +28,9 @@ from extraction.workers.wire import AnswerReader, WireError, pack_answer, parse_
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MIB = 1 << 20
+FAR = (
+    4 << 30
+)  # so far the kernel lets a worker grow that the parent is to catch: no further, should it come late
 SHORT, LONG = (
     1.0,
     30.0,
@@ -345,14 +348,14 @@ def test_limits_must_be_positive(wrong: dict[str, Any]) -> None:
 
 def test_memory_is_watched_where_the_kernel_does_not(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS: the kernel's limit is far off, the parent looks with ps."""
-    extractor = make(memory_limit=1 << 40, time_limit=60)
+    extractor = make(memory_limit=FAR, time_limit=60)
     extractor._crew.looks = True
     extractor.extract(b"fine")
     extractor.memory_limit = 400 * MIB
     looks: list[int] = []
     resident = Worker.resident
     monkeypatch.setattr(Worker, "resident", lambda worker: looks.append(1) or resident(worker))
-    extractor._crew._settings["memory_limit"] = 1 << 40
+    extractor._crew._settings["memory_limit"] = FAR
     before, bad, after = read_all(extractor, b"fine", b"grow", b"fine")
     assert code_of(bad) == "memory_limit"
     assert not is_limit(before)

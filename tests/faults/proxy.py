@@ -45,7 +45,10 @@ PASSING = ("error_500", "unavailable_503", "slow_down", "throttled_429", "reques
 LASTING = ("expired", "skewed", "full", "no_bucket", "denied")
 """Faults that somebody must mend."""
 
-SILENCE = 1.6
+PATIENCE = 3
+"""Seconds that a client of the proxy is to wait for an answer: a busy machine gives one within them."""
+
+SILENCE = PATIENCE + 0.6
 
 
 @dataclass

@@ -108,9 +108,13 @@ class Nights:
             process = self.free.get(timeout=60)
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdin.close()
-            process.wait(30)
-            process.stdout.close()
+            try:
+                process.stdin.close()
+                process.wait(60)
+            finally:
+                process.kill()
+                process.wait()
+                process.stdout.close()
 
     def run(self, url: str, **trial: Any) -> dict[str, Any]:
         """Have a night; returns its exit code (-9: killed) and how many points it passed."""

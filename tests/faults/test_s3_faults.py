@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from storage import Archive, ObjectNotFoundError, StoreUnreachableError, open_store
-from tests.faults.proxy import LASTING, PASSING, fault_proxy
+from tests.faults.proxy import LASTING, PASSING, PATIENCE, FaultProxy, fault_proxy
 from tests.faults.subject import Nights, contents, problems, sites
 from tests.s3server import S3Server
 
@@ -23,8 +23,12 @@ MB = 1024 * 1024
 
 @pytest.fixture
 def through(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    monkeypatch.setenv("GONGKAI_S3_TIMEOUT", "1")
+    monkeypatch.setenv("GONGKAI_S3_TIMEOUT", str(PATIENCE))
     return lambda endpoint: monkeypatch.setenv("GONGKAI_S3_ENDPOINT", endpoint)
+
+
+def through_proxy(proxy: FaultProxy) -> dict[str, str]:
+    return {"GONGKAI_S3_ENDPOINT": proxy.endpoint, "GONGKAI_S3_TIMEOUT": str(PATIENCE)}
 
 
 def work(url: str, rounds: int, tmp_path: Path) -> None:
@@ -140,7 +144,7 @@ def test_nights_with_passing_faults_end_as_undisturbed(
     undisturbed: dict[str, Any], tmp_path: Path,
 ) -> None:  # fmt: skip
     with fault_proxy(s3.endpoint, faults=PASSING, rate=RATE) as proxy:
-        environment = dict(os.environ) | {"GONGKAI_S3_ENDPOINT": proxy.endpoint, "GONGKAI_S3_TIMEOUT": "1"}
+        environment = dict(os.environ) | through_proxy(proxy)
         with Nights(tmp_path / "log", entries, environment) as nights:
             urls = [new_s3_url() for _ in range(4)]
             codes = [nights.run(url)["code"] for url in urls]
@@ -162,7 +166,7 @@ def test_a_night_with_a_lasting_fault_ends_with_4_and_the_next_goes_on(
 ) -> None:  # fmt: skip
     url = new_s3_url()
     with fault_proxy(s3.endpoint, faults=[fault], rate=RATE, after=12) as proxy:
-        environment = dict(os.environ) | {"GONGKAI_S3_ENDPOINT": proxy.endpoint, "GONGKAI_S3_TIMEOUT": "1"}
+        environment = dict(os.environ) | through_proxy(proxy)
         with Nights(tmp_path / "log", entries, environment) as nights:
             codes = [nights.run(url, spool=str(tmp_path / "spool"))["code"] for _ in range(3)]
             assert set(codes) <= {0, 4}, (codes, (tmp_path / "log").read_text()[-3000:])

@@ -88,6 +88,17 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
+def see(page: Any, marked: Any) -> None:
+    """Wait until the mark is in sight in the frame, where a script moves it; fails if it never is."""
+    end = time.monotonic() + 60
+    while True:
+        box, frame = marked.bounding_box(), page.locator("iframe").bounding_box()
+        if box and frame and frame["y"] <= box["y"] <= frame["y"] + frame["height"] - box["height"]:
+            return
+        assert time.monotonic() < end, ("not in sight", box, frame)
+        page.wait_for_timeout(50)
+
+
 @contextmanager
 def silent_page(browser: Any, running: Running, **more: Any) -> Iterator[Any]:
     """A page whose console must stay silent: what the policy of the explorer forbids would be said there."""

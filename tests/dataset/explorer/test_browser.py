@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from crawlers.rendering.browser import why_no_browser
-from tests.dataset.explorer.conftest import Running, silent_page
+from tests.dataset.explorer.conftest import Running, see, silent_page
 from tests.dataset.explorer.made_archive import AGENCIES, ELSEWHERE, WRONG, figures_of, unnamed
 
 pytestmark = [
@@ -44,8 +44,7 @@ def test_from_the_overview_to_a_report_and_its_evidence(page: Any, running: Runn
     marked = page.frame_locator("iframe").locator("#gongkai-cell")
     assert marked.inner_text() == value
     assert page.locator(".big").inner_text().split()[0] == value
-    box, frame = marked.bounding_box(), page.locator("iframe").bounding_box()
-    assert frame["y"] < box["y"] < frame["y"] + frame["height"] - box["height"], "the cell is in sight"
+    see(page, marked)
     assert marked.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
     # The page's own script and picture, hostile both, did nothing; nor is there anything of it to talk to.
     assert page.evaluate("window.evil") is None
@@ -63,13 +62,10 @@ def test_the_cell_is_in_sight_when_the_style_comes_late(page: Any, running: Runn
     )
     page.wait_for_load_state("networkidle")
     marked = page.frame_locator("iframe").locator("#gongkai-cell")
-    box, frame = marked.bounding_box(), page.locator("iframe").bounding_box()
-    assert frame["y"] < box["y"] < frame["y"] + frame["height"] - box["height"]
+    see(page, marked)
     page.set_viewport_size({"width": 400, "height": 900})
     page.click("text=回到此格")
-    page.wait_for_timeout(300)
-    box, frame = marked.bounding_box(), page.locator("iframe").bounding_box()
-    assert frame["y"] < box["y"] < frame["y"] + frame["height"] - box["height"]
+    see(page, marked)
     assert page.evaluate("document.documentElement.scrollWidth") == 400
 
 
@@ -88,8 +84,8 @@ def test_the_box_on_a_pdf_page_holds_the_figure(page: Any, running: Running) -> 
     mark, picture = inside.locator("rect#gongkai-cell"), inside.locator("image")
     mark.wait_for()
     page.wait_for_function("document.querySelector('iframe').contentDocument.readyState === 'complete'")
-    drawn, whole, frame = mark.bounding_box(), picture.bounding_box(), page.locator("iframe").bounding_box()
-    assert frame["y"] <= drawn["y"] <= frame["y"] + frame["height"] - drawn["height"], "the box is in sight"
+    see(page, mark)
+    drawn, whole = mark.bounding_box(), picture.bounding_box()
     # The box as the browser draws it, back in points: the text that PDFium finds there is the figure.
     from storage import Archive
 
