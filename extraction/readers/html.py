@@ -23,7 +23,7 @@ from extraction.readers.html_controls import show_controls
 from extraction.readers.html_css import MARKS, mark
 from extraction.readers.html_facts import page_facts
 from extraction.readers.html_grid import grid, own_rows
-from extraction.readers.html_print import print_doubts
+from extraction.readers.html_print import Print
 from extraction.readers.html_script import script_article
 from extraction.readers.html_text import BLOCK, SKIP, all_text, hidden, inline_text, render
 from extraction.readers.inner_pictures import InnerPicture, finish, from_uri
@@ -93,14 +93,14 @@ def read(
             held = list(islice(root.iter(), _HELD))
             text = content
             facts = [*more, *facts]
-    boxes = box_tables(root, text)
-    doubts = print_doubts(root, text)
+    printed = Print(root, text)
+    boxes = box_tables(root, text, printed)
     if container is None:
         from extraction.readers.html_body import page_blocks  # needs what recognises tables and headings
 
         blocks, more = page_blocks(
             text,
-            Walker(root.getroottree(), boxes, doubts, prune=True, pictures=pictures).walk(top),
+            Walker(root.getroottree(), boxes, printed, prune=True, pictures=pictures).walk(top),
             facts,
             cells,
         )
@@ -108,7 +108,7 @@ def read(
     else:
         blocks = [
             found.block
-            for found in Walker(root.getroottree(), boxes, doubts, prune=False, pictures=pictures).walk(
+            for found in Walker(root.getroottree(), boxes, printed, prune=False, pictures=pictures).walk(
                 container
             )
         ]
@@ -191,18 +191,20 @@ class Walker:
         self,
         tree: etree._ElementTree,
         boxes: dict[etree._Element, Table | None],
-        doubts: Mapping[etree._Element, ReadIssue],
+        printed: Print,
         *,
         prune: bool,
         pictures: Held | None = None,
     ) -> None:
-        """Args: the tree of the paths; its tables made of boxes; doubts; whether to drop page furniture."""
+        """Args: the tree of the paths; its tables made of boxes; its print; whether to drop furniture."""
         self._tree = tree
         self._boxes = boxes
-        self._doubts = doubts
+        self._print = printed
+        self._doubts = printed.tables()
         self._pictures = pictures or {}
         self._prune = prune
         self._text: list[str] = []
+        self._ink: list[tuple[etree._Element, str]] = []
         self._found: list[Found] = []
         self._link: str | None = None
         self._linked = self._filed = 0
@@ -218,8 +220,10 @@ class Walker:
             return
         text = render(self._text)
         self._text.clear()
+        ink, self._ink = self._ink, []
         if text.strip():
-            paragraph = Paragraph(text, self._tree.getpath(element), None, level)
+            doubts = self._print.line(ink)
+            paragraph = Paragraph(text, self._tree.getpath(element), None, level, doubts)
             self._found.append(Found(paragraph, element, self._linked, self._filed))
         self._linked = self._filed = 0
 
@@ -239,9 +243,7 @@ class Walker:
         outer = self._link
         if tag == "a" and self._prune:
             self._link = element.get("href") or outer
-        inline_text(element, self._text)
-        if self._link is not None:
-            self._count(element.text)
+        self._own_text(element)
         if tag == "img":
             self._picture(element)
         for child in element:
@@ -250,12 +252,21 @@ class Walker:
             tail = child.tail
             if tail:
                 self._text.append(tail)
+                if self._print.looked:
+                    self._ink.append((element, tail))
                 if self._link is not None:
                     self._count(tail)
         self._link = outer
         if block:
             level = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else None
             self._flush(element, level)
+
+    def _own_text(self, element: etree._Element) -> None:
+        inline_text(element, self._text)
+        if self._print.looked:
+            self._ink.append((element, "\n" if element.tag == "br" else element.text or ""))
+        if self._link is not None:
+            self._count(element.text)
 
     def _count(self, text: str | None) -> None:
         """Count the characters of a link; one whose text is an address says where something is."""

@@ -21,6 +21,7 @@ from lxml import etree
 from extraction.document import Cell, Table
 from extraction.readers.html_css import layout
 from extraction.readers.html_placement import Item, UnknownPlaceError, line_and_span, place, tracks
+from extraction.readers.html_print import Print
 from extraction.readers.html_text import BLOCK, SKIP, cell_text, hidden
 from extraction.values import is_figure, is_value_like
 
@@ -45,16 +46,17 @@ _ACROSS = frozenset({"flex", "inline-flex", "grid", "inline-grid", "table-row"})
 _APART = frozenset({"table-cell", "inline-block", "block", "flex", "inline-flex", "inline-table"})
 
 
-def box_tables(root: etree._Element, text: str) -> dict[etree._Element, Table | None]:
+def box_tables(root: etree._Element, text: str, printed: Print) -> dict[etree._Element, Table | None]:
     """The tables made of boxes on a page: by their first element; their further elements have None.
 
     Args:
         root: the page, whose elements somebody holds.
         text: its source.
+        printed: its print.
     """
     if "<td" in text and not _SHOWN_AS.search(text):
         return {}
-    return _Finder(root).found
+    return _Finder(root, printed).found
 
 
 def _shape(element: etree._Element) -> tuple[str, frozenset[str]]:
@@ -65,6 +67,7 @@ def _shape(element: etree._Element) -> tuple[str, frozenset[str]]:
 @dataclass
 class _Finder:
     root: etree._Element
+    printed: Print
     found: dict[etree._Element, Table | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -163,8 +166,20 @@ class _Finder:
             spots = place(laid, width, dense="dense" in flow)
         except UnknownPlaceError:
             return None
+        rows: dict[int, list[etree._Element]] = {}
+        for e, spot in zip(items, spots, strict=True):
+            rows.setdefault(spot.row, []).append(e)
+        said = self.printed.rows(rows.values())
         cells = [
-            Cell(cell_text(e), spot.row, spot.column, item.down, item.across, self._path(e))
+            Cell(
+                cell_text(e),
+                spot.row,
+                spot.column,
+                item.down,
+                item.across,
+                self._path(e),
+                doubts=said.get(e, ()),
+            )
             for e, item, spot in zip(items, laid, spots, strict=True)
         ]
         if all(item.column is not None for item in laid):
@@ -287,8 +302,11 @@ class _Finder:
             spots = place([item for _, item in laid], None)
         except UnknownPlaceError:
             return
+        said = self.printed.rows([cells for _, cells in run])
         for (cell, item), spot in zip(laid, spots, strict=True):
-            out.append(Cell(cell_text(cell), spot.row, spot.column, item.down, item.across, self._path(cell)))
+            text, path = cell_text(cell), self._path(cell)
+            doubts = said.get(cell, ())
+            out.append(Cell(text, spot.row, spot.column, item.down, item.across, path, doubts=doubts))
         first, *others = (element for element, _ in run)
         self.found[first] = Table(tuple(out), exact=exact)
         self.found.update(dict.fromkeys(others))

@@ -128,7 +128,7 @@ def _is_spacer(element: etree._Element) -> bool:
 def grid(
     rows: list[list[etree._Element]],
     tree: etree._ElementTree,
-    printed: Mapping[etree._Element, ReadIssue] = MappingProxyType({}),
+    printed: Mapping[etree._Element, tuple[ReadIssue, ...]] = MappingProxyType({}),
 ) -> list[Cell]:
     """The printed cells with the grid position each starts at; `printed`: doubts of how a cell is printed."""
     out: list[Cell] = []
@@ -153,7 +153,7 @@ def grid(
             text = cell_text(cell)
             doubts = _doubts(cell, text) if len(cell) else ()
             if printed and cell in printed:
-                doubts = (*doubts, printed[cell])
+                doubts = (*doubts, *printed[cell])
             out.append(Cell(text, r, column, tall, width, paths[cell], doubts=doubts))
             if tall > 1:
                 for covered in range(column, min(column + width, MAX_WIDTH)):

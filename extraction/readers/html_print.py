@@ -1,93 +1,189 @@
-"""How the figures of a page's cells are printed: digits of unlike sizes, text that nobody sees.
+"""How the figures of a page are printed, for `extraction.readers.print_look`: by markup and style sheets.
 
-A note set small behind a figure (``<small>``, ruby) and text in the colour of its ground or of a pixel's
-size are in the text of a cell like its digits. Which of them the agency meant is not certain, so the cell is
-doubted. White on dark is how heads are printed: text counts as unseen only on a ground that is known, or on
-none, and only beside text of its cell or figures of its row that are seen.
+A note set small behind a figure (``<small>``, ruby, a class) or raised by a class is in the text of a cell or
+line like its digits, and so is text in the colour of its ground or of a pixel's size.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from lxml import etree
 
 from extraction.document import ReadIssue
 from extraction.readers.html_css import Sheet
 from extraction.readers.html_text import BLOCK, SKIP, is_raised, unshown
-from extraction.values import is_figure
+from extraction.readers.print_look import (
+    WHITE,
+    Colour,
+    Look,
+    hex_colour,
+    is_unseen,
+    line_doubts,
+    row_doubts,
+)
 
 _MEETING = re.compile(
-    r"[0-9](?:</?(?!(?:t[drh]|p|div|br|li|tbody|table)\b)[a-z][^<>]{0,400}>){1,20}[0-9]", re.IGNORECASE
+    r"(?:[0-9０-９]|&#x?[0-9a-f]{1,6};)"
+    r"(?:</?(?!(?:t[drh]|p|div|br|li|tbody|table)\b)[a-z][^<>]{0,400}>|<!--[^<>]{0,200}-->|[\u200b-\u200f\u2060\ufeff\xad]"
+    r"|&(?:zwn?j|shy);){1,20}(?:[0-9０-９.,]|&#)",
+    re.IGNORECASE,
 )
-"""Digits with nothing between them but the markup of text."""
+"""Digits with nothing between them but the markup of text, or what takes no place."""
 _FAINT_COLOUR = re.compile(
     r"color(?<![\w-]color)\s*[:=]\s*[\"']?\s*(?:#?(?:[ef][0-9a-f]){3}|#?[ef]{3}\b|white|rgba?\(\s*2[2-5])"
 )
 _FAINT_SIZE = re.compile(r"font-size\s*:\s*[0-2](?:\.[0-9]+)?(?:px|pt)")
-_WANTED = re.compile(r"color|background|font", re.IGNORECASE)
+_WANTED = re.compile(r"color|background|font|vertical-align|position|text-raise", re.IGNORECASE)
 _SIZE = re.compile(
-    r"font(?:-size)?\s*:[^;]*?(?<![\w.#-])(?:([0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%)|(smaller))", re.IGNORECASE
+    r"font(?:-size)?\s*:[^;]*?(?<![\w.#-])(?:([0-9]*\.?[0-9]+)\s*(px|pt|pc|in|cm|mm|em|rem|%)|(smaller|larger))"
+    r"|font-size\s*:\s*((?:xx?-)?(?:small|large)|medium)",
+    re.IGNORECASE,
 )
+_NAMED_SIZES = {
+    "xx-small": 6.75, "x-small": 7.5, "small": 9.75, "medium": 12.0, "large": 13.5, "x-large": 18.0,
+    "xx-large": 24.0,
+}  # fmt: skip
 _COLOUR = re.compile(r"(?<![\w-])color\s*:\s*([^;!}]+)", re.IGNORECASE)
 _GROUND = re.compile(r"(?<![\w-])background(?:-color|-image)?\s*:\s*([^;!}]+)", re.IGNORECASE)
+_RAISED = re.compile(
+    r"vertical-align\s*:\s*(?:super|sub|-?(?:[1-9]|0?\.[0-9]))|mso-text-raise\s*:\s*-?[1-9]"
+    r"|position\s*:\s*relative[^}]*?(?<![\w-])(?:top|bottom)\s*:\s*-?(?:[1-9]|0?\.[0-9])",
+    re.IGNORECASE,
+)
 _NO_GROUND = frozenset({"none", "transparent", "inherit", "initial", "unset"})
-_NAMED = {"white": (255, 255, 255), "black": (0, 0, 0)}
-_FONT_SIZES = (10.0, 13.0, 16.0, 18.0, 24.0, 32.0, 48.0)
-_WHITE = (255, 255, 255)
-_PIXELS = {"px": 1.0, "pt": 4 / 3, "rem": 16.0}
-_SMALLER = {"small": 0.8, "rt": 0.5, "rp": 0.5}
-_CLEARLY = 0.83
-"""Below 10 beside 12, the least step that editors leave inside a figure."""
-_NOTE = 8.0
-"""Pixels (6 pt) that no figure is printed in, whatever stands beside it."""
-_UNSEEN = 2.0
-_NEAR = 8
+_NAMED = {"white": WHITE, "black": (0, 0, 0)}
+_FONT_SIZES = (7.5, 9.75, 12.0, 13.5, 18.0, 24.0, 36.0)
+_POINTS = {"px": 0.75, "pt": 1.0, "rem": 12.0, "pc": 12.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54}
+_BY_TAG = {"small": 0.8, "big": 1.2, "rt": 0.5, "rp": 0.5}
 _DEPTH = 100
 
-Colour = tuple[int, int, int]
 
-
-def print_doubts(root: etree._Element, source: str) -> dict[etree._Element, ReadIssue]:
-    """What is to be said of the print of cells with figures, by cell.
+class Print:
+    """How the text of a page is printed, as far as the page itself says.
 
     Args:
         root: the page.
         source: its source, which says at once that most pages have nothing of this.
+
+    Attributes:
+        looked: whether there is anything to look for.
     """
-    lower = source.lower()
-    # Patterns that begin with a word are searched for far faster than those that ignore case.
-    faint = _FAINT_COLOUR.search(lower) is not None or _FAINT_SIZE.search(lower) is not None
-    if not faint and not _MEETING.search(source):
-        return {}
-    print_ = _Print(root)
-    out = {}
-    rows: dict[etree._Element, list[tuple[etree._Element, bool]]] = defaultdict(list)
-    for cell in root.iter("td", "th"):
-        if not faint and not len(cell):
-            continue
-        pieces = list(_pieces(cell))
-        if not any(char.isdigit() for _, text in pieces for char in text):
-            continue
-        if print_.unlike(pieces):
-            out[cell] = ReadIssue("print_doubtful", "warning", "digits of unlike sizes side by side")
-        if faint:
-            unseen = {print_.unseen(element) for element, text in pieces if text.strip()}
-            if len(unseen) > 1:
-                out[cell] = ReadIssue("hidden_text", "warning", "a part of the cell's text is not to be seen")
-            row = cell.getparent()
-            if row is not None and is_figure("".join([text for _, text in pieces])):
-                rows[row].append((cell, unseen == {True}))
-    for cells in rows.values():
-        if not all(alone for _, alone in cells):
-            for cell, alone in cells:
-                if alone:
-                    out[cell] = ReadIssue("hidden_text", "warning", "the cell's text is not to be seen")
-    return out
+
+    def __init__(self, root: etree._Element, source: str) -> None:
+        lower = source.lower()
+        # Patterns that begin with a word are searched for far faster than those that ignore case.
+        self._faint = _FAINT_COLOUR.search(lower) is not None or _FAINT_SIZE.search(lower) is not None
+        self.looked = self._faint or _MEETING.search(source) is not None
+        self._root = root
+        self._sheet: Sheet | None = None
+        self._styles: dict[etree._Element, str] = {}
+        self._looks: dict[etree._Element, Look] = {}
+
+    def tables(self) -> dict[etree._Element, tuple[ReadIssue, ...]]:
+        """What is to be said of the cells of the page's tables."""
+        if not self.looked:
+            return {}
+        rows: dict[etree._Element, list[etree._Element]] = {}
+        for cell in self._root.iter("td", "th"):
+            if (row := cell.getparent()) is not None:
+                rows.setdefault(row, []).append(cell)
+        return self.rows(rows.values())
+
+    def rows(self, rows: Iterable[Sequence[etree._Element]]) -> dict[etree._Element, tuple[ReadIssue, ...]]:
+        """What is to be said of the cells of rows."""
+        out: dict[etree._Element, tuple[ReadIssue, ...]] = {}
+        for row in rows if self.looked else ():
+            cells = [cell for cell in row if self._faint or len(cell)]
+            pieces = [list(_pieces(cell)) for cell in cells]
+            looks = [
+                [(self._look(e), text) for e, text in found] if _has_digit(found) else [] for found in pieces
+            ]
+            out.update({cell: said for cell, said in zip(cells, row_doubts(looks), strict=True) if said})
+        return out
+
+    def line(self, pieces: Sequence[tuple[etree._Element, str]]) -> tuple[ReadIssue, ...]:
+        """What is to be said of a line of text."""
+        if not self.looked or len(pieces) < 2 or not _has_digit(pieces):
+            return ()
+        return line_doubts(
+            [(self._look(element), text) for element, text in pieces if not is_raised(element)]
+        )
+
+    def _look(self, element: etree._Element) -> Look:
+        found = self._looks.get(element)
+        if found is None:
+            size, known = self._size(element)
+            colour = self._colour(element) if self._faint else None
+            ground = self._ground(element) if colour is not None else None
+            found = Look(size, known, self._lift(element), is_unseen(size if known else None, colour, ground))
+            self._looks[element] = found
+        return found
+
+    def _style(self, element: etree._Element) -> str:
+        found = self._styles.get(element)
+        if found is None:
+            if self._sheet is None:
+                self._sheet = Sheet(self._root, _WANTED)
+            found = f"{self._sheet.declared(element)};{element.get('style') or ''}"
+            self._styles[element] = found
+        return found
+
+    def _chain(self, element: etree._Element) -> Iterator[etree._Element]:
+        yield element
+        yield from element.iterancestors()
+
+    def _size(self, element: etree._Element) -> tuple[float, bool]:
+        """Points and True, or the part of a size that the page does not say, and False."""
+        factor = 1.0
+        for above in self._chain(element):
+            number, unit = _declared_size(self._style(above))
+            if unit in _POINTS:
+                return number * _POINTS[unit] * factor, True
+            if unit:
+                factor *= number
+                continue
+            factor *= _BY_TAG.get(str(above.tag), 1.0)
+            said = (above.get("size") or "").strip() if above.tag == "font" else ""
+            if said.startswith("-"):
+                factor *= 0.8
+            elif said in {"1", "2", "3", "4", "5", "6", "7"}:
+                return _FONT_SIZES[int(said) - 1] * factor, True
+        return factor, False
+
+    def _lift(self, element: etree._Element) -> float:
+        """How many times a text is raised or lowered within its line, by whatever."""
+        times = 0.0
+        for above in self._chain(element):
+            if above.tag in BLOCK or above.tag == "th":
+                break
+            times += is_raised(above) or _RAISED.search(self._style(above)) is not None
+        return times
+
+    def _colour(self, element: etree._Element) -> Colour | None:
+        for above in self._chain(element):
+            said = _COLOUR.findall(self._style(above))
+            named = said[-1] if said else above.get("color") if above.tag == "font" else None
+            if named is not None and named.strip().lower() not in _NO_GROUND:
+                return _parsed(named)
+        return None
+
+    def _ground(self, element: etree._Element) -> Colour | None:
+        """The colour behind text; None where it is not known."""
+        for above in self._chain(element):
+            said = [each.strip() for each in _GROUND.findall(self._style(above))]
+            said = [each for each in said if each.lower() not in _NO_GROUND]
+            if not said:
+                said = [each for each in (above.get("bgcolor"), above.get("background")) if each]
+            if said:
+                return _parsed(said[-1])
+        return WHITE
+
+
+def _has_digit(pieces: Sequence[tuple[etree._Element, str]]) -> bool:
+    return any(char.isdigit() for _, text in pieces for char in text)
 
 
 def _pieces(element: etree._Element, depth: int = 0) -> Iterator[tuple[etree._Element, str]]:
@@ -113,110 +209,24 @@ def _pieces(element: etree._Element, depth: int = 0) -> Iterator[tuple[etree._El
             yield element, child.tail
 
 
-class _Print:
-    """How the text of elements is printed, as far as the page itself says."""
-
-    def __init__(self, root: etree._Element) -> None:
-        self._root = root
-        self._sheet: Sheet | None = None
-        self._styles: dict[etree._Element, str] = {}
-
-    def unlike(self, pieces: list[tuple[etree._Element, str]]) -> bool:
-        """Whether digits stand beside digits of clearly another size."""
-        return any(
-            before[-1].isdigit()
-            and text[0].isdigit()
-            and one is not other
-            and _differ(self._size(one), self._size(other))
-            for (one, before), (other, text) in pairwise(pieces)
-        )
-
-    def unseen(self, element: etree._Element) -> bool:
-        """Whether text is of no size to speak of, or of the colour of its ground where that is known."""
-        size, known = self._size(element)
-        if known and size <= _UNSEEN:
-            return True
-        colour = self._colour(element)
-        if colour is None:
-            return False
-        ground = self._ground(element)
-        return ground is not None and all(abs(a - b) <= _NEAR for a, b in zip(colour, ground, strict=True))
-
-    def _style(self, element: etree._Element) -> str:
-        found = self._styles.get(element)
-        if found is None:
-            if self._sheet is None:
-                self._sheet = Sheet(self._root, _WANTED)
-            found = f"{self._sheet.declared(element)};{element.get('style') or ''}"
-            self._styles[element] = found
-        return found
-
-    def _chain(self, element: etree._Element) -> Iterator[etree._Element]:
-        yield element
-        yield from element.iterancestors()
-
-    def _size(self, element: etree._Element) -> tuple[float, bool]:
-        """Pixels and True, or the part of a size that the page does not say, and False."""
-        factor = 1.0
-        for above in self._chain(element):
-            number, unit = _declared_size(self._style(above))
-            if unit in _PIXELS:
-                return number * _PIXELS[unit] * factor, True
-            if unit:
-                factor *= number
-                continue
-            factor *= _SMALLER.get(str(above.tag), 1.0)
-            said = (above.get("size") or "").strip() if above.tag == "font" else ""
-            if said.startswith("-"):
-                factor *= 0.8
-            elif said in {"1", "2", "3", "4", "5", "6", "7"}:
-                return _FONT_SIZES[int(said) - 1] * factor, True
-        return factor, False
-
-    def _colour(self, element: etree._Element) -> Colour | None:
-        for above in self._chain(element):
-            said = _COLOUR.findall(self._style(above))
-            named = said[-1] if said else above.get("color") if above.tag == "font" else None
-            if named is not None and named.strip().lower() not in _NO_GROUND:
-                return _parsed(named)
-        return None
-
-    def _ground(self, element: etree._Element) -> Colour | None:
-        """The colour behind text; None where it is not known."""
-        for above in self._chain(element):
-            said = [each.strip() for each in _GROUND.findall(self._style(above))]
-            said = [each for each in said if each.lower() not in _NO_GROUND]
-            if not said:
-                said = [each for each in (above.get("bgcolor"), above.get("background")) if each]
-            if said:
-                return _parsed(said[-1])
-        return _WHITE
-
-
-def _differ(one: tuple[float, bool], other: tuple[float, bool]) -> bool:
-    (size, known), (beside, also) = one, other
-    if known == also:
-        return min(size, beside) <= _CLEARLY * max(size, beside)
-    return any(each <= (_NOTE if sure else _CLEARLY) for each, sure in (one, other))
-
-
 @lru_cache(maxsize=1024)
 def _declared_size(style: str) -> tuple[float, str]:
     found = _SIZE.findall(style)
     if not found:
         return 1.0, ""
-    number, unit, smaller = found[-1]
-    if smaller:
-        return 0.8, "em"
-    unit = unit.lower()
+    number, unit, changed, named = (str(part).lower() for part in found[-1])
+    if named:
+        return _NAMED_SIZES[named], "pt"
+    if changed:
+        return (0.8 if changed == "smaller" else 1.2), "em"
     return (float(number) / 100, "em") if unit == "%" else (float(number), unit)
 
 
 @lru_cache(maxsize=1024)
 def _parsed(said: str) -> Colour | None:
     bare = said.strip().lower()
-    if (match := re.fullmatch(r"#?([0-9a-f]{6})", bare)) is not None:
-        return int(match[1][:2], 16), int(match[1][2:4], 16), int(match[1][4:], 16)
+    if (colour := hex_colour(bare)) is not None:
+        return colour
     if (match := re.fullmatch(r"#([0-9a-f]{3})", bare)) is not None:
         red, green, blue = (int(digit * 2, 16) for digit in match[1])
         return red, green, blue

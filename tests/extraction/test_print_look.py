@@ -12,7 +12,7 @@ import pytest
 
 from extraction import extract
 from extraction.document import Document, Paragraph, Table
-from extraction.readers import doc, docx, flat_sheet, odf, rtf, xls, xlsx
+from extraction.readers import doc, docx, flat_sheet, html, mhtml, odf, rtf, xls, xlsx
 from extraction.readers.doc_format import Face, Faces
 from extraction.readers.print_look import PLAIN, Look, line_doubts, meet, row_doubts
 from extraction.sniff import ODS, ODT
@@ -485,3 +485,91 @@ def test_properties_of_old_word_turn_their_style_round() -> None:
     assert not faces.of(property_of(0x6870, b"\xff\xff\xff\xff"), 7).look().unseen
     shade = property_of(0xCA71, b"\x0a" + bytes(3) + b"\xff" + b"\x1f\x4e\x79\0" + bytes(2))
     assert not faces.of(property_of(0x6870, b"\xff\xff\xff\0") + shade, 7).look().unseen
+
+
+# -- pages ----------------------------------------------------------------------------------------------------
+
+CSS = """
+.n{font-size:.6em} td .deep i{font-size:6pt} .up{vertical-align:super} .key{font-size:x-small} b#one{font-size:18px}
+.lift{position:relative;top:-4px} span.MsoNote{mso-text-raise:3.0pt} .same{font-weight:bold;vertical-align:middle}
+.white{color:#fff} .dark{background:#1e50a2} .t{display:grid;grid-template-columns:repeat(4,1fr)}
+"""
+
+
+def page(body: str) -> Document:
+    return html.read(f"<html><head><style>{CSS}</style></head><body>{body}</body></html>".encode())
+
+
+def html_cell(inner: str) -> tuple[str, set[str]]:
+    row = f"<tr><td>甲</td><td>8</td><td>{inner}</td><td>9</td></tr>"
+    return said(page(f"<table>{row * 2}</table>"))[2]
+
+
+@pytest.mark.parametrize(
+    ("inner", "text", "codes"),
+    [
+        ('13<span class="n">2</span>', "132", PRINT),
+        ('<span class="n">2</span>13', "213", PRINT),
+        ('13<span class="deep"><i>2</i></span>', "132", PRINT),
+        ('13<span class="key">2</span>', "132", NOTHING),
+        ('<b id="one">13</b><span class="key">2</span>', "132", PRINT),
+        ('13<span class="up">2</span>', "132", PRINT),
+        ('13<span class="lift">2</span>', "132", PRINT),
+        ('13<span class="MsoNote">2</span>', "132", PRINT),
+        ('13<span style="font-size:2mm">2</span>', "132", PRINT),
+        ("13<!-- x --><small>2</small>", "132", PRINT),
+        ("13\u200b<small>2</small>", "13\u200b2", PRINT),
+        ("13<small>&#50;</small>", "132", PRINT),
+        ("<big>13</big><small>2</small>", "132", PRINT),
+        ('13<span class="white">2</span>', "132", HIDDEN),
+        ('<b class="dark">13<span class="white">2</span></b>', "132", NOTHING),
+        ('<span class="same">13</span><span class="same">2</span>', "132", NOTHING),
+        ('<span class="n">13</span><span class="n">2</span>', "132", NOTHING),
+        ('13<span class="same">2</span>', "132", NOTHING),
+    ],
+)
+def test_pages(inner: str, text: str, codes: set[str]) -> None:
+    assert html_cell(inner) == (text, codes)
+
+
+@pytest.mark.parametrize(
+    "mark", ["<small>2</small>", '<sup><a href="#n">2</a></sup>', '<span class="white">2</span>']
+)
+def test_lines_of_pages(mark: str) -> None:
+    found = lines(page(f"<p>一、总体情况</p><p>受理13<small>件</small></p><p>受理13{mark}件</p>"))
+    assert dict(found)["受理132件"] == (HIDDEN if "white" in mark else PRINT)
+    assert dict(found)["受理13件"] == NOTHING
+
+
+@pytest.mark.parametrize("look", ["t", ""])
+@pytest.mark.parametrize(("mark", "codes"), [("<small>2</small>", PRINT), ('<i class="white">2</i>', HIDDEN)])
+def test_tables_made_of_boxes(look: str, mark: str, codes: set[str]) -> None:
+    if look:
+        boxes = "".join(
+            f"<div>甲</div><div>8</div><div>{inner}</div><div>9</div>" for inner in (f"13{mark}", "5", "6")
+        )
+        body = f'<div class="t">{boxes}</div>'
+    else:
+        rows = [
+            f"<div>7</div><div>8</div><div>{inner}</div><div>9</div>" for inner in (f"13{mark}", "5", "6")
+        ]
+        body = "".join(f'<div class="row" style="display:flex">{row}</div>' for row in rows)
+    found = said(page(f"<div>{body}</div>"))
+    assert found[2] == ("132", codes)
+    assert all(codes == NOTHING for _, codes in [*found[:2], *found[3:]])
+
+
+def test_a_cell_of_unseen_text_in_a_table_of_boxes() -> None:
+    rows = [
+        f'<div>7</div><div>8</div><div class="{name}">132</div><div>9</div>'
+        for name in ("white", "x", "dark white")
+    ]
+    found = said(page(f"<div>{''.join(f'<div style=display:flex>{row}</div>' for row in rows)}</div>"))
+    assert [codes for _, codes in found[2::4]] == [HIDDEN, NOTHING, NOTHING]
+
+
+def test_a_saved_page() -> None:
+    row = '<tr><td>8</td><td>13<span class="n">2</span></td></tr>'
+    whole = f"<html><head><style>{CSS}</style></head><body><table>{row * 2}</table></body></html>"
+    saved = f'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n--b\nContent-Type: text/html; charset=utf-8\n\n{whole}\n--b--\n'
+    assert said(mhtml.read(saved.encode()))[1] == ("132", PRINT)
