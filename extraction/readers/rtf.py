@@ -30,6 +30,7 @@ _SILENT = {
 _ENTERED = {"nesttableprops", "shpinst", "shprslt", "shppict"}
 """Groups marked with \\* that hold what is needed."""
 _TABLES = {"fonttbl": "fonts", "colortbl": "colours", "stylesheet": "styles"}
+_NO_TEXT = frozenset({"silent", "pict", "colours", "styles"})
 _FACTS = {"title": "dc:title", "author": "dc:creator", "subject": "dc:subject", "company": "app:Company"}
 _CHARACTERS = {
     "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
@@ -171,13 +172,11 @@ class _Reader:
             self._group.fresh = False
             if self._destination(name):
                 return
-        if self._group.place in {"silent", "pict"}:
-            return
-        if self._group.place == "colours":
-            self._looks.colour_word(name, number)
-            return
-        if self._group.place == "styles":
-            self._looks.style_word(name, number)
+        if self._group.place in _NO_TEXT:
+            if self._group.place == "colours":
+                self._looks.colour_word(name, number)
+            elif self._group.place == "styles":
+                self._looks.style_word(name, number)
             return
         if name == "u" and number is not None:
             self._put(chr(number % 0x10000))

@@ -13,6 +13,7 @@ from extraction.readers.print_look import WHITE, Colour, Look, is_unseen
 
 _UNKNOWN = -1
 _SOLID = frozenset({"chcbpat", "cb", "highlight"})
+_FACES = _SOLID | {"fs", "cf", "cbpat", "chshdng", "shading"}
 _LOOKS = _SOLID | {"fs", "cf", "chshdng", "super", "sub", "up", "dn", "v"}
 _MOST_COLOURS = 1_000
 
@@ -90,7 +91,7 @@ class Looks:
     def style(self, face: Face, name: str, number: int | None) -> Face:
         """A face under a style."""
         for word, value in self._styles.get((name, number or 0), ()):
-            face = face_word(face, word, value) or face
+            face = face_word(face, word, value)
             if word in {"super", "sub", "up", "dn"}:
                 face = face._replace(lift=1.0 if value != 0 else 0.0)
             elif word == "v":
@@ -113,8 +114,8 @@ class Looks:
         return self._colours[number] if 0 <= number < len(self._colours) else None
 
 
-def face_word(face: Face, name: str, number: int | None) -> Face | None:
-    """The face after a word; None where the word says nothing of it."""
+def face_word(face: Face, name: str, number: int | None) -> Face:
+    """The face after a word."""
     if name == "fs":
         return face._replace(size=24 if number is None else max(number, 0))
     if name == "cf":
@@ -127,7 +128,7 @@ def face_word(face: Face, name: str, number: int | None) -> Face | None:
         return face._replace(ground=_UNKNOWN) if number else face
     if name == "shading":
         return face._replace(behind=_UNKNOWN) if number else face
-    return None
+    return face
 
 
 def format_word(group: Group, looks: Looks, name: str, number: int | None) -> bool:
@@ -154,11 +155,10 @@ def format_word(group: Group, looks: Looks, name: str, number: int | None) -> bo
             return False
         case "s" | "cs":
             group.face = looks.style(group.face, name, number)
+        case _ if name in _FACES:
+            group.face = face_word(group.face, name, number)
         case _:
-            face = face_word(group.face, name, number)
-            if face is None:
-                return False
-            group.face = face
+            return False
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -57,7 +58,7 @@ class Print:
         if not any(char.isdigit() for char in text):
             return ()
         if not self._faint:
-            return row_doubts([self._pieces(cell)])[0] if len(text) > 1 else ()
+            return row_doubts([self._pieces(cell)])[0] if len(text) > 1 and _has_several(cell) else ()
         row = next(cell.iterancestors(_ROW), None)
         pieces = self._pieces(cell)
         beside = [] if row is None else [each for each in row.iter(_TC) if each is not cell]
@@ -67,7 +68,7 @@ class Print:
 
     def line(self, paragraph: etree._Element, text: str) -> tuple[ReadIssue, ...]:
         """What is to be said of the print of a line with a figure."""
-        if len(text) < 2 or not any(char.isdigit() for char in text):
+        if len(text) < 2 or not any(char.isdigit() for char in text) or not _has_several(paragraph):
             return ()
         return line_doubts(self._pieces(paragraph))
 
@@ -78,6 +79,10 @@ class Print:
         return [
             (PLAIN if run is None else self._looks.of(run, faint=self._faint), text) for run, text in found
         ]
+
+
+def _has_several(container: etree._Element) -> bool:
+    return next(islice(container.iter(_RUN), 1, None), None) is not None
 
 
 def _said(found: object) -> set[Colour]:
