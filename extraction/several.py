@@ -1,14 +1,17 @@
 """Documents that join several reports: where each begins, and whether that is certain.
 
-A report begins at a title that names a body and a year, at such a title with a number before it, or at the
-bare name of a body right above a first section. The sections of the form that stand twice with different
-words tell that there are several, though not where: the record is then one, and all its figures are doubted.
+A report begins at a title that names a body and a year (or, of several titles without years, each another
+body), at such a title with a number before it, at the bare name of a body right above a first section, or
+behind another report's signature at a first section that its own signature ends. The sections of the form
+that stand twice with different words tell that there are several, though not where: the record is then one,
+and all its figures are doubted.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import combinations
 
 from extraction.agency import is_body, same_body, title_agency
 from extraction.dates import is_date_line, title_years
@@ -23,6 +26,8 @@ Titled = tuple[int, str, str | None]
 TABLES = ("proactive", "requests", "review_litigation")
 CODE = "several_reports"
 _LONG_TEXT = 200
+_FEW_LINES = 3
+_MOST_YEARLESS = 60
 _LONGEST_HEAD = 40
 _FORM_CELLS = 15
 """Cells of the smallest statutory table."""
@@ -31,6 +36,8 @@ _FIRST_SECTION = re.compile(
     r"^(?:第?一|1)(?:部分)?[、.,:](?!.*[。；]).{0,10}(?:总体|概述|概况|基本情况).{0,8}$"
 )
 _LAST_SECTION = re.compile(r"^(?:第?[五六]|[56])(?:部分)?[、.,:].{0,14}(?:其他|其它|需要报告|问题)")
+_NUMBERED = re.compile(r"^\(?附件?[一二三四五六七八九十0-9]{1,3}\)?[:.、]?")
+_LABELLED = re.compile(r"^(?:编制|填报|报告|公开|发布)?(?:单位|机关|部门)(?:名称)?:")
 _NAMELESS = re.compile(
     r"^(?:20\d\d年度?)?(?:政府|政务)?信息公开(?:工作)?(?:年度(?:工作)?报告|年报|工作报告)$"
 )
@@ -66,12 +73,14 @@ def report_heads(document: Document, lines: list[TextLine], found: list[Titled])
         for number, title, _ in found
         if (body := title_agency(title)) and title_years(title)
     ]
+    heads = heads or _yearless(found)
     firsts = [number for number, line in enumerate(lines) if _is_first(line)]
     if len(firsts) > 1:
         taken = {head.line for head in heads}
         heads += [head for head in _numbered(lines) if head.line not in taken]
         heads += [head for first in firsts if (head := _above(lines, first, heads)) is not None]
         heads.sort(key=lambda head: head.line)
+        heads = sorted([*heads, *_signed(lines, firsts, heads)], key=lambda head: head.line)
     tables = [
         number
         for number, block in enumerate(document.blocks)
@@ -90,6 +99,15 @@ def report_heads(document: Document, lines: list[TextLine], found: list[Titled])
     return out
 
 
+def _yearless(found: list[Titled]) -> list[Head]:
+    """Titles without a year, where there are several and each names another body."""
+    heads = [Head(number, title, body, None) for number, title, _ in found if (body := title_agency(title))]
+    if not 1 < len(heads) <= _MOST_YEARLESS:
+        return []
+    different = all(not _same(one, other) for one, other in combinations(heads, 2))
+    return heads if different else []
+
+
 def _is_first(line: TextLine) -> bool:
     return len(line.bare) <= _LONGEST_HEAD and _FIRST_SECTION.match(line.bare) is not None
 
@@ -102,7 +120,7 @@ def _numbered(lines: list[TextLine]) -> list[Head]:
     for number, line in enumerate(lines):
         if "公开" not in line.bare or "报" not in line.bare:
             continue
-        rest = strip_enumerators(line.bare)
+        rest = strip_enumerators(_NUMBERED.sub("", line.bare))
         title = as_title(rest) if rest != line.bare else None
         if title and (body := title_agency(title)) and title_years(title):
             out.append(Head(number, title, body, title_years(title)[0]))
@@ -116,11 +134,39 @@ def _above(lines: list[TextLine], first: int, heads: list[Head]) -> Head | None:
         at -= 1
     if at < 0 or is_date_line(lines[at].text) or any(at <= head.line < first for head in heads):
         return None
-    name = strip_enumerators(lines[at].bare)
+    name = _LABELLED.sub("", strip_enumerators(lines[at].bare))
     if len(name) > _LONGEST_HEAD or not is_body(name):
         return None
     years = title_years(lines[at + 1].bare) if at + 1 < first else []
     return Head(at, name, name, years[0] if years else None)
+
+
+def _signed(lines: list[TextLine], firsts: list[int], heads: list[Head]) -> list[Head]:
+    """Reports that no title names, each from its first section to the signature that ends it.
+
+    Between two of them nothing may stand, so that the first section of one follows the signature of another.
+    """
+    starts = []
+    for place, first in enumerate(firsts):
+        above = [head.line for head in heads if (firsts[place - 1] if place else -1) < head.line <= first]
+        nameless = first > 0 and _NAMELESS.match(lines[first - 1].bare) is not None
+        starts.append((min(above, default=first - nameless), bool(above)))
+    ends = [*(start for start, _ in starts[1:]), len(lines)]
+    signers = [_signer(lines[start:end]) for (start, _), end in zip(starts, ends, strict=True)]
+    out = []
+    for place, ((start, named), signer) in enumerate(zip(starts, signers, strict=True)):
+        begins = place == 0 or signers[place - 1] is not None
+        if not named and begins and signer is not None:
+            years = title_years(lines[start].bare)
+            out.append(Head(start, lines[start].bare, signer, years[0] if years else None))
+    return out
+
+
+def _signer(lines: list[TextLine]) -> str | None:
+    """The body that signs at the very end of some lines, above a date."""
+    if len(lines) < _FEW_LINES or not is_date_line(lines[-1].text) or not is_body(lines[-2].bare):
+        return None
+    return lines[-2].bare
 
 
 def _same(one: Head, other: Head) -> bool:
