@@ -33,6 +33,8 @@ STRUCK_OVER = 0.4
 """Digits nearer to each other than this share of their width stand over each other."""
 MARKS = 6
 """A page has no more different marks; if more look so, their font claims too much room."""
+AGAIN = 6
+"""A word that is printed so many times in one size beside the tables of a page is a mark."""
 FEW = 3
 """With fewer figures than this a table does not show how tall its figures are."""
 STRIP = 8.0
@@ -64,6 +66,10 @@ def sort_out(glyphs: Sequence[Glyph], grids: Sequence[Grid]) -> tuple[list[Glyph
     low = min(map(height, glyphs), default=0.0)
     if not any(height(glyph) > OVER * low for glyph in glyphs):
         return list(glyphs), []
+    words = list(_words(glyphs))
+    if strewn := _strewn(words, glyphs, grids):
+        text, over_text = sort_out([g for index, g in enumerate(glyphs) if index not in strewn], grids)
+        return text, [*over_text, *(glyphs[index] for index in sorted(strewn))]
     over, place = _over_text(glyphs), _place(grids, glyphs)
 
     def foreign(glyph: Glyph) -> bool:
@@ -71,7 +77,6 @@ def sort_out(glyphs: Sequence[Glyph], grids: Sequence[Grid]) -> tuple[list[Glyph
         usual, beyond = place(glyph)
         return tall > OVER * usual and ((tall > LARGE * usual and beyond > 0.1 * tall) or over(glyph))
 
-    words = list(_words(glyphs))
     certain = [word for word in words if any(foreign(glyphs[index]) for index in word)]
     # A mark that is printed again and again is one where it stands over nothing, too.
     marks = {_look(word, glyphs) for word in certain}
@@ -87,6 +92,30 @@ def sort_out(glyphs: Sequence[Glyph], grids: Sequence[Grid]) -> tuple[list[Glyph
 def _look(word: Sequence[int], glyphs: Sequence[Glyph]) -> tuple[str, int]:
     """What a word says and how tall it is, so that the same mark is known again."""
     return "".join(glyphs[index].text for index in word), round(4 * height(glyphs[word[0]]))
+
+
+def _strewn(words: Sequence[Sequence[int]], glyphs: Sequence[Glyph], grids: Sequence[Grid]) -> set[int]:
+    """Characters of small marks: words printed again and again beside tables, over which larger text stands.
+
+    The larger print is the text where it says something else each time; a watermark repeats itself.
+    """
+    places: dict[tuple[str, int], list[Sequence[int]]] = defaultdict(list)
+    for word in words:
+        if not any(grid.holds(*_middle(glyphs[word[0]])) for grid in grids):
+            places[_look(word, glyphs)].append(word)
+    again = {
+        index
+        for (said, _), found in places.items()
+        if len(found) >= AGAIN and sum(map(str.isalpha, said)) > 1
+        for word in found
+        for index in word
+    }
+    if not again:
+        return again
+    over = _over_text([glyphs[index] for index in sorted(again)])
+    larger = [word for word in words if word[0] not in again and any(over(glyphs[index]) for index in word)]
+    once = all(len(places[_look(word, glyphs)]) == 1 for word in larger)
+    return again if once and len(larger) > 1 else set()
 
 
 def _over_text(glyphs: Sequence[Glyph]) -> Callable[[Glyph], bool]:

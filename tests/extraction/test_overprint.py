@@ -210,3 +210,16 @@ def test_a_character_without_end_costs_no_time() -> None:
     text = [Glyph(10.0 * n, 100.0, 10.0 * n + 5, 110.0, "1") for n in range(20)]
     over = Glyph(0.0, -1e15, 8.0, 1e15, "8")
     assert sort_out([*text, over], []) == (text, [over])
+
+
+def test_text_that_stands_over_small_marks_is_text() -> None:
+    """The marks are the more by far, and lower: what is taller than they is no watermark over them."""
+    sheet = Sheet()
+    for row in range(40):
+        for column in range(6):
+            sheet.text(LEFT + 80 * column + row % 7, 60 + 17.0 * row, "内部资料", 8)
+    said = ["某某街道办事处二〇二三年报告", "本年收到申请十二件", "全年工作平稳"]
+    for number, line in enumerate(said):
+        sheet.text(LEFT, 71.0 + 34 * number, line, 16)
+    text = "".join(block.text for block in pdf.read(write([sheet])).blocks if not isinstance(block, Table))
+    assert all(line in text for line in said)
