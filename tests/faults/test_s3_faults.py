@@ -6,12 +6,13 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage import Archive, ObjectNotFoundError, StoreUnreachableError, open_store
+from storage import Archive, ObjectNotFoundError, ObjectStore, StoreUnreachableError, open_store
 from tests.faults.proxy import LASTING, PASSING, PATIENCE, FaultProxy, fault_proxy
 from tests.faults.subject import Nights, contents, problems, sites
 from tests.s3server import S3Server
@@ -31,9 +32,17 @@ def through_proxy(proxy: FaultProxy) -> dict[str, str]:
     return {"GONGKAI_S3_ENDPOINT": proxy.endpoint, "GONGKAI_S3_TIMEOUT": str(PATIENCE)}
 
 
+def opened(url: str) -> ObjectStore:
+    """Open a store as often as it takes: an open asks three times only, for somebody waits for it."""
+    for _ in range(20):
+        with suppress(StoreUnreachableError):
+            return open_store(url)
+    return open_store(url)
+
+
 def work(url: str, rounds: int, tmp_path: Path) -> None:
     """Use every operation, from several threads, and see that each did what it says."""
-    store = open_store(url)
+    store = opened(url)
     archive = Archive(store)
     dice = random.Random(rounds)
 
@@ -63,7 +72,7 @@ def work(url: str, rounds: int, tmp_path: Path) -> None:
         assert file.read() == large.read_bytes()
 
     def add(n: int) -> None:
-        other = open_store(url)
+        other = opened(url)
         while True:
             try:
                 data, tag = other.get_tagged("counter")
