@@ -24,16 +24,16 @@ MARKS = re.compile(
 )
 """What a page must hold for any of this to matter."""
 
-_RULE = re.compile(r"([^{}@;]{1,400})\{([^{}]{0,2000})\}")
+RULE = re.compile(r"([^{}@;]{1,400})\{([^{}]{0,2000})\}")
 _AT_BLOCK = re.compile(r"@[^{};]{0,200}\{(?:[^{}]{0,2000}\{[^{}]{0,2000}\}\s*){0,200}\}")
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _STRIKES = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,60}line-through", re.IGNORECASE)
-_HIDES = re.compile(
+HIDES = re.compile(
     r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:[;}!]|$)"
     rf"|{UNSEEN})",
     re.IGNORECASE,
 )
-_MARKING = re.compile(f"{_STRIKES.pattern}|{_HIDES.pattern}", re.IGNORECASE)
+_MARKING = re.compile(f"{_STRIKES.pattern}|{HIDES.pattern}", re.IGNORECASE)
 _LAYOUT = re.compile(r"display\s*:|grid-|(?:^|[;\s])order\s*:|flex-direction", re.IGNORECASE)
 _SIMPLE = re.compile(r"(?P<tag>[a-zA-Z][a-zA-Z0-9]*|\*)?(?P<more>(?:[.#][\w\u4e00-\u9fff-]+)*)")
 _IN_TABLES = ("tr", "td", "th", "span", "p", "font", "div", "b", "strong", "em", "i", "u", "a")
@@ -84,10 +84,10 @@ def _rules(root: etree._Element, wanted: re.Pattern[str]) -> Iterator[tuple[list
 
 def _all_rules(root: etree._Element, wanted: re.Pattern[str]) -> Iterator[tuple[list[str], str]]:
     for sheet in root.iter("style"):
-        text = _COMMENT.sub("", (sheet.text or "")[:_MAX_SHEET])
+        text = COMMENT.sub("", (sheet.text or "")[:_MAX_SHEET])
         if not wanted.search(text):
             continue
-        for match in _RULE.finditer(_AT_BLOCK.sub("", text)):
+        for match in RULE.finditer(_AT_BLOCK.sub("", text)):
             if not wanted.search(match[2]):
                 continue
             for selector in match[1].split(","):
@@ -158,7 +158,7 @@ def _told(root: etree._Element) -> Iterator[ReadIssue]:
             continue
         if _STRIKES.search(style):
             crossed += bool(all_text(element).strip())
-        elif _HIDES.search(style) and element.tag in _IN_TABLES and _in_table(element):
+        elif HIDES.search(style) and element.tag in _IN_TABLES and _in_table(element):
             hidden += any(char.isdigit() for char in all_text(element))
     if crossed:
         yield ReadIssue("struck_text", "warning", f"{crossed} struck-out texts are left out")

@@ -14,6 +14,7 @@ from lxml import etree
 
 from extraction.document import ReadIssue
 from extraction.readers.html_css import Sheet
+from extraction.readers.html_pieces import piece_doubts
 from extraction.readers.html_text import BLOCK, SKIP, is_raised, unshown
 from extraction.readers.print_look import (
     WHITE,
@@ -78,19 +79,21 @@ class Print:
         self._faint = _FAINT_COLOUR.search(lower) is not None or _FAINT_SIZE.search(lower) is not None
         self.looked = self._faint or _MEETING.search(source) is not None
         self._root = root
+        self._source = source
         self._sheet: Sheet | None = None
         self._styles: dict[etree._Element, str] = {}
         self._looks: dict[etree._Element, Look] = {}
 
     def tables(self) -> dict[etree._Element, tuple[ReadIssue, ...]]:
         """What is to be said of the cells of the page's tables."""
+        apart = piece_doubts(self._root, self._source)
         if not self.looked:
-            return {}
+            return apart
         rows: dict[etree._Element, list[etree._Element]] = {}
         for cell in self._root.iter("td", "th"):
             if (row := cell.getparent()) is not None:
                 rows.setdefault(row, []).append(cell)
-        return self.rows(rows.values())
+        return apart | self.rows(rows.values())
 
     def rows(self, rows: Iterable[Sequence[etree._Element]]) -> dict[etree._Element, tuple[ReadIssue, ...]]:
         """What is to be said of the cells of rows."""

@@ -31,6 +31,13 @@ _PASSED = frozenset(
 _SPACE = {"w": W.strip("{}")}
 _colours = etree.XPath("//w:color[not(@w:val='auto' or @w:val='000000')]/@w:val", namespaces=_SPACE)
 _fills = etree.XPath("//w:shd[not(@w:fill='auto')]/@w:fill", namespaces=_SPACE)
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
+_SYMBOLS = ("wingdings", "webdings")
+_odd = etree.XPath(
+    "boolean(//w:rFonts[starts-with(@w:ascii, 'W') or starts-with(@w:hAnsi, 'W')]"
+    " | //w:bdo[@w:val='rtl'] | //m:oMath)",
+    namespaces={**_SPACE, "m": "http://schemas.openxmlformats.org/officeDocument/2006/math"},
+)
 _tiny = etree.XPath("boolean(//w:sz[@w:val <= 3])", namespaces=_SPACE)
 
 
@@ -52,10 +59,15 @@ class Print:
         self._faint = any(_tiny(part) for part in parts) or any(
             is_unseen(None, colour, ground) for colour in colours for ground in grounds
         )
+        self._odd = bool(_odd(root))
 
     def cell(self, cell: etree._Element, text: str) -> tuple[ReadIssue, ...]:
         """What is to be said of the print of a cell with a figure."""
         if not any(char.isdigit() for char in text):
+            return ()
+        if self._odd and (said := _other_than_text(cell)):
+            return (ReadIssue("print_doubtful", "warning", said),)
+        if not self._faint and len(text) < 2:
             return ()
         if not self._faint:
             return row_doubts([self._pieces(cell)])[0] if len(text) > 1 and _has_several(cell) else ()
@@ -83,6 +95,19 @@ class Print:
 
 def _has_several(container: etree._Element) -> bool:
     return next(islice(container.iter(_RUN), 1, None), None) is not None
+
+
+def _other_than_text(cell: etree._Element) -> str:
+    """What shows a cell's digits otherwise than they are written: a font of symbols, a turn, a formula."""
+    for fonts in cell.iter(f"{W}rFonts"):
+        named = (fonts.get(f"{W}{which}", "").lower() for which in ("ascii", "hAnsi"))
+        if any(name.startswith(_SYMBOLS) for name in named):
+            return "digits in a font of symbols"
+    if any(turn.get(f"{W}val") == "rtl" for turn in cell.iter(f"{W}bdo")):
+        return "characters that turn the direction of writing"
+    if any(str(part.tag) != f"{_MATH[:-5]}r" for math in cell.iter(_MATH) for part in math):
+        return "a formula in the cell"
+    return ""
 
 
 def _said(found: object) -> set[Colour]:
