@@ -40,6 +40,7 @@ _COUNT_UNITS = (
 )  # fmt: skip
 _MONEY_UNITS = {
     "元": Decimal(1), "百元": Decimal(100), "千元": Decimal(1_000), "万元": Decimal(10_000),
+    "十万元": Decimal(100_000), "百万元": Decimal(1_000_000), "千万元": Decimal(10_000_000),
     "亿元": Decimal(100_000_000),
 }  # fmt: skip
 _NUMBER = r"(?P<sign>[+-]?)(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?"
@@ -51,11 +52,18 @@ _RIVAL = re.compile(
     rf"\((?:(?:本年|今年|当年|实际|实为|应为|应是|更正为?|修正为?)[^()0-9]{{0,8}})?[+-]?[0-9][0-9,.]*(?:{_UNITS})?\)"
 )
 """A note that gives another figure for the cell itself, not a part of it or a remark on it."""
+_TURNING = re.compile(
+    r"\((?:减少?|下降|负数?|[-↓▼]|[十百千万亿]{1,2}|多|余|约|估计?|左右|以上|[有错]?误|错误|待(?:核实?|定|更正))\)"
+)
+"""A note that changes what the figure says: its sign, its size, that it is none."""
+_RIGHT_TO_LEFT = "\u202e"
+"""Shows the digits behind it in the other order."""
 _WORDED_CHANGE = re.compile(
     rf"(?P<word>增加?|减少?|新增)\s*(?P<digits>[0-9]+)\s*(?P<unit>{'|'.join(_COUNT_UNITS)})?"
 )
 _SPLIT = re.compile(r"[0-9]+(?:\s+[0-9]+)+")
-_HEAD_UNIT = re.compile(r"(亿元|万元|千元|百元|(?<![十拾佰仟美欧港日])元)")
+_COUNT_SCALE = re.compile(rf"\((?:单位:?)?[十百千万亿]+(?:{'|'.join(_COUNT_UNITS)})?\)")
+_HEAD_UNIT = re.compile(r"(亿元|[十百千]?万元|千元|百元|(?<![十拾佰仟美欧港日])元)")
 _ZERO_LOOKALIKES = frozenset({"O", "o", "〇", "零", "○", "◯"})
 _MARKED = re.compile(r"[0-9]+(?:[*†‡注①-⑳⑴-⒇¹²³]|\[[0-9注]\]){1,3}")
 """A figure with a footnote's mark: it stands in a value cell, but where the figure ends is not certain."""
@@ -152,9 +160,30 @@ def head_unit(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@lru_cache(maxsize=256)
+def label_unit(text: str) -> str | None:
+    """The money unit that a row's label names in brackets (``行政事业性收费（元）``)."""
+    return head_unit(" ".join(re.findall(r"\(([^()]*)\)", squeeze(text))))
+
+
+@lru_cache(maxsize=256)
+def scaled_count(text: str) -> bool:
+    """Whether a head says that its counts are printed in tens of thousands or the like (``（万件）``)."""
+    return _COUNT_SCALE.search(squeeze(text)) is not None
+
+
 @lru_cache(maxsize=8192)
 def read_value(text: str, quantity: Quantity) -> Reading:
     """Read one value cell."""
+    reading = _read(text, quantity)
+    if _RIGHT_TO_LEFT in text and reading.value is not None and reading.issue is None:
+        return replace(
+            reading, issue="print_doubtful", message="characters that turn the direction of writing"
+        )
+    return reading
+
+
+def _read(text: str, quantity: Quantity) -> Reading:
     bare = clean(text)
     if not bare:
         return Reading(None, "blank")
@@ -192,7 +221,7 @@ def _figure(match: re.Match[str], bare: str, quantity: Quantity) -> Reading:
     if unit is None and (named := _NOTE_UNIT.fullmatch(note)) is not None:
         unit = named["unit"]
     reading = _in_unit(match, "元" if unit == "人民币元" else unit, bare, quantity)
-    if reading.issue is None and (_RIVAL.fullmatch(note) or _OTHER_YEAR.fullmatch(note)):
+    if reading.issue is None and any(each.fullmatch(note) for each in (_RIVAL, _OTHER_YEAR, _TURNING)):
         return replace(
             reading, issue="note_doubtful", message=f"what is in brackets may be the figure: {bare[:80]!r}"
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from extraction.align import RawRow, Slot
 from extraction.document import Cell
 from extraction.editions import TableForm
 from extraction.normalise import squeeze
 from extraction.record import CellRecord, Issue, Place
-from extraction.values import Quantity, head_unit, read_value
+from extraction.rows import RawRow, Slot
+from extraction.values import Quantity, head_unit, label_unit, read_value, scaled_count
 
 
 def agreed_slot(rows: list[RawRow], column: str) -> Slot | None:
@@ -44,8 +44,20 @@ def read_cell(
     confidence = cell.confidence if cell is not None else 0.0
     if reading.issue is not None:
         issues.append(Issue(reading.issue, reading.severity, reading.message))
+    elif reading.value and (said := _other_unit(kind, row.label, row.heads.get(column, ""))):
+        issues.append(Issue("unit_conflict", "warning", said))
     record = CellRecord(reading.value, raw, reading.status, reading.unit, at, confidence, reading.suggested)
     return record, issues
+
+
+def _other_unit(kind: str, label: str, head: str) -> str:
+    """What a label or head says of the unit against the form, if anything."""
+    printed, own = head_unit(head), label_unit(label)
+    if kind == "money" and printed and own and printed != own:
+        return f"the row's label says {own}, the column head {printed}"
+    if kind == "count" and scaled_count(head):
+        return f"the column head says that counts are printed in a larger unit: {squeeze(head)[:60]!r}"
+    return ""
 
 
 def place_of(row: RawRow, cell: Cell | None) -> Place:

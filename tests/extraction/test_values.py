@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction.values import Quantity, head_unit, is_value_like, plain, read_value
+from extraction.values import (
+    Quantity,
+    head_unit,
+    is_value_like,
+    label_unit,
+    plain,
+    read_value,
+    scaled_count,
+)
 
 COUNT = Quantity("count", "件")
 CHANGE = Quantity("change", "项")
@@ -147,6 +155,28 @@ def test_money(text: str, quantity: Quantity, value: int | str, issue: str | Non
     reading = read_value(text, quantity)
     assert reading.value == Decimal(value)
     assert reading.issue == issue
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3（减）", "3（减少）", "3（负）", "3（万）", "3（余）", "3（误）", "3（待核实）", "\u202e37\u202c"],
+)
+def test_what_changes_the_figure_is_a_doubt(text: str) -> None:
+    assert read_value(text, CHANGE).issue in {"note_doubtful", "print_doubtful"}
+
+
+@pytest.mark.parametrize("text", ["22（其中修订16件）", "3（件）", "3（含网络）", "\u202d37\u202c"])
+def test_what_does_not_is_none(text: str) -> None:
+    assert read_value(text, CHANGE).issue is None
+
+
+def test_units_of_labels_and_heads() -> None:
+    assert head_unit("本年收费金额（单位：百万元）") == "百万元"
+    assert label_unit("行政事业性收费（元）") == "元"
+    assert label_unit("行政事业性收费") is None
+    assert scaled_count("本年处理决定数量（万件）")
+    assert scaled_count("本年处理决定数量（单位：百）")
+    assert not scaled_count("本年制发件数（件）")
 
 
 def test_head_unit() -> None:
