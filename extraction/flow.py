@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extraction.align import RawRow, Slot
 from extraction.document import Cell, Paragraph
 from extraction.editions import editions
 from extraction.forms import Form, forms, is_caption
 from extraction.normalise import label_core, squeeze
+from extraction.rows import RawRow, Slot
 from extraction.shapes import review_flow
 from extraction.text_lines import LineOf
 from extraction.values import clean, is_value_like

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extraction.align import RawRow, Slot
 from extraction.assemble import Instance
 from extraction.document import Cell, Paragraph
 from extraction.forms import Form, forms
 from extraction.lists import is_form, key_list
 from extraction.normalise import squeeze
+from extraction.rows import RawRow, Slot
 from extraction.text_lines import LineOf
 from extraction.values import is_dash, is_figure, is_unit, is_value_like
 

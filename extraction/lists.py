@@ -15,12 +15,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 
-from extraction.align import RawRow, Slot
 from extraction.assemble import Instance, doubt, joined
 from extraction.document import Cell, Paragraph, Table
 from extraction.editions import editions
 from extraction.forms import LISTS, Form, forms
 from extraction.normalise import label_core, squeeze
+from extraction.rows import RawRow, Slot
 from extraction.values import is_figure, is_unit, is_value_like, money_unit
 
 _SAMPLE = 80

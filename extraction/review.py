@@ -6,10 +6,10 @@ that names both its procedure and its outcome.
 
 from __future__ import annotations
 
-from extraction.align import RawRow, Slot
 from extraction.document import Cell
 from extraction.forms import Form, forms
 from extraction.normalise import label_core, squeeze
+from extraction.rows import RawRow, Slot
 from extraction.segments import Segment
 from extraction.values import is_value_like
 

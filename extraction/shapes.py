@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from extraction.align import RawRow, Slot
 from extraction.document import Block, Cell, Paragraph, Table
 from extraction.forms import Form, forms
 from extraction.normalise import label_core, squeeze
 from extraction.review import KIND, full
+from extraction.rows import RawRow, Slot
 from extraction.values import is_figure, is_value_like
 
 _CAPTION = 40

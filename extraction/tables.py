@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
-from extraction.align import RawRow, read_rows
+from extraction.align import read_rows
 from extraction.assemble import Instance, choose_edition, fill, key_rows
 from extraction.checks import run_checks
 from extraction.columns import Columns, read_columns
@@ -25,6 +25,7 @@ from extraction.lists import list_tables
 from extraction.normalise import squeeze
 from extraction.record import CellRecord, Check, Issue
 from extraction.review import KIND, stacked
+from extraction.rows import RawRow
 from extraction.segments import Segment, segments
 from extraction.shapes import proactive_lines, requests_turned, review_bands
 from extraction.text_lines import LineOf
@@ -202,7 +203,7 @@ def _instances(parts: list[Segment]) -> dict[str, list[Instance]]:
             columns[kind] = read
         elif read.grid is not None:
             read = Columns(read.order, None, read.heads, None, (), read.problem)
-        found = read_rows(segment, read)
+        found = read_rows(segment, read, [part for part in parts if part.kind == kind])
         open_kind = kind
         keys = {key for row in found if (key := _row_key(kind, row))}
         groups = rows.setdefault(kind, [])

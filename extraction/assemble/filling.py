@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extraction.align import RawRow
 from extraction.assemble.cells import agreed_slot, read_cell
 from extraction.assemble.guards import guard_blanks, guard_columns, guard_order, missing
 from extraction.assemble.keys import Instance
@@ -13,6 +12,7 @@ from extraction.columns import BESIDE, SUBTOTAL
 from extraction.editions import Edition, TableForm
 from extraction.normalise import squeeze
 from extraction.record import CellRecord, Issue
+from extraction.rows import RawRow
 from extraction.values import Quantity, is_dash, is_figure, read_value
 
 

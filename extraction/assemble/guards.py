@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from extraction.align import CONFLICTS
 from extraction.assemble.keys import Instance
 from extraction.assemble.remainder import Filled, extra_row, row_texts
 from extraction.editions import TableForm
 from extraction.record import Issue
+from extraction.rows import CONFLICTS
 
 _TOTAL = "total"
 _SEVERAL = re.compile(r"[0-9].*?[^0-9.,，．].*?[0-9]|[+-]?0[0-9]+", re.DOTALL)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from extraction.align import RawRow
 from extraction.forms import Form, forms
 from extraction.normalise import squeeze
+from extraction.rows import RawRow
 from extraction.values import is_figure
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from extraction.align import RawRow
 from extraction.normalise import label_core
 from extraction.record import CellRecord, Issue
+from extraction.rows import RawRow
 
 
 @dataclass

@@ -18,7 +18,7 @@ from extraction.charset import decode
 from extraction.document import Block, Cell, Document, Paragraph, Table, UnreadableError
 from extraction.readers.separated import is_padded, separated
 
-_RULE = re.compile(r"[\s|:+=\-]*-{2,}[\s|:+=\-]*")
+_RULE = re.compile(r"[\s|:+=\-]*-{2,}[\s|:+=\-]*|\|-")
 _PIPE = re.compile(r"(?<!\\)[|｜│┃]")
 _PIPES = ("|", "｜", "│", "┃")
 _SCATTERED = 6
@@ -113,7 +113,7 @@ def _pipe_run(lines: list[str], at: int) -> int:
 
 def _is_scattered(lines: list[str]) -> bool:
     """Whether pipe rows were broken at every cell, as converters break cells that hold paragraphs."""
-    printed = [line for line in lines if line.strip()]
+    printed = [line for line in lines if line.strip() and not _RULE.fullmatch(line.strip())]
     alone = sum(len(_cells(line)) <= 1 == len(_PIPE.findall(line)) for line in printed)
     return alone >= _SCATTERED and 2 * alone > len(printed)
 
@@ -132,7 +132,7 @@ def _gathered(lines: list[str], at: int, end: int) -> list[Block]:
         return [
             Paragraph(text=" ".join(cells), path=f"line:{number + 1}")
             for number in range(at, end)
-            if (cells := _cells(lines[number]))
+            if not _RULE.fullmatch(lines[number].strip()) and (cells := _cells(lines[number]))
         ]
     rows: list[Row] = []
     run = [(n, line) for n in range(at, end) if (line := lines[n].strip()) and not _RULE.fullmatch(line)]
@@ -152,20 +152,23 @@ def _gathered(lines: list[str], at: int, end: int) -> list[Block]:
 
 def _pipes(lines: list[str], at: int) -> tuple[list[Row], int]:
     """Rows of a pipe or Markdown table from `at`; nothing when the line is prose with a pipe in it."""
-    rows: list[Row] = []
+    printed: list[tuple[str, int]] = []
     here = at
-    while here < len(lines) and (_is_pipe_row(lines[here]) or (rows and lines[here] == _PAGE_END)):
+    while here < len(lines) and (_is_pipe_row(lines[here]) or (printed and lines[here] == _PAGE_END)):
         line = lines[here].strip()
         here += 1
-        if not line:
-            continue
-        if _RULE.fullmatch(line):
-            continue
-        if line[0] in "|｜│┃":
-            line = line[1:]
-        if line and line[-1] in "|｜│┃" and not line.endswith("\\|"):
-            line = line[:-1]
-        rows.append([(cell.strip().replace("\\|", "|"), here) for cell in _PIPE.split(line)])
+        if line and not _RULE.fullmatch(line):
+            printed.append((line, here))
+    # A pipe at an end is a border where each row has it; elsewhere it stands behind a blank cell.
+    left = all(line.startswith(_PIPES) for line, _ in printed)
+    right = all(line.endswith(_PIPES) and not line.endswith("\\|") for line, _ in printed)
+    rows = [
+        [
+            (cell.strip().replace("\\|", "|"), number)
+            for cell in _PIPE.split(line)[left : -1 if right else None]
+        ]
+        for line, number in printed
+    ]
     if (
         len(rows) < _MIN_ROWS
         and all(len(row) < _WIDE for row in rows)

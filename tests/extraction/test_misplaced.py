@@ -167,3 +167,91 @@ def test_a_nought_is_not_taken_from_two_cells_under_one_head() -> None:
     table.rows[2][1] = ("社会公益组织", 1, 1)
     record = read(m, lambda t: spread(t, repeat=True), requests=table)
     assert record.cells["requests.granted.social_organization"].value is None
+
+
+def sparse(seed: int) -> Model:
+    """A model in which nearly all is 0, and half of that blank: no identity says which."""
+    rng = random.Random(seed)
+    m = model(random.Random(5), "2021", 0)
+    for name in m.texts:
+        m.texts[name] = rng.choice(["0", ""])
+    return m
+
+
+def text_of(m: Model, draw: Callable[[Printed], str]) -> bytes:
+    tables = [proactive_table(m), requests_table(m), review_table(m)]
+    return document(m, [draw(table) for table in tables], html=False)
+
+
+@pytest.mark.parametrize("strip", [str.rstrip, str.strip])
+@pytest.mark.parametrize("blank", range(7))
+def test_rows_that_end_at_their_last_value_are_no_rows_of_seven(
+    strip: Callable[[str], str], blank: int
+) -> None:
+    m = sparse(blank)
+
+    def draw(table: Printed) -> str:
+        return "\n".join(strip("\t".join(row)) for row in dense(table, repeat=False))
+
+    assert silent_errors(extract(text_of(m, draw)), m) == []
+
+
+@pytest.mark.parametrize("blank", range(7))
+def test_pipes_without_borders_keep_blank_cells_at_the_ends(blank: int) -> None:
+    m = sparse(blank)
+
+    def draw(table: Printed) -> str:
+        return "\n".join(" | ".join(row) for row in dense(table, repeat=False))
+
+    assert silent_errors(extract(text_of(m, draw)), m) == []
+
+
+@pytest.mark.parametrize("blank", range(8))
+def test_wiki_rows_are_no_dashes(blank: int) -> None:
+    m = sparse(blank)
+
+    def draw(table: Printed) -> str:
+        return "{|\n" + "\n".join("|-\n| " + " || ".join(row) for row in dense(table, repeat=False))
+
+    assert silent_errors(extract(text_of(m, draw)), m) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "other"),
+    [
+        ("行政事业性收费", "行政事业性收费（元）"),
+        ("本年处理决定数量", "本年处理决定数量（万件）"),
+        ("单位：万元", "单位：百万元"),
+    ],
+)
+def test_another_unit_than_the_form_s_is_seen(printed: str, other: str) -> None:
+    m = model(random.Random(3), "2021", 0)
+    m.texts["proactive.licensing.decisions"] = m.texts["proactive.fees.amount_wan_yuan"] = "7"
+    record = read(m, lambda table: html_table(table).replace(printed, other))
+    name = "proactive.licensing.decisions" if "数量" in printed else "proactive.fees.amount_wan_yuan"
+    flagged = {cell for issue in record.issues if issue.severity == "warning" for cell in issue.cells}
+    assert name in flagged or record.cells[name].value == 700
+
+
+@pytest.mark.parametrize("draw", [spread, lambda table: spread(table, repeat=True)])
+def test_a_cell_too_many_before_a_last_blank_is_seen(draw: Callable[[Printed], str]) -> None:
+    m = sparse(1)
+    for column, text in zip(COLUMNS, ("0", "", "0", "", "0", "0", ""), strict=True):
+        m.texts[f"requests.unavailable_not_held.{column}"] = text
+    table = requests_table(m)
+    row = next(row for row in table.rows if len(row) > 7 and "1.本机关不掌握" in row[-8][0])
+    row.insert(len(row) - 7, ("0", 1, 1))
+    assert silent_errors(read(m, draw, requests=table), m) == []
+
+
+def test_a_figure_under_the_second_of_two_equal_heads_is_seen() -> None:
+    m = model(random.Random(3), "2019", 0)
+    m.texts["proactive.procurement.items"] = ""
+    m.texts["proactive.procurement.amount_yuan"] = "5"
+    table = proactive_table(m)
+    head = next(row for row in table.rows if row[1:] and row[1][0] == "采购项目数量")
+    head.insert(1, head[1])
+    rows = "\n".join("\t".join(row) for row in dense(table, repeat=False))
+    parts = [tabs(dense(each, repeat=False)) for each in (requests_table(m), review_table(m))]
+    record = extract(document(m, [rows, *parts], html=False))
+    assert [error for error in silent_errors(record, m) if ".items" in error] == []
