@@ -144,8 +144,12 @@ def _is_cut(data: bytes) -> bool:
 
 
 def find_container(top: etree._Element) -> etree._Element | None:
-    """The element that holds the article, where a platform names it; None when its tables stand elsewhere."""
+    """The element that holds the article, where a platform names it; None when its tables stand elsewhere.
+
+    Nor where several of one name hold tables: the page joins articles, and the first is not all of it.
+    """
     best: tuple[int, etree._Element] | None = None
+    others: list[etree._Element] = []
     for element in top.iter("div", "td", "section", "article", "ucapcontent"):
         named, classes = element.get("id"), element.get("class")
         if named is None and classes is None:
@@ -153,13 +157,21 @@ def find_container(top: etree._Element) -> etree._Element | None:
         ranks = [_RANK.get(("id", named or ""))]
         ranks += [_RANK.get(("class", name)) for name in (classes or "").split()]
         rank = min((rank for rank in ranks if rank is not None), default=None)
-        if rank is None or (best is not None and rank >= best[0]):
+        if rank is None or (best is not None and rank > best[0]):
+            continue
+        if best is not None and rank == best[0]:
+            others.append(element)
             continue
         if any(str(piece).strip() for piece in element.itertext()) or _holds(element, "img"):
-            best = (rank, element)
+            best, others = (rank, element), []
     if best is None:
         return None
     chosen = best[1]
+    apart = [element for element in others if not any(above is chosen for above in element.iterancestors())]
+    if any(_is_big(table) for element in apart for table in element.iter("table")) and _holds(
+        chosen, "table"
+    ):
+        return None
     if not _holds(chosen, "table") and any(_is_big(table) for table in top.iter("table")):
         return None
     return chosen

@@ -218,6 +218,30 @@ def test_two_agencies_on_one_page_are_not_mixed(m: Model) -> None:
         assert right(part, its) == len(its.texts)
 
 
+@pytest.mark.parametrize("year", [2023, 2022])
+def test_articles_of_one_name_on_a_page_are_all_read(m: Model, year: int) -> None:
+    """A corrected report below the first, or last year's: the first container is not all of the page."""
+    other = model(random.Random(5), "2021", 0.0)
+    other.texts["proactive.penalties.decisions"] += "1"
+    other.year = year
+    pages = []
+    for each in (m, other):
+        drawn = [
+            html_table(table) for table in (proactive_table(each), requests_table(each), review_table(each))
+        ]
+        body = document(each, drawn, html=True).decode().split("<body>")[1].split("</body>")[0]
+        pages.append(body.replace('<div id="zoom">', '<div class="article-content">'))
+    record = extract(f"<html><body>{''.join(pages)}</body></html>".encode())
+    if year == m.year:
+        assert any("proactive.penalties.decisions" in i.cells for i in record.issues if i.severity == "error")
+        assert record.cells["proactive.penalties.decisions"].value is None
+    else:
+        assert "several_reports" in codes(record)
+        assert [right(part, its) for part, its in zip(record.parts, (m, other), strict=True)] == [
+            len(m.texts)
+        ] * 2
+
+
 def test_the_same_table_twice_is_one(m: Model) -> None:
     tables = [*map(html_table, (proactive_table(m), requests_table(m), review_table(m)))]
     record = extract(document(m, [*tables[:2], tables[2] + "".join(tables)], html=True))
