@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from extraction.editions import Column, Label, Row, editions
-from extraction.normalise import enumerator_kind, label_core, label_full, squeeze, strip_enumerators
+from extraction.normalise import (
+    enumerator_kind,
+    label_core,
+    label_full,
+    squeeze,
+    strip_enumerators,
+    strip_note_mark,
+)
 
 TABLES = ("proactive", "requests", "review_litigation")
 """The grids, in the order of the form."""
@@ -81,7 +88,7 @@ class Form:
 
     def bare(self, text: str) -> str:
         """A label without its number and without a prefix of the form (其中)."""
-        bare = strip_enumerators(squeeze(text))
+        bare = strip_enumerators(squeeze(strip_note_mark(text)))
         for prefix in self.prefixes:
             if bare.startswith(prefix):
                 bare = bare.removeprefix(prefix).lstrip(":,、")

@@ -41,6 +41,10 @@ _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]")
 _PUNCTUATION = re.compile(r"[\"'“”‘’「」『』《》〈〉\[\]【】〔〕{}(),.，。、;:；：·•・|_`~\-—–…!！?？*#]+")
 _GLOSS = re.compile(r"\([^()]*\)")
 _NUMERALS = "一二三四五六七八九十"
+_NOTE_MARK = re.compile(
+    r"(?<=[\u4e00-\u9fff)）])(?:\s*(?:[*†‡⁰¹²³⁴-⁹①-⑳⑴-⒇]|[\[［〔【](?:注释?)?[0-9①-⑳⁰¹²³⁴-⁹]{1,2}[\]］〕】]"
+    r"|注释?[0-9①-⑳⁰¹²³⁴-⁹]{1,2})){1,3}\s*\Z"
+)
 _ENUMERATOR = re.compile(
     r"^(?:"
     rf"\((?P<paren>[{_NUMERALS}]{{1,3}}|[0-9]{{1,2}})\)[、.,]?"
@@ -74,6 +78,11 @@ def squeeze(text: str) -> str:
     return "".join(fold(text).split())
 
 
+def strip_note_mark(text: str) -> str:
+    """The mark of a footnote behind a label removed, from text as read: NFKC makes digits of raised ones."""
+    return _NOTE_MARK.sub("", text)
+
+
 def strip_enumerators(text: str) -> str:
     """Leading ``一、``, ``（三）``, ``1.`` removed (as often as they come), from squeezed text."""
     while match := _ENUMERATOR.match(text):
@@ -104,7 +113,7 @@ def label_core(text: str) -> str:
     """What a row or column label says: no white space, enumerators, glosses, quotes or punctuation."""
     if text.isascii() and text.isalnum():
         return text
-    bare = strip_glosses(strip_enumerators(squeeze(text)))
+    bare = strip_glosses(strip_enumerators(squeeze(strip_note_mark(text))))
     return _PUNCTUATION.sub("", bare)
 
 
@@ -113,7 +122,7 @@ def label_full(text: str) -> str:
     """`label_core` with glosses kept, for labels whose gloss carries the meaning or was cut."""
     if text.isascii() and text.isalnum():
         return text
-    return _PUNCTUATION.sub("", strip_enumerators(squeeze(text)))
+    return _PUNCTUATION.sub("", strip_enumerators(squeeze(strip_note_mark(text))))
 
 
 def tidy(text: str) -> str:

@@ -275,3 +275,13 @@ def test_digits_of_unlike_sizes_in_word_are_doubted() -> None:
     assert word_row(word_run("3", sizes[0]), word_run("7", sizes[2]))[1] == set()
     assert word_row(word_run("3"), word_run("7", sizes[1]))[1] == set()
     assert word_row(word_run("37", sizes[3]))[1] == set()
+
+
+@pytest.mark.parametrize(
+    "mark", ["<sup>2</sup>", "<sup><a>[1]</a></sup>", "①", "*", "〔注1〕", "注2", " ¹ ²"]
+)
+@pytest.mark.parametrize("label", ["规章", "予以公开", "自然人", "总计", "行政许可"])
+def test_the_mark_of_a_footnote_behind_a_label_is_no_part_of_it(label: str, mark: str) -> None:
+    marked = tables().replace(label, label + mark)
+    assert marked != tables()
+    assert right(page(marked), M) == len(M.texts)
