@@ -22,6 +22,8 @@ from extraction.record import CellRecord, Check, Issue, Mention
 
 EMPTY = frozenset({"blank", "dash", "not_applicable"})
 """Statuses of cells in which no figure was meant to stand."""
+MANY = 8
+"""So many identities fail where figures are misread throughout."""
 _NOTHING = Decimal(0)
 
 
@@ -38,6 +40,19 @@ def run_checks(cells: dict[str, CellRecord], known: dict[str, Edition]) -> tuple
                 if issue is not None:
                     issues.append(issue)
     return checks, issues
+
+
+def misread(checks: Iterable[Check], cells: dict[str, CellRecord]) -> list[Issue]:
+    """Doubt every figure where most identities fail: no agency errs so, a font that says other digits does.
+
+    The disclosure table has hardly an identity of its own; what the others show holds for it too.
+    """
+    hard = [check.holds for check in checks if not check.soft and check.holds is not None]
+    if hard.count(False) < MANY or 2 * hard.count(False) < len(hard):
+        return []
+    figures = tuple(name for name, cell in cells.items() if cell.value is not None)
+    message = f"{hard.count(False)} of {len(hard)} identities fail: all figures may be misread, the year too"
+    return [Issue("mostly_failing", "warning", message, figures)]
 
 
 def check_mentions(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from extraction.acceptance import accept
 from extraction.charset import declared_charset
-from extraction.checks import check_mentions
+from extraction.checks import check_mentions, misread
 from extraction.document import Document, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.editions import editions
 from extraction.forms import LISTS, TABLES
@@ -162,6 +162,7 @@ def _record(
             *mixed,
             *noted,
             *failed,
+            *misread(checks, cells),
             *contradicted,
             *doubted,
         ),

@@ -205,6 +205,9 @@ def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) ->
     if found:
         # The text's own title before what the page says about it; one with year and name before others.
         out.title = max((t for t, _ in found), key=lambda t: bool(title_years(t)) + bool(title_agency(t)))
+        if any(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" for char in out.title):
+            message = f"signs that say nothing stand in the title, and maybe in agency and year: {out.title}"
+            out.issues.append(Issue("title_unreadable", "warning", message))
     else:
         out.issues.append(Issue("title_unknown", "warning", "a title of the report stands nowhere"))
 

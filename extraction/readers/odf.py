@@ -296,7 +296,7 @@ class _Reader:
                 continue
             text = self._cell_text(cell)
             style = cell.get(f"{_TABLE}style-name")
-            stored = cell.get(f"{_OFFICE}value", "") if text.strip() else ""
+            stored = cell.get(f"{_OFFICE}value", "")
             pieces = tuple(self._pieces(cell, defaults.get(column))) if _has_digit(text) else ()
             written = times if text.strip() else min(times, _KEPT_BLANKS)
             down, across = (_count(cell, f"number-{name}-spanned") for name in ("rows", "columns"))

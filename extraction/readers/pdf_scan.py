@@ -38,14 +38,18 @@ def default() -> Recogniser | None:
 
 
 def worth_recognising(drawn: Drawn) -> bool:
-    """Whether a page shows more than its text says: a scan, bare or under invisible text, or garbage."""
+    """Whether a page shows more than its text says: a scan, bare or under invisible text, or garbage.
+
+    A font without a table of characters gives signs that mean something one by one; no word is among them.
+    """
     glyphs = drawn.page.glyphs
     if not glyphs:
         return drawn.pictured
     if drawn.covered and (drawn.page.confidence == RECOGNISED or len(glyphs) < FEW):
         return True
     senseless = sum(_senseless(glyph.text) for glyph in glyphs)
-    return senseless > GARBAGE * len(glyphs)
+    wordless = len(glyphs) >= FEW and not any("\u4e00" <= glyph.text <= "\u9fff" for glyph in glyphs)
+    return senseless > GARBAGE * len(glyphs) or (senseless > 0 and wordless)
 
 
 def _senseless(text: str) -> bool:

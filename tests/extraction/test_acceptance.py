@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from extraction.acceptance import BOTH_WAYS, GIVEN, ONE_WAY, accept
-from extraction.checks import run_checks
+from extraction.checks import misread, run_checks
 from extraction.editions import editions
 from extraction.ocr import MISFIT, SURE, UNSURE
 from extraction.record import CellRecord, Issue, Place
@@ -119,3 +119,20 @@ def test_text_that_was_written_is_left_alone(place: Place | None) -> None:
     cells["requests.new.total"] = replace(cells["requests.new.total"], value=Decimal(99))
     out, issues = accepted(cells)
     assert (out, issues) == (cells, {})
+
+
+def test_where_most_identities_fail_every_figure_is_doubted() -> None:
+    cells = {**requests(12), "proactive.licensing.decisions": cell(3)}
+    for name, found in cells.items():  # a font whose 0 says 2
+        if found.value == 0:
+            cells[name] = cell(2)
+    [issue] = misread(run_checks(cells, {"requests": EDITION})[0], cells)
+    assert (issue.code, issue.severity) == ("mostly_failing", "warning")
+    assert "proactive.licensing.decisions" in issue.cells
+
+
+def test_errors_of_an_agency_doubt_only_what_they_touch() -> None:
+    cells = requests(12)
+    for row in ("new", "granted", "total"):
+        cells[f"requests.{row}.other"] = cell(5)
+    assert not misread(run_checks(cells, {"requests": EDITION})[0], cells)

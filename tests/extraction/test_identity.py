@@ -173,6 +173,11 @@ def test_a_report_without_a_title_says_so() -> None:
     assert "title_unknown" not in {issue.code for issue in titled.issues}
 
 
+def test_a_title_with_signs_that_say_nothing_is_in_doubt() -> None:
+    record = report("青溪县财政局\ue032\ue030年2023年政府信息公开工作年度报告")
+    assert "title_unreadable" in {issue.code for issue in record.issues}
+
+
 def test_another_paper_in_the_title_has_neither_its_year_nor_its_name_taken() -> None:
     title = "青溪县水务局2022年度工作总结及2023年政府信息公开工作年度报告"
     record = report(title)

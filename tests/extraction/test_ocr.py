@@ -202,6 +202,10 @@ def test_which_pages_are_worth_recognising() -> None:
     assert not worth_recognising(drawn(900, covered=True)), "text on a picture of paper"
     assert worth_recognising(drawn(900, covered=False, text="\ufffd")), "characters without meaning"
     assert worth_recognising(drawn(900, covered=False, text="\ue012"))
+    signs = drawn(900, covered=False, text="!")
+    assert not worth_recognising(signs)
+    signs.page.glyphs.append(Glyph(0, 0, 9, 9, "\ufffd"))
+    assert worth_recognising(signs), "signs of a font that says no word"
 
 
 @needs_ocr

@@ -122,6 +122,18 @@ def test_repeats_are_written_out_and_endless_blanks_are_not() -> None:
         assert outcome(odf.read, file(f"<table:table>{many}</table:table>", kind)) == "too_large"
 
 
+def test_a_number_that_is_stored_and_not_shown_is_doubted() -> None:
+    row = '<table:table-cell><text:p>规章</text:p></table:table-cell><table:table-cell office:value="155"/>'
+    row += "<table:table-cell><text:p>3</text:p></table:table-cell>"
+    data = file(f'<table:table table:name="a"><table:table-row>{row}</table:table-row></table:table>', ODS)
+    [table] = [block for block in odf.read(data).blocks if isinstance(block, Table)]
+    assert [[doubt.code for doubt in cell.doubts] for cell in table.cells] == [
+        [],
+        ["number_shown_otherwise"],
+        [],
+    ]
+
+
 def test_what_cannot_be_read() -> None:
     assert outcome(odf.read, package({"mimetype": ODT})) == "malformed"
     deep = "<text:section>" * 300 + "</text:section>" * 300
