@@ -11,6 +11,7 @@ from itertools import pairwise
 from extraction.document import Block, Cell, Paragraph, ReadIssue, Table
 from extraction.readers import page_join, page_order, page_overprint, page_seen
 from extraction.readers.page import Glyph, Page
+from extraction.readers.page_between import squeezed
 from extraction.readers.page_grid import Grid, Region, find_grids
 from extraction.readers.page_loose import Loose, find_loose
 from extraction.readers.page_text import (
@@ -119,7 +120,7 @@ def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
     items: list[Item] = list(grids)
     loose = lines(outside)
     if written:
-        loose, over = page_order.parted(loose, page)
+        loose, over = page_order.parted(squeezed(loose), page)
         loose = page_seen.marked(loose, page)
         layout.left_out(page, over, "printed over the text")
     items += find_loose(loose, [grid.box for grid in grids], page.horizontal)

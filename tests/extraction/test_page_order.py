@@ -180,6 +180,30 @@ def test_figures_in_words_are_doubted_where_marks_meet_the_text() -> None:
     assert all("print_doubtful" in found for found in flags.values())
 
 
+@pytest.mark.parametrize("mark", ["3", "2023", "12件", "不含"])
+def test_figures_in_words_are_doubted_where_a_mark_stands_between_their_lines(mark: str) -> None:
+    """It looks like the text and was written in its turn: only its place tells it."""
+    said = [
+        "五、存在的主要问题及改进情况",
+        "各项工作平稳有序，" * 4,
+        "制度进一步完善，" * 3 + "本年度开展培训",
+    ]
+    said += ["9次，" + "渠道进一步拓宽，" * 4, "答复更加规范，" * 5, "公开内容更加全面。"]
+    flags = []
+    for marked in (False, True):
+        blocks: list[str | Grid] = [*TEXT]
+        for head, grid in zip(HEADS, report_grids("2021", lambda *_: "0"), strict=True):
+            blocks += [head, grid]
+        sheet = Sheet()
+        for number, line in enumerate(said):
+            sheet.text(LEFT, 70 + 17.0 * number, line, 11)
+            if marked and number == 2:
+                sheet.text(LEFT + 60, 112.5, mark, 11)
+        flags.append(mention_flags([*render(blocks), sheet]))
+    assert flags[0] == {"9次": ()}
+    assert all("print_doubtful" in found for found in flags[1].values())
+
+
 def test_low_commas_that_make_lines_of_their_own_raise_no_doubt() -> None:
     whole = [Glyph(9.0 * at, 10, 9.0 * at + 9, 19, text, at) for at, text in enumerate("本年12件，另有3件")]
     comma = whole[5]._replace(top=18.0, bottom=22.0)
