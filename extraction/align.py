@@ -15,7 +15,7 @@ from extraction.counted import counted_rows
 from extraction.document import Cell, ReadIssue
 from extraction.forms import Form, forms
 from extraction.normalise import squeeze
-from extraction.rows import CONFLICTS, RawRow, Slot, all_of, distinct, unreadable
+from extraction.rows import CONFLICTS, RawRow, Slot, all_of, distinct, doubt, unreadable
 from extraction.segments import Segment
 from extraction.values import is_figure, is_unit, is_value_like
 
@@ -106,9 +106,7 @@ def _doubt_longer(rows: list[RawRow], of: int) -> None:
     for row in rows if 2 * len(rows) < of else ():
         held = [slot for slot in row.slots.values() if slot.cell is not None]
         if any(not squeeze(slot.cell.text) for slot in held if slot.cell):
-            for slot in held:
-                if slot.cell is not None:
-                    slot.cell = replace(slot.cell, doubts=(*slot.cell.doubts, _LONGER))
+            doubt(row, _LONGER)
 
 
 def _across(cell: Cell) -> range:

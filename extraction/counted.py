@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from itertools import islice
 
 from extraction.columns import BESIDE, Columns
-from extraction.document import Cell
+from extraction.document import Cell, ReadIssue
 from extraction.forms import Form
 from extraction.normalise import squeeze
-from extraction.rows import CONFLICTS, RawRow, Slot, all_of, distinct, unreadable
+from extraction.rows import CONFLICTS, RawRow, Slot, all_of, distinct, doubt, unreadable
 from extraction.segments import Line, Segment
 from extraction.values import is_figure, is_unit, is_value_like
 
 _MANY = 50
 """Segments that are asked how their rows were written."""
 _CUT = "rows end at their last value, and nothing says which columns the values belong to"
+_BESIDE_HEADS = ReadIssue("row_in_doubt", "warning", "the row's figures begin in another cell than the heads")
 
 
 @dataclass
@@ -49,10 +50,16 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
         order = _fitting(part.tail, columns.order)
         if (offset := _run(part.tail, len(order))) is not None and len(order) > 1:
             starts.setdefault(part.shape, set()).add(offset)
-    if columns.start is not None and segment.head:
-        starts.setdefault((0, len(segment.head[-1][1])), set()).add(columns.start - 1)
-    # Where one row holds more values than columns, the cells of its like do not tell which are the form's.
-    full = {part.shape for part in parts if len(_filled(part.tail)) > len(columns.order) < len(part.tail)}
+    under = columns.start - 1 if columns.start is not None and segment.head else None
+    if under is not None:
+        starts.setdefault((0, len(segment.head[-1][1])), set()).add(under)
+    # Where rows of one shape hold values in more cells than there are columns, which are the form's?
+    held: dict[tuple[int, int], list[int]] = {}
+    for part in parts:
+        held.setdefault(part.shape, []).extend(_filled(part.tail))
+    full = {
+        shape for shape, at in held.items() if at and max(at) - min(at) >= count < shape[1] - shape[0] - 1
+    }
     cut = _cut_ends([segment, *islice(alike, _MANY)], form, count)
     out: list[RawRow] = []
     for part in parts:
@@ -68,6 +75,10 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
                 heads=columns.heads, extra=extra, clause=segment.clause, sub=part.sub, counted=True,
             )
         )  # fmt: skip
+        if part.last == 0 and under is not None and len(part.tail) > under + count:
+            own = part.tail[under : under + count]
+            if any(slot.cell and not any(slot.cell is cell for cell in own) for slot in slots.values()):
+                doubt(out[-1], _BESIDE_HEADS)
     return out
 
 

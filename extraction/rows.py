@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from extraction.document import Cell
+from extraction.document import Cell, ReadIssue
 from extraction.normalise import squeeze
 
 CONFLICTS = ("several cells under one head", "a repeated column holds different values")
@@ -58,6 +58,13 @@ class RawRow:
         if any(squeeze(cell.text) for cell in self.extra):
             return False
         return all(slot.cell is None or not squeeze(slot.cell.text) for slot in self.slots.values())
+
+
+def doubt(row: RawRow, issue: ReadIssue) -> None:
+    """Say something of all figures of a row."""
+    for slot in row.slots.values():
+        if slot.cell is not None:
+            slot.cell = replace(slot.cell, doubts=(*slot.cell.doubts, issue))
 
 
 def all_of(cells: Sequence[Cell | None]) -> Cell | None:

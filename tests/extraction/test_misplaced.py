@@ -33,6 +33,11 @@ def spread(table: Printed, *, repeat: bool = False) -> str:
     return html_table(Printed([[(text, 1, 1) for text in row] for row in rows], table.width))
 
 
+def stretched(table: Printed) -> str:
+    """Plain text, every row as long as the longest, without spans."""
+    return tabs(dense(table, repeat=False))
+
+
 def read(m: Model, draw: Callable[[Printed], str] = html_table, **tables: Printed) -> Record:
     parts = {
         "proactive": proactive_table(m),
@@ -40,7 +45,7 @@ def read(m: Model, draw: Callable[[Printed], str] = html_table, **tables: Printe
         "review": review_table(m),
         **tables,
     }
-    return extract(document(m, [draw(table) for table in parts.values()], html=True))
+    return extract(document(m, [draw(table) for table in parts.values()], html=draw is not stretched))
 
 
 def lawful(blank: str, nothing: str = "", most: int = 60) -> Model:
@@ -255,3 +260,30 @@ def test_a_figure_under_the_second_of_two_equal_heads_is_seen() -> None:
     parts = [tabs(dense(each, repeat=False)) for each in (requests_table(m), review_table(m))]
     record = extract(document(m, [rows, *parts], html=False))
     assert [error for error in silent_errors(record, m) if ".items" in error] == []
+
+
+@pytest.mark.parametrize("draw", [html_table, spread, stretched])
+@pytest.mark.parametrize("edition", ["2019", "2021"])
+def test_a_further_column_without_a_head_moves_no_figure_beside_a_blank(
+    draw: Callable[[Printed], str], edition: str
+) -> None:
+    for number in range(6):
+        m = model(random.Random(number), edition, 0)
+        for name in list(m.texts)[number % 3 :: 3]:
+            m.texts[name] = ""
+        table = proactive_table(m)
+        for row in table.rows:
+            if len(row) > 1 and not any("本年" in cell[0] for cell in row):
+                row.append(("8", 1, 1))
+        assert silent_errors(read(m, draw, proactive=table), m) == [], number
+
+
+def test_rows_that_hold_figures_in_more_cells_than_columns_do_not_tell_where_they_begin() -> None:
+    m = model(random.Random(5), "2021", 0)
+    for number, (row, _) in enumerate(request_rows("2021")):
+        m.texts.update({f"requests.{row}.{column}": "0" for column in COLUMNS})
+        m.texts[f"requests.{row}.{COLUMNS[number % 2]}"] = ""
+    table = requests_table(m)
+    for line in table.rows[3:]:
+        line.append(("0", 1, 1))
+    assert silent_errors(read(m, stretched, requests=table), m) == []
