@@ -52,7 +52,9 @@ def misread(checks: Iterable[Check], cells: dict[str, CellRecord]) -> list[Issue
         return []
     figures = tuple(name for name, cell in cells.items() if cell.value is not None)
     message = f"{hard.count(False)} of {len(hard)} identities fail: all figures may be misread, the year too"
-    return [Issue("mostly_failing", "warning", message, figures)]
+    # An issue that names cells speaks of these alone; the title and its year are digits as well.
+    title = "the title and the year may be misread, as the figures may be: most identities fail"
+    return [Issue("mostly_failing", "warning", message, figures), Issue("title_doubtful", "warning", title)]
 
 
 def check_mentions(

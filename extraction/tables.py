@@ -29,7 +29,7 @@ from extraction.rows import RawRow
 from extraction.segments import Segment, segments
 from extraction.shapes import proactive_lines, requests_turned, review_bands
 from extraction.text_lines import LineOf
-from extraction.unconfirmed import doubt_unconfirmed
+from extraction.unconfirmed import doubt_parted, doubt_unconfirmed
 
 
 @dataclass
@@ -104,7 +104,9 @@ def read_tables(document: Document, year: int | None) -> Tables:
             chosen[kind] = _choose(found[kind], year, out)
     _fill(chosen, year, out)
     out.issues += doubt_unconfirmed(chosen, out.cells, out.judged[0], frozenset(flowing))
-    extra, issues = leftovers(document.blocks, _read(chosen, out))
+    read = _read(chosen, out)
+    out.issues += doubt_parted(chosen, out.cells, document.blocks, read)
+    extra, issues = leftovers(document.blocks, read)
     out.extra += extra
     out.issues += issues
     numbers = [number for number, block in enumerate(document.blocks) if isinstance(block, Table)]

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from extraction.assemble import Instance
+from extraction.document import Block, Table
 from extraction.record import CellRecord, Check, Issue
-from extraction.values import clean
+from extraction.values import clean, is_value_like
 
 _TWO = re.compile(r"[+-]?[0-9]{2,}(?:\.[0-9]+)?")
 """Digits that may be those of two figures."""
@@ -94,3 +95,37 @@ def _beside_blanks(
         if blanks and any(_TWO.fullmatch(clean(cells[name].raw)) for name in open_):
             out += [name for name in names if name in {*open_, *blanks}]
     return out
+
+
+def doubt_parted(
+    chosen: Mapping[str, Instance],
+    cells: Mapping[str, CellRecord],
+    blocks: Collection[Block],
+    read: Collection[tuple[int, int]],
+) -> list[Issue]:
+    """Doubt a blank row at the foot of a table where a table further down begins with figures of no label.
+
+    A page end may stand between the label and its figures.
+    """
+    tables = [block for block in blocks if isinstance(block, Table)]
+    begins = [
+        number
+        for number, table in enumerate(tables)
+        if table.rows and (number, 0) not in read and _only_figures([cell.text for cell in table.rows[0]])
+    ]
+    out: list[Issue] = []
+    for kind, instance in chosen.items():
+        for key, row in instance.rows.items():
+            if not any(row.table < number for number in begins) or row.row != tables[row.table].height - 1:
+                continue
+            names = [f"{kind}.{key}.{column}" for column in row.slots]
+            blanks = tuple(name for name in names if name in cells and cells[name].status == "blank")
+            if blanks:
+                message = f"{kind}: {key} is blank, and figures without a label begin a table further down"
+                out.append(Issue("row_in_doubt", "warning", message, blanks))
+    return out
+
+
+def _only_figures(texts: Collection[str]) -> bool:
+    filled = [text for text in texts if clean(text)]
+    return len(filled) > 1 and all(map(is_value_like, filled))

@@ -10,12 +10,15 @@ import re
 from bisect import bisect_left
 from dataclasses import replace
 
+from extraction.document import ReadIssue
 from extraction.readers.page_grid import Grid, Region
 
 SAME_EDGE = 4.0
 SAME_COLUMN = 2.0
 SLIVER = 8.0
 """A row lower than this has no room for text."""
+
+_APART = ReadIssue("row_in_doubt", "warning", "the page end may part its figures from their label")
 
 ENUMERATOR = re.compile(
     r"\s*(?:[0-9０-９]{1,2}\s*[.．、，,)）]|[（(]\s*[0-9一二三四五六七八九十]{1,3}\s*[)）]|[一二三四五六七八九十]{1,3}\s*[、．.]"
@@ -55,6 +58,11 @@ def joined(upper: Grid, lower: Grid) -> Grid:
         {key: above[index] for key, index in foot.items() if key not in tall},
         {key: below[index] for key, index in head.items() if key not in tall},
     )
+    if not cut and not repeated:
+        _doubt_parted(
+            above, [index for key, index in foot.items() if key not in tall],
+            below, [index for key, index in head.items() if key not in tall],
+        )  # fmt: skip
     swallowed: set[int] = set()
     for key, index in head.items():
         if key in tall or (cut and key in foot):
@@ -179,6 +187,27 @@ def _is_cut(upper: dict[tuple[int, int], Region], lower: dict[tuple[int, int], R
         elif first.strip():
             return False
     return broken and not (_any_value(upper) and _any_value(lower))
+
+
+def _doubt_parted(above: list[Region], foot: list[int], below: list[Region], head: list[int]) -> None:
+    """Doubt a label with blanks on one side of a page end and figures without a label on the other."""
+    for ours, own, theirs, others in ((above, foot, below, head), (below, head, above, foot)):
+        values = [index for index in own if _is_value(ours[index].text)]
+        if not values or any(_is_label(ours[index].text) for index in own):
+            continue
+        facing = [[other for other in others if _overlap(ours[index], theirs[other])] for index in values]
+        if not any(_is_label(theirs[other].text) for other in others) or not any(
+            beside and not any(theirs[other].text.strip() for other in beside) for beside in facing
+        ):
+            continue
+        for index in values:
+            ours[index] = replace(ours[index], doubts=(*ours[index].doubts, _APART))
+        for other in {other for beside in facing for other in beside}:
+            theirs[other] = replace(theirs[other], doubts=(*theirs[other].doubts, _APART))
+
+
+def _overlap(one: Region, other: Region) -> bool:
+    return one.column < other.column + other.colspan and other.column < one.column + one.colspan
 
 
 def _any_value(row: dict[tuple[int, int], Region]) -> bool:

@@ -126,9 +126,10 @@ def test_where_most_identities_fail_every_figure_is_doubted() -> None:
     for name, found in cells.items():  # a font whose 0 says 2
         if found.value == 0:
             cells[name] = cell(2)
-    [issue] = misread(run_checks(cells, {"requests": EDITION})[0], cells)
+    issue, title = misread(run_checks(cells, {"requests": EDITION})[0], cells)
     assert (issue.code, issue.severity) == ("mostly_failing", "warning")
     assert "proactive.licensing.decisions" in issue.cells
+    assert (title.code, title.severity, title.cells) == ("title_doubtful", "warning", ())
 
 
 def test_errors_of_an_agency_doubt_only_what_they_touch() -> None:
