@@ -11,7 +11,7 @@ from lxml import etree
 from extraction.document import Block, Document, Paragraph, ReadIssue, UnreadableError
 from extraction.readers.print_look import WHITE, Colour, Look, hex_colour, is_unseen
 from extraction.readers.raised import raised
-from extraction.readers.sheet_blocks import MAX_CELLS, Merge, SheetCell, members, sheet_blocks
+from extraction.readers.sheet_blocks import MAX_CELLS, Merge, SheetCell, is_hidden, members, sheet_blocks
 from extraction.readers.sheet_format import shown
 from extraction.readers.zipped import parse_xml
 
@@ -109,7 +109,7 @@ def _cells(
             if len(runs) == 1 and not any(look.unseen for look, _ in pieces):
                 pieces = []
             across, down = (_integer(cell.get(f"{_S}Merge{way}"), 0) for way in ("Across", "Down"))
-            if element.get(f"{_S}Hidden") == "1" or column in hidden_columns:
+            if is_hidden(element, f"{_S}Hidden", f"{_S}Height") or column in hidden_columns:
                 if text.strip():
                     issues["hidden_text"] = ReadIssue(
                         "hidden_text", "warning", "hidden rows or columns were left out"
@@ -131,7 +131,7 @@ def _hidden_columns(sheet: etree._Element) -> set[int]:
     for element in sheet.iterfind(f"{_S}Table/{_S}Column"):
         column = _integer(element.get(f"{_S}Index"), column + 2) - 1
         span = min(_integer(element.get(f"{_S}Span"), 0), MAX_COLUMN)
-        if element.get(f"{_S}Hidden") == "1":
+        if is_hidden(element, f"{_S}Hidden", f"{_S}Width"):
             out |= set(range(column, column + span + 1))
         column += span
     return out

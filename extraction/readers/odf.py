@@ -325,10 +325,15 @@ class _Reader:
             if found:
                 yield name, found
 
+    def _is_left_out(self, element: etree._Element) -> bool:
+        """Whether a row or column is hidden, or has no height or width."""
+        hidden = element.get(f"{_TABLE}visibility") in _HIDDEN_ROWS
+        return hidden or self._is(element.get(f"{_TABLE}style-name"), "collapsed")
+
     def _sheet(self, table: etree._Element, name: str) -> tuple[list[SheetCell], list[Merge]]:
         sheet = f"content.xml#{name}"
         columns = dict(_columns(table))
-        hidden = {n for n, column in columns.items() if column.get(f"{_TABLE}visibility") in _HIDDEN_ROWS}
+        hidden = {n for n, column in columns.items() if self._is_left_out(column)}
         defaults = {n: column.get(f"{_TABLE}default-cell-style-name") for n, column in columns.items()}
         cells: list[SheetCell] = []
         merges: list[Merge] = []
@@ -336,7 +341,7 @@ class _Reader:
         in_table = False
         for row, times in self._rows(table):
             found = list(self._row(row, sheet, defaults))
-            out = row.get(f"{_TABLE}visibility") in _HIDDEN_ROWS
+            out = self._is_left_out(row)
             filled = [spot for spot in found if spot.text.strip()]
             # A line of text ends in blanks without a style that are no cells; a row of a table has them.
             in_table = len(filled) > 1 or (in_table and bool(filled) and not is_line(filled[0].text))

@@ -53,10 +53,21 @@ def printing(roots: list[etree._Element]) -> dict[str, Style]:
             name = style.get(f"{_STYLE}name", "")
             display = style.find(f"{_STYLE}table-properties")
             collapsed = display is not None and display.get(f"{_TABLE}display") == "false"
+            collapsed = collapsed or _is_flat(style)
             out[name] = Style(
                 style.get(f"{_STYLE}parent-style-name", ""), hidden, struck, collapsed, bordered, above
             )
     return out
+
+
+def _is_flat(style: etree._Element) -> bool:
+    """Whether rows or columns of a style have no height or width."""
+    sizes = (
+        found.get(f"{_STYLE}{size}", "")
+        for what, size in (("row", "row-height"), ("column", "column-width"))
+        if (found := style.find(f"{_STYLE}table-{what}-properties")) is not None
+    )
+    return any(re.fullmatch(r"0+(?:\.0*)?[a-z]*", size) for size in sizes)
 
 
 class Looks:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lxml import etree
+
 from extraction.document import (
     Block,
     Cell,
@@ -56,6 +58,14 @@ class SheetCell:
     path: str
     stored: str = ""
     pieces: tuple[Piece, ...] = ()
+
+
+_NOTHING = re.compile(r"0+(?:\.0*)?")
+
+
+def is_hidden(element: etree._Element, mark: str, size: str) -> bool:
+    """Whether a row or column is hidden: by a mark, or because it has no height or width."""
+    return element.get(mark) in ("1", "true") or _NOTHING.fullmatch(element.get(size, "")) is not None
 
 
 def members(

@@ -143,9 +143,11 @@ def _look(book: xlrd.book.Book, style: xlrd.formatting.XF, font: xlrd.formatting
 
 def _hidden(sheet: xlrd.sheet.Sheet, row: int, column: int) -> str | None:
     """The hidden row or column that a cell stands in."""
-    if (info := sheet.rowinfo_map.get(row)) is not None and info.hidden:
+    if (info := sheet.rowinfo_map.get(row)) is not None and (
+        info.hidden or (info.height == 0 and not info.has_default_height)
+    ):
         return f"row {row + 1}"
-    if (info := sheet.colinfo_map.get(column)) is not None and info.hidden:
+    if (info := sheet.colinfo_map.get(column)) is not None and (info.hidden or info.width == 0):
         return f"column {column + 1}"
     return None
 

@@ -14,7 +14,7 @@ from extraction.readers.docx import office_facts
 from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.print_look import Piece
 from extraction.readers.raised import raised
-from extraction.readers.sheet_blocks import Merge, SheetCell, members, sheet_blocks
+from extraction.readers.sheet_blocks import Merge, SheetCell, is_hidden, members, sheet_blocks
 from extraction.readers.sheet_format import BUILT_IN, shown
 from extraction.readers.xlsx_look import Looks
 from extraction.readers.zipped import Package
@@ -153,7 +153,7 @@ class _Book:
         told: set[int] = set()
         for element in root.iterfind(f"{_S}sheetData/{_S}row"):
             row = _integer(element.get("r"), row + 2) - 1
-            hidden = element.get("hidden") in ("1", "true")
+            hidden = is_hidden(element, "hidden", "ht")
             column = -1
             for cell in element.iterfind(f"{_S}c"):
                 place = _PLACE.fullmatch(cell.get("r", ""))
@@ -241,7 +241,7 @@ def _is_struck(font: etree._Element | None) -> bool:
 def _hidden_columns(root: etree._Element) -> set[int]:
     out: set[int] = set()
     for element in root.iterfind(f"{_S}cols/{_S}col"):
-        if element.get("hidden") in ("1", "true"):
+        if is_hidden(element, "hidden", "width"):
             first, last = (_integer(element.get(name)) for name in ("min", "max"))
             out |= set(range(first - 1, min(last, MAX_COLUMN)))
     return out

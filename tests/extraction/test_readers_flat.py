@@ -126,8 +126,9 @@ def test_a_report(name: str) -> None:
     assert (record.report.agency, record.report.year) == ("青溪县教育局", M.year)
 
 
-def test_hidden_rows_and_columns_of_excel_xml_are_told() -> None:
-    data = excel_2003().replace(b"<Row>", b"<Row ss:Hidden='1'>", 1)
+@pytest.mark.parametrize("how", [b"ss:Hidden='1'", b"ss:AutoFitHeight='0' ss:Height='0'"])
+def test_hidden_rows_and_columns_of_excel_xml_are_told(how: bytes) -> None:
+    data = excel_2003().replace(b"<Row>", b"<Row " + how + b">", 1)
     assert [issue.code for issue in flat_sheet.read(data).issues] == ["hidden_text"]
 
 

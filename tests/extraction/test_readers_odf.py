@@ -122,6 +122,22 @@ def test_repeats_are_written_out_and_endless_blanks_are_not() -> None:
         assert outcome(odf.read, file(f"<table:table>{many}</table:table>", kind)) == "too_large"
 
 
+@pytest.mark.parametrize("what", ["row", "column"])
+def test_rows_and_columns_of_no_size_are_hidden(what: str) -> None:
+    size = "row-height" if what == "row" else "column-width"
+    style = f'<style:style style:name="F"><style:table-{what}-properties style:{size}="0cm"/></style:style>'
+    cells = "".join(f"<table:table-cell><text:p>{n}</text:p></table:table-cell>" for n in (1, 2))
+    mark = {what: ' table:style-name="F"'}
+    data = file(
+        f'<table:table table:name="a"><table:table-column/><table:table-column{mark.get("column", "")}/>'
+        f"<table:table-row>{cells}</table:table-row>"
+        f"<table:table-row{mark.get('row', '')}>{cells}</table:table-row></table:table>",
+        ODS,
+        style,
+    )
+    assert "hidden_text" in {issue.code for issue in odf.read(data).issues}
+
+
 def test_a_number_that_is_stored_and_not_shown_is_doubted() -> None:
     row = '<table:table-cell><text:p>规章</text:p></table:table-cell><table:table-cell office:value="155"/>'
     row += "<table:table-cell><text:p>3</text:p></table:table-cell>"

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
+import xlrd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -253,6 +254,34 @@ def test_a_formula_without_a_value_and_hidden_rows_are_said() -> None:
     document = xlsx.read(book(cells))
     assert [issue.code for issue in document.issues] == ["formula_without_value", "hidden_text"]
     assert [cell.text for cell in tables(document.blocks)[0].cells] == ["1", ""]
+
+
+@pytest.mark.parametrize(
+    ("column", "row"),
+    [("", 'ht="0" customHeight="1"'), ('<cols><col min="2" max="2" width="0" customWidth="1"/></cols>', "")],
+)
+def test_rows_and_columns_of_no_size_are_hidden(column: str, row: str) -> None:
+    cells = (
+        f'<worksheet xmlns="{MAIN}">{column}<sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+        f'<row r="2" {row}><c r="B2"><v>2</v></c></row></sheetData></worksheet>'
+    )
+    document = xlsx.read(book(cells))
+    assert [issue.code for issue in document.issues] == ["hidden_text"]
+    assert not any("2" in c.text for block in tables(document.blocks) for c in block.cells)
+
+
+@pytest.mark.parametrize("what", ["row", "column"])
+def test_rows_and_columns_of_no_size_are_hidden_in_the_old_format(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = xlrd.open_workbook(file_contents=XLS, formatting_info=True)
+    one = book.sheets()[0]
+    if what == "row":
+        one.rowinfo_map[0].height, one.rowinfo_map[0].has_default_height = 0, 0
+    else:
+        one.colinfo_map.setdefault(0, xlrd.sheet.Colinfo()).width = 0
+    monkeypatch.setattr(xlrd, "open_workbook", lambda **_: book)
+    assert f"hidden {what} 1 was left out" in {issue.message for issue in xls.read(XLS).issues}
 
 
 def cell(row: int, column: int, text: str = "", *, bordered: bool = True) -> SheetCell:
