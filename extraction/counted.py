@@ -60,7 +60,10 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
     full = {
         shape for shape, at in held.items() if at and max(at) - min(at) >= count < shape[1] - shape[0] - 1
     }
-    cut = _cut_ends([segment, *islice(alike, _MANY)], form, count)
+    # Those under the same heads: one figure a row under another clause is no row that was cut off.
+    heads = _heads(segment, form)
+    peers = [other for other in islice(alike, _MANY) if not heads or _heads(other, form) in (set(), heads)]
+    cut = _cut_ends([segment, *peers], form, count)
     out: list[RawRow] = []
     for part in parts:
         found = starts.get(part.shape, set())
@@ -80,6 +83,10 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
             if any(slot.cell and not any(slot.cell is cell for cell in own) for slot in slots.values()):
                 doubt(out[-1], _BESIDE_HEADS)
     return out
+
+
+def _heads(segment: Segment, form: Form) -> set[str]:
+    return {key for _, cells in segment.head for cell in cells if (key := form.column(cell.text))}
 
 
 def _cut_ends(alike: list[Segment], form: Form, count: int) -> dict[int, set[int]]:

@@ -362,8 +362,9 @@ def render(m: Model, layout: str, tables: list[Printed] | None = None) -> bytes:
 
 
 def silent_errors(record: Record, m: Model) -> list[str]:
-    """Cells that are neither right nor flagged."""
-    flagged = {cell for issue in record.issues if issue.severity != "note" for cell in issue.cells}
+    """Cells that are neither right nor flagged; that all figures add up nowhere is no flag of one."""
+    said = [issue for issue in record.issues if issue.severity != "note" and issue.code != "mostly_failing"]
+    flagged = {cell for issue in said for cell in issue.cells}
     missing = {i.message.split()[1] for i in record.issues if i.code == "table_missing"}
     missing |= {
         i.message.split(":")[0] for i in record.issues if i.code in {"edition_unknown", "several_tables"}

@@ -130,9 +130,8 @@ def one(cell: str, css: str = "") -> tuple[object, set[str]]:
     assert cell in shown
     record = page(shown + html_table(requests_table(M)) + html_table(review_table(M)), css)
     name = "proactive.penalties.decisions"
-    return record.cells[name].value, {
-        i.code for i in record.issues if i.severity != "note" and name in i.cells
-    }
+    said = {i.code for i in record.issues if i.severity != "note" and name in i.cells}
+    return record.cells[name].value, said - {"mostly_failing"}  # M's figures add up nowhere
 
 
 @pytest.mark.parametrize(

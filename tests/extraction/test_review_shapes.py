@@ -25,6 +25,9 @@ BLOCK_HEADS = ["行政复议", "未经复议直接起诉", "复议后起诉"]
 PAIRS = [(b, o, f"review_litigation.{r}.{c}") for b, r in zip(BLOCK_HEADS, REVIEW, strict=True)
          for o, c in zip(OUTCOME_HEADS, OUTCOMES, strict=True)]  # fmt: skip
 
+FAILING = {"check_failed", "mostly_failing"}
+"""What is said of a model, whose figures add up nowhere."""
+
 
 @pytest.fixture
 def m() -> Model:
@@ -64,7 +67,7 @@ def test_procedure_and_outcome_in_one_head(m: Model, joint: str) -> None:
     heads = [f"{block}{joint}{outcome}" for block, outcome, _ in PAIRS]
     record = read(m, across(m, heads))
     assert right(record, m) == len(m.texts)
-    assert {issue.code for issue in record.issues if issue.severity != "note"} == {"check_failed"}
+    assert {issue.code for issue in record.issues if issue.severity != "note"} == FAILING
 
 
 def test_heads_in_another_order_carry_their_figures_along(m: Model) -> None:
