@@ -25,7 +25,7 @@ BLOCK_HEADS = ["行政复议", "未经复议直接起诉", "复议后起诉"]
 PAIRS = [(b, o, f"review_litigation.{r}.{c}") for b, r in zip(BLOCK_HEADS, REVIEW, strict=True)
          for o, c in zip(OUTCOME_HEADS, OUTCOMES, strict=True)]  # fmt: skip
 
-FAILING = {"check_failed", "mostly_failing"}
+FAILING = {"check_failed", "mostly_failing", "title_doubtful"}
 """What is said of a model, whose figures add up nowhere."""
 
 
