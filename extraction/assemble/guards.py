@@ -102,17 +102,27 @@ def guard_columns(out: Filled, instance: Instance, table: TableForm) -> None:
 
 
 def guard_blanks(out: Filled, instance: Instance) -> None:
-    """A blank beside several figures may have one of them; one of two under one head may be another's."""
+    """A blank beside several figures may have one of them; one of two under one head may be another's.
+
+    Where two cells of a row hold several figures, two rows were joined: a figure alone may be of either.
+    """
     names: list[str] = []
     for key, row in instance.rows.items():
         names_of = [f"{instance.kind}.{key}.{column}" for column in row.slots]
         cells = [(name, out.cells.get(name)) for name in names_of]
         if any(slot.why in CONFLICTS for slot in row.slots.values()):
             names += [name for name, cell in cells if cell is not None and cell.status != "unreadable"]
-        for (name, cell), (_, beside) in [*pairwise(cells), *pairwise(cells[::-1])]:
+        several = [
+            name
+            for name, cell in cells
+            if cell is not None and cell.status in {"text", "unreadable"} and _SEVERAL.search(cell.raw)
+        ]
+        if len(several) > 1:
+            names += [name for name, cell in cells if cell is not None and name not in several]
+        for (name, cell), (other, beside) in [*pairwise(cells), *pairwise(cells[::-1])]:
             if cell is None or beside is None or cell.status != "blank" or beside.value is not None:
                 continue
-            if beside.status in {"text", "unreadable"} and _SEVERAL.search(beside.raw):
+            if other in several:
                 names.append(name)
     if names:
         message = f"{instance.kind}: beside a cell that holds several figures, or a head over several cells"

@@ -11,11 +11,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from extraction.document import Document, UnreadableError
+from extraction.document import Document, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers import html
 
 MEDIA_TYPE = "message/rfc822"
 MAX_MESSAGE_PARTS = 2_000
+_FRAMES = 20
+_FORM_CELLS = 15
+"""Cells of the smallest statutory table."""
+_LONG_TEXT = 100
 
 
 def read(data: bytes, *, url: str | None = None) -> Document:
@@ -35,16 +39,45 @@ def read(data: bytes, *, url: str | None = None) -> Document:
             for part in _parts(message)
             if part.get_content_type() in {"text/html", "application/xhtml+xml"}
         ]
-        bodies = [(part.get_payload(decode=True), part.get_content_charset()) for part in pages]
+        bodies = [
+            (part.get_payload(decode=True), part.get_content_charset(), _name(part, number))
+            for number, part in enumerate(pages, 1)
+        ]
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         raise UnreadableError("malformed", f"the MHTML file is damaged ({type(error).__name__})") from error
-    found = [(body, charset) for body, charset in bodies if isinstance(body, bytes) and body.strip()]
+    found = [
+        (body, charset, name) for body, charset, name in bodies if isinstance(body, bytes) and body.strip()
+    ]
     if not found:
         raise UnreadableError("unsupported_format", "the MHTML file holds no HTML page")
     # Of a frame set the frame with the text: a page of frames has next to none.
-    body, charset = max(found, key=lambda entry: len(entry[0])) if _is_frames(found[0][0]) else found[0]
+    body, charset, name = max(found, key=lambda entry: len(entry[0])) if _is_frames(found[0][0]) else found[0]
     document = html.read(body, url=url, charset=charset, pictures=_pictures(message))
-    return replace(document, media_type=MEDIA_TYPE)
+    issues = document.issues
+    if _is_frames(found[0][0]):
+        others = [other for text, code, other in found[:_FRAMES] if other != name and _says_much(text, code)]
+        if others:
+            text = f"read {name}; not read: {', '.join(others)}"
+            issues = (*issues, ReadIssue("several_documents", "warning", text))
+    return replace(document, media_type=MEDIA_TYPE, issues=issues)
+
+
+def _says_much(body: bytes, charset: str | None) -> bool:
+    """Whether a frame may be a report too: menus and banners have short texts and small tables."""
+    if _is_frames(body):
+        return False
+    try:
+        blocks = html.read(body, charset=charset).blocks
+    except UnreadableError:
+        return False
+    if any(isinstance(block, Table) and len(block.cells) > _FORM_CELLS for block in blocks):
+        return True
+    return any(isinstance(block, Paragraph) and len(block.text) > _LONG_TEXT for block in blocks)
+
+
+def _name(part: email.message.Message, number: int) -> str:
+    """A part by its number and the address it was saved from."""
+    return f"frame {number} {str(part.get('Content-Location') or '').strip()}".strip()
 
 
 def _pictures(message: email.message.Message) -> dict[str, Callable[[], bytes]]:

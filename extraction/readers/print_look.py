@@ -25,6 +25,8 @@ _CLEARLY = 0.83
 _NOTE = 6.0
 """Points that no figure is printed in, whatever stands beside it."""
 _UNSEEN = 1.5
+_THIN = 10
+"""Percent of its width at which a text is a line."""
 _NEAR = 8
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
 _STARTS = re.compile(r"[.,]?[0-9０-９]")
@@ -79,9 +81,9 @@ def meet(texts: Sequence[str]) -> bool:
     return any(_ENDS.search(one) and _JOINS.match(other) for one, other in pairwise(filled))
 
 
-def is_unseen(size: float | None, colour: Colour | None, ground: Colour | None) -> bool:
+def is_unseen(size: float | None, colour: Colour | None, ground: Colour | None, wide: float = 100) -> bool:
     """Whether a text is not to be seen; None is what the file does not say, and hides nothing."""
-    if size is not None and size <= _UNSEEN:
+    if (size is not None and size <= _UNSEEN) or wide <= _THIN:
         return True
     if colour is None or ground is None:
         return False

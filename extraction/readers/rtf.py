@@ -27,10 +27,11 @@ _SILENT = {
     "revtbl", "template", "themedata", "pntxta", "pntxtb", "ftnsep", "ftnsepc", "aftnsep",
     "aftnsepc", "private", "do", "listpicture",
 }  # fmt: skip
-_ENTERED = {"nesttableprops", "shpinst", "shprslt", "shppict"}
+_ENTERED = {"nesttableprops", "shpinst", "shprslt", "shppict", "ud"}
 """Groups marked with \\* that hold what is needed."""
 _TABLES = {"fonttbl": "fonts", "colortbl": "colours", "stylesheet": "styles"}
-_NO_TEXT = frozenset({"silent", "pict", "colours", "styles"})
+_NO_TEXT = frozenset({"silent", "pict", "colours", "styles", "upr"})
+_SYMBOL_FONT = 2
 _FACTS = {"title": "dc:title", "author": "dc:creator", "subject": "dc:subject", "company": "app:Company"}
 _CHARACTERS = {
     "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
@@ -128,10 +129,12 @@ class _Reader:
 
     def _flush(self) -> None:
         if self._pending:
-            font = self._group.font if self._group.font is not None else self._default_font
-            charset = self._charsets.get(font) if font is not None else None
-            self._put(decode(self._pending, charset, self._code_page))
+            self._put(decode(self._pending, self._charset(), self._code_page))
             self._pending = b""
+
+    def _charset(self) -> int | None:
+        font = self._group.font if self._group.font is not None else self._default_font
+        return self._charsets.get(font) if font is not None else None
 
     def _put(self, text: str) -> None:
         place = self._group.place
@@ -144,7 +147,9 @@ class _Reader:
         elif place == "body":
             self._line.append(raised(text) if self._group.raised else text)
             if not self._group.raised:
-                self._ink.put(self._group.face, text)
+                # A font of signs prints something else than the digits that are written.
+                signs = self._charset() == _SYMBOL_FONT
+                self._ink.put(self._group.face._replace(hidden=True) if signs else self._group.face, text)
         elif place == "colours":
             self._looks.colour_text(text)
         elif place == "number":
@@ -186,7 +191,10 @@ class _Reader:
         if name in _CHARACTERS:
             self._put(_CHARACTERS[name])
         elif name == "par":
-            self._end_paragraph()
+            if self._group.boxed:
+                self._put("\n")
+            else:
+                self._end_paragraph()
         elif not (self._format(name, number) or self._level().row_word(name, number)):
             self._table_word(name)
 
@@ -199,8 +207,14 @@ class _Reader:
         elif name == "pict":
             self._group.place = "pict" if self._group.place == "body" else "silent"
             self._hex = []
-        elif name == "nesttableprops":
+        elif name in ("nesttableprops", "upr"):
             self._group.place = name
+        elif name == "ud":  # what readers that know Unicode print instead of the text before it
+            if self._saved[-1].place == "upr":
+                self._group.place = self._saved[-2].place
+        elif name == "shptxt":
+            self._part_box()
+            return False
         elif name in _TABLES:
             self._group.place = _TABLES[name]
         elif name in ("listtext", "pntext"):
@@ -228,7 +242,7 @@ class _Reader:
             case "fcharset":
                 if group.place == "fonts" and group.font is not None and number is not None:
                     self._charsets[group.font] = number
-            case "pard":
+            case "pard" if not group.boxed:
                 self._in_table, self._outline = False, None
             case "intbl":
                 self._in_table = True
@@ -244,7 +258,10 @@ class _Reader:
     def _table_word(self, name: str) -> None:
         if name in ("cell", "nestcell"):
             level = self._levels[name == "nestcell"]
-            level.texts.append((self._cell_text(), self._ink.taken()))
+            text = self._cell_text()
+            if name == "cell" and not text.strip():
+                text = self._levels[1].taken() or text
+            level.texts.append((text, self._ink.taken()))
         elif name == "row":
             self._end_row(0)
         elif name == "nestrow":
@@ -267,6 +284,8 @@ class _Reader:
             self._hex = []
         if self._group.place == "styles":
             self._looks.end_style()
+        if self._group.boxed and not self._saved[-1].boxed:
+            self._put("\n")
         self._group = self._saved.pop()
         return not self._saved
 
@@ -305,6 +324,12 @@ class _Reader:
         text = "\n".join(self._cell)
         self._cell = []
         return text
+
+    def _part_box(self) -> None:
+        """The text of a box in a cell is lines of the cell, and no part of the figure it is anchored in."""
+        if self._in_table and self._group.place == "body":
+            self._group.boxed = True
+            self._put("\n")
 
     def _end_row(self, index: int) -> None:
         if index == 0:

@@ -13,8 +13,8 @@ from extraction.readers.print_look import WHITE, Colour, Look, is_unseen
 
 _UNKNOWN = -1
 _SOLID = frozenset({"chcbpat", "cb", "highlight"})
-_FACES = _SOLID | {"fs", "cf", "cbpat", "chshdng", "shading"}
-_LOOKS = _SOLID | {"fs", "cf", "chshdng", "super", "sub", "up", "dn", "v"}
+_FACES = _SOLID | {"fs", "charscalex", "cf", "cbpat", "chshdng", "shading"}
+_LOOKS = _SOLID | {"fs", "charscalex", "cf", "chshdng", "super", "sub", "up", "dn", "v"}
 _MOST_COLOURS = 1_000
 
 
@@ -27,7 +27,8 @@ class Face(NamedTuple):
         ground: behind the characters.
         behind: behind the paragraph.
         lift: points above the line that only a style asks for.
-        hidden: whether only a style hides it.
+        hidden: whether only a style hides it, or its font prints signs instead.
+        wide: percent of its width.
     """
 
     size: int = 24
@@ -36,6 +37,7 @@ class Face(NamedTuple):
     behind: int = 0
     lift: float = 0.0
     hidden: bool = False
+    wide: int = 100
 
 
 _DEFAULT = Face()
@@ -53,6 +55,7 @@ class Group:
     struck: bool = False
     fresh: bool = True
     starred: bool = False
+    boxed: bool = False  # in a text box of a cell
     face: Face = _DEFAULT
 
 
@@ -107,7 +110,7 @@ class Looks:
                 ground = None if number < 0 else self._colour(number) or WHITE
                 break
         size = face.size / 2
-        unseen = face.hidden or is_unseen(size, colour, ground)
+        unseen = face.hidden or is_unseen(size, colour, ground, face.wide)
         return Look(size, known=True, lift=face.lift, unseen=unseen)
 
     def _colour(self, number: int) -> Colour | None:
@@ -118,6 +121,8 @@ def face_word(face: Face, name: str, number: int | None) -> Face:
     """The face after a word."""
     if name == "fs":
         return face._replace(size=24 if number is None else max(number, 0))
+    if name == "charscalex":
+        return face._replace(wide=100 if number is None else number)
     if name == "cf":
         return face._replace(colour=number or 0)
     if name in _SOLID:

@@ -54,6 +54,14 @@ class Level:
                 return False
         return True
 
+    def taken(self) -> str:
+        """The text of rows of one cell each, which are taken out: a frame in a cell is no table."""
+        if any(len(row) != 1 for row in self.rows):
+            return ""
+        text = "\n".join(row[0].text for row in self.rows)
+        self.rows = []
+        return text
+
     def end_row(self, path: str, looks: Looks) -> None:
         """The cells that were read are a row; `path`: of the table."""
         definition, left = self.definition, self.definition.left

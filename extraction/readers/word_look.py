@@ -19,7 +19,7 @@ _RUN, _P, _TC, _TBL, _BOX = f"{W}r", f"{W}p", f"{W}tc", f"{W}tbl", f"{W}txbxCont
 _OF_RUN, _OF_P, _OF_TC, _OF_TBL = f"{W}rPr", f"{W}pPr", f"{W}tcPr", f"{W}tblPr"
 _RUN_STYLE, _P_STYLE, _TBL_STYLE = f"{W}rStyle", f"{W}pStyle", f"{W}tblStyle"
 _SIZE, _COLOUR, _SHADE, _LIFT = f"{W}sz", f"{W}color", f"{W}shd", f"{W}position"
-_HIGHLIGHT, _VALUE = f"{W}highlight", f"{W}val"
+_HIGHLIGHT, _WIDE, _VALUE = f"{W}highlight", f"{W}w", f"{W}val"
 _PROPERTIES = {_P: _OF_P, _TC: _OF_TC, _TBL: _OF_TBL}
 _MARKS = (f"{W}vanish", f"{W}strike", f"{W}dstrike", f"{W}vertAlign")
 _DEFAULT_SIZE = 20.0
@@ -119,8 +119,9 @@ class Looks:
         known = said is not None or self._styles.known
         size = _number(said, _DEFAULT_SIZE) / 2 if known else PLAIN.size
         lift = _number(self._said(own, names, _LIFT), 0.0) / 2
+        wide = _number((self._said(own, names, _WIDE) or "100").removesuffix("%"), 100.0)
         unseen = faint and is_unseen(
-            size if known else None, self._colour(own, names), self._ground(run, own, names)
+            size if known else None, self._colour(own, names), self._ground(run, own, names), wide
         )
         return Look(size, known=known, lift=lift, unseen=unseen)
 

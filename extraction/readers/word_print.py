@@ -38,7 +38,9 @@ _odd = etree.XPath(
     " | //w:bdo[@w:val='rtl'] | //m:oMath)",
     namespaces={**_SPACE, "m": "http://schemas.openxmlformats.org/officeDocument/2006/math"},
 )
-_tiny = etree.XPath("boolean(//w:sz[@w:val <= 3])", namespaces=_SPACE)
+_tiny = etree.XPath(
+    "boolean(//w:sz[@w:val <= 3] | //w:rPr/w:w[translate(@w:val, '%', '') <= 10])", namespaces=_SPACE
+)
 
 
 class Print:

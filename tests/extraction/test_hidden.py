@@ -254,7 +254,9 @@ def word_run(text: str, properties: str = "") -> str:
 WHITE = '<w:color w:val="FFFFFF"/>'
 
 
-@pytest.mark.parametrize("look", [WHITE, '<w:color w:val="ffffff"/><w:sz w:val="21"/>', '<w:sz w:val="2"/>'])
+@pytest.mark.parametrize(
+    "look", [WHITE, '<w:color w:val="ffffff"/><w:sz w:val="21"/>', '<w:sz w:val="2"/>', '<w:w w:val="1"/>']
+)
 def test_unseen_text_in_a_cell_of_word_is_doubted(look: str) -> None:
     assert word_row(word_run("37"), word_run("5", look)) == [set(), {"hidden_text"}, set()]
     assert word_row(word_run("37", look)) == [set(), {"hidden_text"}, set()]

@@ -287,3 +287,13 @@ def test_rows_that_hold_figures_in_more_cells_than_columns_do_not_tell_where_the
     for line in table.rows[3:]:
         line.append(("0", 1, 1))
     assert silent_errors(read(m, stretched, requests=table), m) == []
+
+
+def test_a_figure_alone_in_two_joined_rows_may_be_of_either() -> None:
+    m = lawful("0", most=6)
+    for number, column in enumerate(COLUMNS):
+        m.texts[f"requests.carried_over.{column}"] = "" if number in {2, 4} else "1"
+    table = requests_table(m)
+    first, second = table.rows[-2:]
+    table.rows[-2:] = [[(f"{a[0]} {b[0]}", *a[1:]) for a, b in zip(first, second, strict=True)]]
+    assert silent_errors(read(m, stretched, requests=table), m) == []

@@ -154,3 +154,25 @@ def test_damaged_excel(data: bytes) -> None:
 @given(damaged(saved_page("base64")))
 def test_damaged_mhtml(data: bytes) -> None:
     outcome(mhtml.read, data)
+
+
+def frame_set(*frames: bytes) -> bytes:
+    pages = [b"<html><frameset><frame src='a'></frameset></html>", *frames]
+    out = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="B"\r\n\r\n'
+    for number, body in enumerate(pages):
+        out += b"--B\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n"
+        out += f"Content-Location: http://a/{number}.htm\r\n\r\n".encode() + base64.encodebytes(body)
+    return out + b"--B--\r\n"
+
+
+def test_a_frame_that_may_be_another_report_is_named() -> None:
+    other = page("utf-8").replace("青溪县".encode(), "白溪县".encode())
+    told = [i for i in mhtml.read(frame_set(page("utf-8") + b" " * 9, other)).issues if i.severity != "note"]
+    assert [(issue.code, "http://a/2.htm" in issue.message) for issue in told] == [
+        ("several_documents", True)
+    ]
+
+
+def test_a_menu_beside_the_report_is_not_named() -> None:
+    menu = "<html><body><table><tr><td>首页</td></tr></table></body></html>".encode()
+    assert not [i for i in mhtml.read(frame_set(menu, page("utf-8"))).issues if i.severity != "note"]

@@ -155,3 +155,38 @@ def test_damage_never_crashes(data: bytes) -> None:
 def test_random_bytes_never_crash(data: bytes) -> None:
     outcome(rtf.read, data)
     outcome(rtf.read, b"{\\rtf1 " + data + b"}")
+
+
+def row_of(*cells: str, symbols: str = "") -> Document:
+    head = HEAD.replace("{\\f1", f"{symbols}{{\\f1")
+    edges = "".join(f"\\cellx{1000 * (number + 1)}" for number in range(len(cells)))
+    body = "".join(f"\\pard\\intbl {cell}\\cell " for cell in cells)
+    return rtf.read((f"{head}\\trowd{edges} {body}\\row\\pard }}").encode("ascii"))
+
+
+def doubts_of(found: Document) -> list[set[str]]:
+    return [{doubt.code for doubt in cell.doubts} for block in tables(found) for cell in block.cells]
+
+
+def test_text_in_a_box_is_no_part_of_the_figure_beside_it() -> None:
+    box = r"{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt \pard\plain 5\par}}}"
+    [block] = tables(row_of("8", "3" + box, "7" + box + "2"))
+    assert [cell.text.split() for cell in block.cells] == [["8"], ["3", "5"], ["7", "5", "2"]]
+
+
+def test_of_a_text_in_two_encodings_the_unicode_one_is_printed() -> None:
+    assert texts(document(r"1{\upr{9}{\*\ud{3}}}2\par")) == ["132"]
+
+
+@pytest.mark.parametrize("font", ["{\\f7 3}", "{\\f7\\'33}", "\\charscalex1 3\\charscalex100 "])
+def test_digits_that_are_printed_as_signs_or_not_at_all_are_doubted(font: str) -> None:
+    found = row_of("8", font + "5", "7", symbols="{\\f7\\fnil\\fcharset2 Wingdings;}")
+    assert doubts_of(found) == [set(), {"hidden_text"}, set()]
+    found = row_of("8", font, "7", symbols="{\\f7\\fnil\\fcharset2 Wingdings;}")
+    assert doubts_of(found) == [set(), {"hidden_text"}, set()]
+
+
+def test_a_frame_of_one_cell_in_a_cell_is_its_text() -> None:
+    inner = r"\itap2 6\nestcell{\*\nesttableprops\trowd\cellx500\nestrow}{\nonesttables\par}\pard\intbl "
+    [block] = tables(row_of("8", inner, "7"))
+    assert [cell.text.strip() for cell in block.cells] == ["8", "6", "7"]
