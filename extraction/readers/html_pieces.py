@@ -92,7 +92,7 @@ class _Pieces:
 
     def of(self, cell: etree._Element) -> str:
         """What is to be doubted in a cell, or nothing."""
-        found = list(_texts(cell))
+        found = list(pieces_of(cell))
         if not any(char.isdigit() for _, text in found for char in text):
             return self._shown_after_all(cell)
         holders = {element for element, text in found if any(map(str.isdigit, text))}
@@ -165,8 +165,8 @@ class _Pieces:
         return any(_may_match(element, selector) for selector in selectors)
 
 
-def _texts(element: etree._Element, depth: int = 0) -> Iterator[tuple[etree._Element, str]]:
-    """The pieces of text that a cell shows as far as elements say, with a line end where blocks part them."""
+def pieces_of(element: etree._Element, depth: int = 0) -> Iterator[tuple[etree._Element, str]]:
+    """The pieces of text that a cell shows as far as elements say, with the element of each."""
     if element.text:
         yield element, element.text
     for child in element:
@@ -182,7 +182,7 @@ def _texts(element: etree._Element, depth: int = 0) -> Iterator[tuple[etree._Ele
             and not unshown(child)
             and not is_raised(child)
         ):
-            yield from _texts(child, depth + 1)
+            yield from pieces_of(child, depth + 1)
         if apart:
             yield child, "\n"
         if child.tail:

@@ -14,8 +14,8 @@ from lxml import etree
 
 from extraction.document import ReadIssue
 from extraction.readers.html_css import Sheet
-from extraction.readers.html_pieces import piece_doubts
-from extraction.readers.html_text import BLOCK, SKIP, is_raised, unshown
+from extraction.readers.html_pieces import piece_doubts, pieces_of
+from extraction.readers.html_text import BLOCK, is_raised
 from extraction.readers.print_look import (
     WHITE,
     Colour,
@@ -59,7 +59,6 @@ _NAMED = {"white": WHITE, "black": (0, 0, 0)}
 _FONT_SIZES = (7.5, 9.75, 12.0, 13.5, 18.0, 24.0, 36.0)
 _POINTS = {"px": 0.75, "pt": 1.0, "rem": 12.0, "pc": 12.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54}
 _BY_TAG = {"small": 0.8, "big": 1.2, "rt": 0.5, "rp": 0.5}
-_DEPTH = 100
 
 
 class Print:
@@ -100,7 +99,7 @@ class Print:
         out: dict[etree._Element, tuple[ReadIssue, ...]] = {}
         for row in rows if self.looked else ():
             cells = [cell for cell in row if self._faint or len(cell)]
-            pieces = [list(_pieces(cell)) for cell in cells]
+            pieces = [list(pieces_of(cell)) for cell in cells]
             looks = [
                 [(self._look(e), text) for e, text in found] if _has_digit(found) else [] for found in pieces
             ]
@@ -187,29 +186,6 @@ class Print:
 
 def _has_digit(pieces: Sequence[tuple[etree._Element, str]]) -> bool:
     return any(char.isdigit() for _, text in pieces for char in text)
-
-
-def _pieces(element: etree._Element, depth: int = 0) -> Iterator[tuple[etree._Element, str]]:
-    """The pieces of text in a cell that are digits of its figure if any, with the element each stands in."""
-    if element.text:
-        yield element, element.text
-    for child in element:
-        tag = child.tag
-        if tag == "br" or tag in BLOCK:
-            yield child, "\n"
-        if (
-            isinstance(tag, str)
-            and tag not in SKIP
-            and tag != "table"
-            and depth < _DEPTH
-            and not unshown(child)
-            and not is_raised(child)
-        ):
-            yield from _pieces(child, depth + 1)
-        if tag in BLOCK:
-            yield child, "\n"
-        if child.tail:
-            yield element, child.tail
 
 
 @lru_cache(maxsize=1024)
