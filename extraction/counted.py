@@ -102,11 +102,20 @@ def _cut_ends(alike: list[Segment], form: Form, count: int) -> dict[int, set[int
         tails.setdefault(part.last, []).append(part.tail)
     lengths = {last: {len(tail) for tail in found} for last, found in tails.items()}
     inner = any(part.last + 1 > len(part.labels) for part in parts)
-    return {
-        last: {count} if inner else lengths[last]
+    cut = {
+        last: {count} | (lengths[last] - {max(lengths[last])}) if inner else lengths[last]
         for last, found in tails.items()
         if len(lengths[last]) > 1 and all(squeeze(tail[-1].text) for tail in found if tail)
     }
+    known = [part for part in parts if part.labels and form.row(part.labels[-1])]
+    deepest = max((part.last for part in known), default=-1)
+    widest = max((part.last + 1 + len(part.tail) for part in known), default=0)
+    if inner and widest - deepest - 1 < count:
+        # Behind the innermost label no row has room for all columns: in rows with an outer label, as many
+        # cells as columns are a blank label and what is left of the columns.
+        for part in known:
+            cut.setdefault(part.last, set()).add(len(part.tail))
+    return cut
 
 
 def _full(tail: list[Cell]) -> bool:

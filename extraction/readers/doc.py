@@ -29,9 +29,9 @@ from extraction.readers.doc_records import (
     row_definition,
 )
 from extraction.readers.doc_summary import properties
-from extraction.readers.print_look import Colour, line_doubts
+from extraction.readers.print_look import Colour, Piece, is_unseen_line, left_out, line_doubts
 from extraction.readers.raised import raised
-from extraction.readers.row_cells import RowCell, build_table
+from extraction.readers.row_cells import RowCell, build_table, framed, holding
 from extraction.readers.zipped import OLE_MAGIC
 
 MEDIA_TYPE = "application/msword"
@@ -131,11 +131,21 @@ _Ink = tuple[Face, Colour | None, str]
 """A text on the line: how it is printed, and the shade of its paragraph."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What was written into a cell: its text, that on the line, a frame in it, what is to be said of it."""
+
+    text: str
+    ink: list[_Ink]
+    frame: tuple[Piece, ...] = ()
+    doubts: tuple[ReadIssue, ...] = ()
+
+
 @dataclass
 class _Level:
     """A table being read: level 1 in the text, level 2 inside a cell."""
 
-    cells: list[tuple[str, list[_Ink]]] = field(default_factory=list)
+    cells: list[_Written] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     ink: list[_Ink] = field(default_factory=list)
     rows: list[list[RowCell]] = field(default_factory=list)
@@ -185,9 +195,24 @@ class _Reader:
         level = self._levels[min(depth, 2) - 1]
         level.lines.append(line)
         level.ink += [*ink, (Face(), None, "\n")]
-        if (depth == 1 and mark == _CELL_END) or (depth > 1 and _on(flags, P_INNER_CELL)):
-            level.cells.append(("\n".join(level.lines), level.ink))
+        if depth == 1 and mark == _CELL_END:
+            self._end_cell(level, self._levels[1])
+        elif depth > 1 and _on(flags, P_INNER_CELL):
+            level.cells.append(_Written("\n".join(level.lines), level.ink))
             level.lines, level.ink = [], []
+
+    def _end_cell(self, level: _Level, inner: _Level) -> None:
+        """A cell ends; a frame in it is its text, a table in it a table of its own."""
+        text, ink = "\n".join(level.lines), level.ink
+        level.lines, level.ink = [], []
+        if not text.strip() and (frame := framed(inner.rows)) is not None:
+            level.cells.append(_Written(frame[0], ink, frame[1]))
+            inner.rows = []
+            return
+        level.cells.append(
+            _Written(text, ink, doubts=holding(cell.text for row in inner.rows for cell in row))
+        )
+        self._finish(inner, self._inner)
 
     def _text(self, line: str, ink: list[_Ink], start: int, style: int, flags: dict[int, bytes]) -> None:
         self._end_table()
@@ -197,7 +222,11 @@ class _Reader:
         if P_OUTLINE in flags:
             outline = flags[P_OUTLINE][0]
             level = outline + 1 if outline < 9 else None
-        doubts = line_doubts([(face.look(shade), text) for face, shade, text in ink])
+        pieces = [(face.look(shade), text) for face, shade, text in ink]
+        if is_unseen_line(pieces):
+            self.issues["hidden_text"] = left_out(line)
+            return
+        doubts = line_doubts(pieces)
         self.blocks.append(Paragraph(line, path=f"WordDocument#cp={start}", level=level, doubts=doubts))
 
     def _line(self, start: int, end: int, style: int) -> tuple[str, list[tuple[Face, str]]]:
@@ -244,15 +273,16 @@ class _Reader:
         left = definition.left
         shades = cell_shades(sprms)
         row = []
-        for number, (text, ink) in enumerate(level.cells):
+        for number, written in enumerate(level.cells):
             path = f"WordDocument#table[{self._tables + 1}]/row[{len(level.rows) + 1}]/cell[{number + 1}]"
-            pieces = tuple((face.look(shade, shades.get(number)), piece) for face, shade, piece in ink)
+            looked = ((face.look(shade, shades.get(number)), piece) for face, shade, piece in written.ink)
+            right, over, beside = left, None, None
             if number < len(definition.cells):
                 cell = definition.cells[number]
-                row.append(RowCell(left, cell.right, text, path, cell.over, cell.beside, pieces))
-                left = cell.right
-            else:
-                row.append(RowCell(left, left, text, path, pieces=pieces))
+                right, over, beside = cell.right, cell.over, cell.beside
+            pieces = (*looked, *written.frame)
+            row.append(RowCell(left, right, written.text, path, over, beside, pieces, written.doubts))
+            left = right
         level.cells, level.lines, level.ink = [], [], []
         if row:
             level.rows.append(row)

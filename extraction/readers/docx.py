@@ -26,6 +26,8 @@ from extraction.document import (
     UnreadableError,
 )
 from extraction.readers.inner_pictures import InnerPicture, finish
+from extraction.readers.print_look import left_out
+from extraction.readers.row_cells import holding
 from extraction.readers.word_numbering import Numbering, W
 from extraction.readers.word_print import Print
 from extraction.readers.word_styles import Style, paragraph_styles
@@ -193,7 +195,9 @@ class _Reader:
 
     def _paragraph(self, element: etree._Element, path: str) -> Iterator[Block]:
         text, boxes, style = self._line(element, in_cell=False)
-        if text.strip():
+        if text.strip() and self._print.unseen(element):
+            self._doubts["hidden_text"] = left_out(text)
+        elif text.strip():
             doubts = self._print.line(element, text)
             yield Paragraph(text, path=path, level=style.level, doubts=doubts)
         yield from self._passed_pictures()
@@ -272,9 +276,9 @@ class _Reader:
                     self._cells += 1
                     if self._cells > MAX_CELLS:
                         raise UnreadableError("too_large", f"more than {MAX_CELLS} table cells")
-                    text, more = self._cell_text(cell, path)
+                    text, more, doubts = self._cell_text(cell, path)
                     inner.extend(more)
-                    doubts = self._print.cell(cell, text) if text.strip() else drawn(cell)
+                    doubts += self._print.cell(cell, text) if text.strip() else drawn(cell)
                     printed.append(Cell(text, index, column, colspan=span, path=path, doubts=doubts))
                     left, swallowed = len(printed) - 1, False
                     if vertical is not None:
@@ -312,13 +316,14 @@ class _Reader:
                 f"text under a merged cell is not printed and was left out: {text[:60]}",
             )
 
-    def _cell_text(self, cell: etree._Element, path: str) -> tuple[str, list[Block]]:
-        """A cell's own lines, and the tables and text boxes inside it as blocks of their own."""
+    def _cell_text(self, cell: etree._Element, path: str) -> tuple[str, list[Block], tuple[ReadIssue, ...]]:
+        """A cell's own lines, the tables inside it as blocks of their own, and what they say of the cell."""
         plain = None if self._pictures else plain_cell(cell, self._styles)
         if plain is not None:
-            return plain, []
+            return plain, [], ()
         lines: list[str] = []
         more: list[Block] = []
+        doubts: list[ReadIssue] = []
 
         def collect(container: etree._Element, at: str) -> None:
             for child, here in children(container, at):
@@ -332,8 +337,14 @@ class _Reader:
                     alone = inner[0].cells if len(inner) == 1 and isinstance(inner[0], Table) else ()
                     if len(alone) == 1 and not any(lines):  # a box around the text of the cell
                         lines.append(alone[0].text)
+                        doubts.extend(alone[0].doubts)
                     else:
                         more.extend(inner)
+                        doubts.extend(
+                            holding(
+                                c.text for block in inner if isinstance(block, Table) for c in block.cells
+                            )
+                        )
                 elif child.tag == ALTERNATE:
                     branch = branch_of(child)
                     if branch is not None:
@@ -342,7 +353,7 @@ class _Reader:
                     collect(child, here)
 
         collect(cell, path)
-        return "\n".join(lines), [*self._passed_pictures(), *more]
+        return "\n".join(lines), [*self._passed_pictures(), *more], tuple(doubts)
 
     def _passed_pictures(self) -> list[InnerPicture]:
         found, self._pictures = self._pictures, []

@@ -114,6 +114,7 @@ def read(
         ]
         if place:
             blocks = [_placed(block, place) for block in blocks]
+    issues = [*issues, *printed.issues.values()]
     links = tuple(_links(container if container is not None else top))
     if _is_cut(data):
         issues = [*issues, ReadIssue("truncated", "warning", "the page ends before </html>")]
@@ -233,7 +234,7 @@ class Walker:
         text = render(self._text)
         self._text.clear()
         ink, self._ink = self._ink, []
-        if text.strip():
+        if text.strip() and not self._print.unseen(ink, text, article=not self._prune):
             doubts = self._print.line(ink)
             paragraph = Paragraph(text, self._tree.getpath(element), None, level, doubts)
             self._found.append(Found(paragraph, element, self._linked, self._filed))

@@ -22,6 +22,8 @@ from extraction.readers.print_look import (
     Look,
     hex_colour,
     is_unseen,
+    is_unseen_line,
+    left_out,
     line_doubts,
     row_doubts,
 )
@@ -43,6 +45,9 @@ _SIZE = re.compile(
     r"|font-size\s*:\s*((?:xx?-)?(?:small|large)|medium)",
     re.IGNORECASE,
 )
+_OUTSIDE = re.compile(r"<link\b[^>]{0,200}stylesheet|@import", re.IGNORECASE)
+_TEXTS = frozenset({"p", "span", "font", "b", "strong", "i", "em", "u", "small", "big"})
+"""Elements that styles of other files give no ground of their own."""
 _NAMED_SIZES = {
     "xx-small": 6.75, "x-small": 7.5, "small": 9.75, "medium": 12.0, "large": 13.5, "x-large": 18.0,
     "xx-large": 24.0,
@@ -70,6 +75,7 @@ class Print:
 
     Attributes:
         looked: whether there is anything to look for.
+        issues: what was found out about lines of text, by code.
     """
 
     def __init__(self, root: etree._Element, source: str) -> None:
@@ -77,6 +83,7 @@ class Print:
         # Patterns that begin with a word are searched for far faster than those that ignore case.
         self._faint = _FAINT_COLOUR.search(lower) is not None or _FAINT_SIZE.search(lower) is not None
         self.looked = self._faint or _MEETING.search(source) is not None
+        self.issues: dict[str, ReadIssue] = {}
         self._root = root
         self._source = source
         self._sheet: Sheet | None = None
@@ -113,6 +120,23 @@ class Print:
         return line_doubts(
             [(self._look(element), text) for element, text in pieces if not is_raised(element)]
         )
+
+    def unseen(self, pieces: Sequence[tuple[etree._Element, str]], text: str, *, article: bool) -> bool:
+        """Whether nothing of a line is to be seen, so that it is left out.
+
+        Where styles of other files may give it a dark ground, it stays; in an article that is said.
+        """
+        if not self._faint or not is_unseen_line([(self._look(each), piece) for each, piece in pieces]):
+            return False
+        if _OUTSIDE.search(self._source) and any(
+            _may_be_dark(each) for each, piece in pieces if piece.strip()
+        ):
+            if article:
+                message = f"text that may not be seen: {text.strip()[:60]}"
+                self.issues.setdefault("hidden_text", ReadIssue("hidden_text", "warning", message))
+            return False
+        self.issues["hidden_text"] = left_out(text)
+        return True
 
     def _look(self, element: etree._Element) -> Look:
         found = self._looks.get(element)
@@ -182,6 +206,16 @@ class Print:
             if said:
                 return _parsed(said[-1])
         return WHITE
+
+
+def _may_be_dark(element: etree._Element) -> bool:
+    """Whether a box around a text, smaller than the article with its tables, has a style of its own."""
+    for above in (element, *element.iterancestors()):
+        if next(above.iter("table"), None) is not None:
+            return False
+        if above.tag not in _TEXTS and (above.get("class") or above.get("id")):
+            return True
+    return True
 
 
 def _has_digit(pieces: Sequence[tuple[etree._Element, str]]) -> bool:

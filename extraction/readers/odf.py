@@ -17,7 +17,7 @@ from extraction.document import Block, Cell, Document, Fact, Paragraph, ReadIssu
 from extraction.readers.html_text import all_text
 from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.odf_styles import Looks, printing
-from extraction.readers.print_look import PLAIN, Piece, line_doubts, row_doubts
+from extraction.readers.print_look import PLAIN, Piece, is_unseen_line, left_out, line_doubts, row_doubts
 from extraction.readers.raised import raised
 from extraction.readers.sheet_blocks import Merge, SheetCell, is_line, members, sheet_blocks
 from extraction.readers.sheet_format import told_otherwise
@@ -119,6 +119,7 @@ class _Reader:
         self._package = package
         self._pictures: list[InnerPicture] = []
         self._cells = 0
+        self._in_cells = 0
         self.doubts: dict[str, ReadIssue] = {}
 
     def issues(self) -> tuple[ReadIssue, ...]:
@@ -173,8 +174,11 @@ class _Reader:
     def _paragraph(self, element: etree._Element, path: str, depth: int) -> Iterator[Block]:
         level = element.get(f"{_T}outline-level", "") if str(element.tag) == f"{_T}h" else ""
         text = self._text(element)
-        if text.strip():
-            doubts = line_doubts(list(self._pieces(element)))
+        pieces = list(self._pieces(element)) if text.strip() else []
+        if not self._in_cells and is_unseen_line(pieces):
+            self.doubts["hidden_text"] = left_out(text)
+        elif text.strip():
+            doubts = line_doubts(pieces)
             yield Paragraph(text, path=path, level=int(level) if level.isdigit() else None, doubts=doubts)
         for box in element.iter(f"{_DRAW}text-box", f"{_DRAW}image"):
             if str(box.tag) == f"{_DRAW}image":
@@ -235,7 +239,9 @@ class _Reader:
             yield PLAIN, "\n"
 
     def _cell_text(self, cell: etree._Element) -> str:
+        self._in_cells += 1
         found = list(self.blocks(cell, ""))
+        self._in_cells -= 1
         self._pictures += [block for block in found if isinstance(block, InnerPicture)]
         return "\n".join(
             block.text

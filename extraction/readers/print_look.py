@@ -44,12 +44,14 @@ class Look(NamedTuple):
         known: whether it says it.
         lift: points above the line.
         unseen: whether the text is of the colour of its ground, or of next to no size.
+        signs: whether its font prints signs where digits are written.
     """
 
     size: float = 1.0
     known: bool = False
     lift: float = 0.0
     unseen: bool = False
+    signs: bool = False
 
 
 Piece = tuple[Look, str]
@@ -59,6 +61,7 @@ PLAIN = Look()
 _UNLIKE = ReadIssue("print_doubtful", "warning", "digits of unlike sizes side by side")
 _PART = ReadIssue("hidden_text", "warning", "a part of the cell's text is not to be seen")
 _WHOLE = ReadIssue("hidden_text", "warning", "the cell's text is not to be seen")
+_SIGNS = ReadIssue("print_doubtful", "warning", "digits in a font of symbols")
 
 
 def row_doubts(cells: Sequence[Sequence[Piece]]) -> list[tuple[ReadIssue, ...]]:
@@ -73,6 +76,17 @@ def row_doubts(cells: Sequence[Sequence[Piece]]) -> list[tuple[ReadIssue, ...]]:
 def line_doubts(pieces: Sequence[Piece]) -> tuple[ReadIssue, ...]:
     """What is to be said of a line of text; unseen marks that keep its words apart are harmless."""
     return _doubts([(look, text) for look, text in pieces if not look.unseen or _has_digit(text)])
+
+
+def is_unseen_line(pieces: Sequence[Piece]) -> bool:
+    """Whether nothing of a line is to be seen: a reader of the page never met it."""
+    inked = [look for look, text in pieces if text.strip()]
+    return bool(inked) and all(look.unseen for look in inked)
+
+
+def left_out(text: str) -> ReadIssue:
+    """What is said of a line that is left out because nobody sees it."""
+    return ReadIssue("hidden_text", "warning", f"hidden text was left out: {text.strip()[:60]}")
 
 
 def meet(texts: Sequence[str]) -> bool:
@@ -101,6 +115,8 @@ def _has_digit(text: str) -> bool:
 
 
 def _doubts(pieces: Sequence[Piece]) -> tuple[ReadIssue, ...]:
+    if any(look.signs and _has_digit(text) for look, text in pieces):
+        return (_SIGNS,)
     if len(pieces) < 2 or not any(_has_digit(text) for _, text in pieces):
         return ()
     if len({look.unseen for look, text in pieces if text.strip()}) > 1:

@@ -7,11 +7,11 @@ edges of all its rows.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from extraction.document import Cell, Table, UnreadableError
-from extraction.readers.print_look import Piece, row_doubts
+from extraction.document import Cell, ReadIssue, Table, UnreadableError
+from extraction.readers.print_look import PLAIN, Piece, row_doubts
 
 NEAR = 30
 """Edges closer than this, in twentieths of a point, are one edge."""
@@ -30,6 +30,7 @@ class RowCell:
         over: ``restart`` where a vertical merge starts, ``continue`` where it goes on, else None.
         beside: the same for a horizontal merge.
         pieces: its text on the line, with how it is printed.
+        doubts: what else is to be said of it.
     """
 
     left: int
@@ -39,6 +40,23 @@ class RowCell:
     over: str | None = None
     beside: str | None = None
     pieces: tuple[Piece, ...] = ()
+    doubts: tuple[ReadIssue, ...] = ()
+
+
+_INSIDE = ReadIssue("cell_drawn", "warning", "a table with figures stands in the cell")
+
+
+def framed(rows: Sequence[Sequence[RowCell]]) -> tuple[str, tuple[Piece, ...]] | None:
+    """The text of rows of one cell each, which are a frame in a cell and no table; None for other rows."""
+    if not rows or any(len(row) != 1 for row in rows):
+        return None
+    pieces = (piece for row in rows for piece in (*row[0].pieces, (PLAIN, "\n")))
+    return "\n".join(row[0].text for row in rows), tuple(pieces)
+
+
+def holding(texts: Iterable[str]) -> tuple[ReadIssue, ...]:
+    """What is said of a cell for the texts of tables inside it that are none of its own."""
+    return (_INSIDE,) if any(char.isdigit() for text in texts for char in text) else ()
 
 
 def build_table(rows: Sequence[Sequence[RowCell]]) -> tuple[Table, bool]:
@@ -81,7 +99,14 @@ def build_table(rows: Sequence[Sequence[RowCell]]) -> tuple[Table, bool]:
                 continue
             swallowed = False
             printed.append(
-                Cell(cell.text, index, start, colspan=end - start, path=cell.path, doubts=doubts[number])
+                Cell(
+                    cell.text,
+                    index,
+                    start,
+                    colspan=end - start,
+                    path=cell.path,
+                    doubts=(*cell.doubts, *doubts[number]),
+                )
             )
             last = len(printed) - 1
             if cell.over is not None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
 from extraction.readers.inner_pictures import InnerPicture, finish
-from extraction.readers.print_look import line_doubts
+from extraction.readers.print_look import is_unseen_line, left_out, line_doubts
 from extraction.readers.raised import raised
 from extraction.readers.row_cells import build_table
 from extraction.readers.rtf_format import Group, Ink, Looks, format_word
@@ -147,9 +147,8 @@ class _Reader:
         elif place == "body":
             self._line.append(raised(text) if self._group.raised else text)
             if not self._group.raised:
-                # A font of signs prints something else than the digits that are written.
                 signs = self._charset() == _SYMBOL_FONT
-                self._ink.put(self._group.face._replace(hidden=True) if signs else self._group.face, text)
+                self._ink.put(self._group.face._replace(signs=True) if signs else self._group.face, text)
         elif place == "colours":
             self._looks.colour_text(text)
         elif place == "number":
@@ -257,11 +256,12 @@ class _Reader:
 
     def _table_word(self, name: str) -> None:
         if name in ("cell", "nestcell"):
-            level = self._levels[name == "nestcell"]
-            text = self._cell_text()
-            if name == "cell" and not text.strip():
-                text = self._levels[1].taken() or text
-            level.texts.append((text, self._ink.taken()))
+            outer, inner = self._levels
+            if name == "nestcell":
+                inner.end_cell(self._cell_text(), self._ink.taken(), None)
+            else:
+                outer.end_cell(self._cell_text(), self._ink.taken(), inner)
+                self._end_inner()
         elif name == "row":
             self._end_row(0)
         elif name == "nestrow":
@@ -314,6 +314,10 @@ class _Reader:
         self.blocks.extend(self._pictures[self._placed :])
         self._placed = len(self._pictures)
         if not text.strip():
+            return
+        # What only a style hides may be printed, and is doubted.
+        if is_unseen_line([(self._looks.look(face._replace(hidden=False)), piece) for face, piece in ink]):
+            self.issues["hidden_text"] = left_out(text)
             return
         path = f"rtf#paragraph[{len(self.blocks) - self._placed + 1}]"
         doubts = line_doubts([(self._looks.look(face), piece) for face, piece in ink])

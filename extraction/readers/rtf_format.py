@@ -27,8 +27,9 @@ class Face(NamedTuple):
         ground: behind the characters.
         behind: behind the paragraph.
         lift: points above the line that only a style asks for.
-        hidden: whether only a style hides it, or its font prints signs instead.
+        hidden: whether only a style hides it.
         wide: percent of its width.
+        signs: whether its font prints signs instead.
     """
 
     size: int = 24
@@ -38,6 +39,7 @@ class Face(NamedTuple):
     lift: float = 0.0
     hidden: bool = False
     wide: int = 100
+    signs: bool = False
 
 
 _DEFAULT = Face()
@@ -111,7 +113,7 @@ class Looks:
                 break
         size = face.size / 2
         unseen = face.hidden or is_unseen(size, colour, ground, face.wide)
-        return Look(size, known=True, lift=face.lift, unseen=unseen)
+        return Look(size, known=True, lift=face.lift, unseen=unseen, signs=face.signs)
 
     def _colour(self, number: int) -> Colour | None:
         return self._colours[number] if 0 <= number < len(self._colours) else None

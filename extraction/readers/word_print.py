@@ -14,6 +14,7 @@ from extraction.readers.print_look import (
     Piece,
     hex_colour,
     is_unseen,
+    is_unseen_line,
     line_doubts,
     meet,
     row_doubts,
@@ -85,6 +86,10 @@ class Print:
         if len(text) < 2 or not any(char.isdigit() for char in text) or not _has_several(paragraph):
             return ()
         return line_doubts(self._pieces(paragraph))
+
+    def unseen(self, paragraph: etree._Element) -> bool:
+        """Whether nothing of a line is to be seen."""
+        return self._faint and is_unseen_line(self._pieces(paragraph))
 
     def _pieces(self, container: etree._Element) -> list[Piece]:
         found = list(_runs(container))

@@ -297,3 +297,15 @@ def test_a_figure_alone_in_two_joined_rows_may_be_of_either() -> None:
     first, second = table.rows[-2:]
     table.rows[-2:] = [[(f"{a[0]} {b[0]}", *a[1:]) for a, b in zip(first, second, strict=True)]]
     assert silent_errors(read(m, stretched, requests=table), m) == []
+
+
+@pytest.mark.parametrize("lost", range(7))
+def test_where_no_row_has_room_for_all_columns_a_blank_label_is_no_blank_figure(lost: int) -> None:
+    m = model(random.Random(5), "2021", 0)
+    m.texts = {name: "0" if name.startswith("requests.") else text for name, text in m.texts.items()}
+    table = requests_table(m)
+    for line in table.rows[3:]:
+        del line[len(line) - 7 + lost]
+    record = read(m, stretched, requests=table)
+    named = {name for issue in record.issues if issue.severity != "note" for name in issue.cells}
+    assert {name for name in record.cells if name.startswith("requests.")} <= named

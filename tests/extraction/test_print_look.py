@@ -573,3 +573,55 @@ def test_a_saved_page() -> None:
     whole = f"<html><head><style>{CSS}</style></head><body><table>{row * 2}</table></body></html>"
     saved = f'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n--b\nContent-Type: text/html; charset=utf-8\n\n{whole}\n--b--\n'
     assert said(mhtml.read(saved.encode()))[1] == ("132", PRINT)
+
+
+# -- lines that nobody sees ------------------------------------------------------------------------------------
+
+
+def rtf_line(mark: str) -> Document:
+    head = r"{\rtf1\ansi\ansicpg936{\colortbl;\red255\green255\blue255;\red0\green0\blue90;}"
+    return rtf.read(f"{head}\\pard 13\\par\\pard {{{mark} 987}}\\par\\pard 14\\par}}".encode("ascii"))
+
+
+def word_line(mark: str) -> Document:
+    def line(text: str, mark: str = "") -> str:
+        return f"<w:p>{run(text, more=mark)}</w:p>"
+
+    return docx.read(word_file(line("13") + line("987", mark) + line("14"), styles=STYLES))
+
+
+def page_line(mark: str, head: str = "", before: str = "", after: str = "") -> Document:
+    cells = "<table><tr><td>规章</td><td>1</td><td>2</td></tr><tr><td>规范性文件</td><td>1</td><td>2</td></tr></table>"
+    return html.read(
+        f"<html><head>{head}</head><body><div class='article-content'><p>13</p>{before}<p><span style='{mark}'>987</span></p>{after}<p>14</p>{cells}</div></body></html>".encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "seen"),
+    [
+        (rtf_line(r"\cf1"), False),
+        (rtf_line(r"\fs2"), False),
+        (rtf_line(r"\cf2"), True),
+        (rtf_line(r"\cf1\chcbpat2"), True),
+        (word_line('<w:color w:val="FFFFFF"/>'), False),
+        (word_line('<w:sz w:val="2"/>'), False),
+        (word_line('<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="1F4E79"/>'), True),
+        (page_line("color:#fff"), False),
+        (page_line("font-size:1px"), False),
+        (page_line("color:#333"), True),
+        (page_line("color:white;background:#c00"), True),
+        (page_line("color:#fff", head='<link rel="stylesheet" href="a.css">'), False),
+    ],
+)
+def test_a_line_that_nobody_sees_is_left_out_and_told(document: Document, seen: bool) -> None:
+    assert [text for text, _ in lines(document)] == (["13", "987", "14"] if seen else ["13", "14"])
+    assert ("hidden_text" in {issue.code for issue in document.issues}) is not seen
+
+
+def test_white_text_in_a_box_that_other_files_may_shade_stays_and_is_told() -> None:
+    found = page_line(
+        "color:#fff", '<link rel="stylesheet" href="a.css">', before="<div class='banner'>", after="</div>"
+    )
+    assert [text for text, _ in lines(found)] == ["13", "987", "14"]
+    assert [issue.message for issue in found.issues] == ["text that may not be seen: 987"]

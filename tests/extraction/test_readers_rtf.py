@@ -178,12 +178,41 @@ def test_of_a_text_in_two_encodings_the_unicode_one_is_printed() -> None:
     assert texts(document(r"1{\upr{9}{\*\ud{3}}}2\par")) == ["132"]
 
 
-@pytest.mark.parametrize("font", ["{\\f7 3}", "{\\f7\\'33}", "\\charscalex1 3\\charscalex100 "])
-def test_digits_that_are_printed_as_signs_or_not_at_all_are_doubted(font: str) -> None:
+@pytest.mark.parametrize(
+    ("font", "code"),
+    [
+        ("{\\f7 3}", "print_doubtful"),
+        ("{\\f7\\'33}", "print_doubtful"),
+        ("\\charscalex1 3\\charscalex100 ", "hidden_text"),
+    ],
+)
+def test_digits_that_are_printed_as_signs_or_not_at_all_are_doubted(font: str, code: str) -> None:
     found = row_of("8", font + "5", "7", symbols="{\\f7\\fnil\\fcharset2 Wingdings;}")
-    assert doubts_of(found) == [set(), {"hidden_text"}, set()]
+    assert doubts_of(found) == [set(), {code}, set()]
     found = row_of("8", font, "7", symbols="{\\f7\\fnil\\fcharset2 Wingdings;}")
-    assert doubts_of(found) == [set(), {"hidden_text"}, set()]
+    assert doubts_of(found) == [set(), {code}, set()]
+
+
+def test_a_row_wholly_in_a_font_of_signs_is_doubted() -> None:
+    found = row_of("{\\f7 8}", "{\\f7 3}", symbols="{\\f7\\fnil\\fcharset2 Wingdings;}")
+    assert doubts_of(found) == [{"print_doubtful"}, {"print_doubtful"}]
+
+
+INNER = r"\itap2 %s{\*\nesttableprops\trowd\cellx500\cellx900\nestrow}{\nonesttables\par}\pard\intbl "
+
+
+def test_a_table_of_several_columns_in_a_cell_is_said_of_the_cell() -> None:
+    found = row_of("8", INNER % r"6\nestcell 4\nestcell ", "7")
+    outer, inner = tables(found)
+    assert [cell.text.strip() for cell in outer.cells] == ["8", "", "7"]
+    assert [cell.text.strip() for cell in inner.cells] == ["6", "4"]
+    assert doubts_of(found)[:3] == [set(), {"cell_drawn"}, set()]
+
+
+def test_what_is_to_be_said_of_a_frame_is_said_of_its_cell() -> None:
+    found = row_of("8", INNER % r"6{\fs8 2}\nestcell ", "7")
+    assert [cell.text.strip() for cell in tables(found)[0].cells] == ["8", "62", "7"]
+    assert doubts_of(found) == [set(), {"print_doubtful"}, set()]
 
 
 def test_a_frame_of_one_cell_in_a_cell_is_its_text() -> None:
