@@ -36,11 +36,13 @@ class Exported:
     Attributes:
         version: of the release.
         files: how many.
+        reports: how many are in it.
         identical_to: the release of the archive that has the same content, None where there is none.
     """
 
     version: str
     files: int
+    reports: int
     identical_to: str | None
 
 
@@ -56,7 +58,7 @@ def copy_release(store: ObjectStore, version: str, target: ObjectStore) -> Expor
         target.put(f"{version}/{file['path']}", store.get(prefix + file["path"]))
     target.put(f"{version}/{MANIFEST}", store.get(prefix + MANIFEST))
     _list(target, manifest)
-    return Exported(version, len(manifest["files"]) + 1, version)
+    return Exported(version, len(manifest["files"]) + 1, manifest["counts"]["reports"], version)
 
 
 def rebuild(
@@ -113,7 +115,9 @@ def rebuild(
             target.put(f"{version}/{file['path']}", (folder / file["path"]).read_bytes())
         target.put(f"{version}/{MANIFEST}", canonical_json(manifest))
     _list(target, manifest)
-    return Exported(version, len(manifest["files"]) + 1, version if is_that else None)
+    return Exported(
+        version, len(manifest["files"]) + 1, draft.counts["reports"], version if is_that else None
+    )
 
 
 def latest(store: ObjectStore) -> str:

@@ -50,16 +50,6 @@ def credit_check(code: str) -> str:
     return ALPHABET[-total % 31]
 
 
-def organisation_check(number: str) -> str:
-    """Return the check character of the eight characters of an organisation code (GB 11714: modulo 11)."""
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    value = (
-        11
-        - sum(int(character, 36) * weight for character, weight in zip(number[:8], weights, strict=True)) % 11
-    )
-    return "X" if value == 10 else "0" if value == 11 else str(value)
-
-
 def from_credit_code(text: str) -> CreditCode | None:
     """Read a credit code, also at the head of an index number (113404…/2021-00426); None without one."""
     found = CREDIT_CODE.match(text.strip().upper())

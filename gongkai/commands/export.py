@@ -72,7 +72,7 @@ def wacz(
         say(
             f"{path}: {counted(path.stat().st_size, 'byte')}; {counted(done.captures, 'capture')}, "
             f"{counted(done.bodies, 'body', 'bodies')}, {counted(sum(done.records.values()), 'record')}, "
-            f"{counted(done.pages, 'report')}"
+            f"{counted(done.pages, 'address', 'addresses')} of reports in its list of pages"
         )
         if done.removed:
             say(f"without their bodies, which were removed: {counted(done.removed, 'capture')}")

@@ -115,6 +115,7 @@ def _publish_past(session: Session, as_of: datetime, target: str | None) -> int:
             {
                 "version": exported.version,
                 "files": exported.files,
+                "reports": exported.reports,
                 "identical_to": exported.identical_to,
                 "to": target,
             }
@@ -123,6 +124,8 @@ def _publish_past(session: Session, as_of: datetime, target: str | None) -> int:
     when = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
     same = f", the same as release {exported.identical_to}" if exported.identical_to else ""
     say(f"release {exported.version} as of {when}{same}: {counted(exported.files, 'file')} in {target}")
+    if not exported.reports:
+        note("it holds no report: the archive knew none at that moment")
     return 0
 
 

@@ -75,6 +75,10 @@ def test_a_release_without_reports_is_noticed(capsys: pytest.CaptureFixture[str]
     assert code == 0
     assert "0 reports" in out
     assert "it holds no report" in err
+    past = ["publish", "--as-of", "2025-01-01", "--to", "past"]
+    code, _, err = run(capsys, "--store", "empty", *past)
+    assert code == 0
+    assert "it holds no report" in err
 
 
 def test_an_unknown_release_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
