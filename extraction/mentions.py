@@ -16,7 +16,7 @@ from extraction.agency import same_body
 from extraction.document import Paragraph
 from extraction.mention_forms import Entry, knowledge
 from extraction.normalise import simplified, squeeze
-from extraction.quantities import AFTER, BEFORE, PART, QUANTITY, SEVERAL, Coded, code
+from extraction.quantities import AFTER, BEFORE, PART, QUANTITY, SEVERAL, SHARE, Coded, code
 from extraction.record import Mention, Section
 
 _SENTENCE = re.compile(r"[^。；;！!？?\n]+")
@@ -32,6 +32,8 @@ _OWN_BODY = re.compile(
 """Behind it a sentence speaks of the body itself again."""
 _ENUMERATED = re.compile(rf"(?:[^，]*[{QUANTITY}][^，]*，)*[^，]*$")
 """The clause and those before it that count things too: one enumeration, of one subject."""
+_ASIDE = re.compile(rf"（[^（）]*[{QUANTITY}][^（）]*）")
+"""A bracket with a figure of its own: 收到35件（2022年为28件），办结33件."""
 _TIMES = frozenset({"次", "期"})
 """Counters of occasions, on each of which several items may be published."""
 _LEAD = 160
@@ -92,7 +94,7 @@ def _in_text(section: str, text: str, year: int | None, agency: str | None) -> I
             place = match.start() + coded.place(at)
             context = " ".join(sentence.split())[:_CONTEXT]
             yield Mention(section=section, context=context, at=place, **mention)
-        named = [named for _, named in sorted(reading.years.items())]
+        named = [reading.years[place] for place in reading.spoken(len(coded.text))]
         told = named[-1] if named else told
 
 
@@ -305,9 +307,18 @@ class _Reading:
             "year": named, "flags": tuple(dict.fromkeys(flags)),
         }  # fmt: skip
 
+    def spoken(self, start: int) -> list[int]:
+        """Places of the years named before `start`; one that a bracket gives its own figure ends with it."""
+        asides = [match.span() for match in _ASIDE.finditer(self.text, 0, start)]
+        return sorted(
+            place
+            for place in self.years
+            if place < start and not any(first < place < last for first, last in asides)
+        )
+
     def _year(self, start: int, at: int) -> tuple[int | None, str | None]:
         """The year meant if it is another than the report's (else None), and a flag where that is unsure."""
-        places = [place for place in self.years if place < start]
+        places = self.spoken(start)
         if not places:
             if self.told != self.year:
                 return self.told, "year_unsure"
@@ -329,9 +340,14 @@ class _Reading:
         words = self.know.words
         if words["years"].search(self.text[:at]):
             return "years"
-        if words["part_of_year"].search(self.text[max(0, start - 40) : at]):
+        # 一季度收到5件, 全年收到18件: the year begins anew where it is named.
+        if words["part_of_year"].search(words["year_own"].split(self.text[max(0, start - 40) : at])[-1]):
             return "part_of_year"
-        if re.match(rf"（[^）]{{0,6}}[{BEFORE}{AFTER}](?!的?结转)", self.text[at + 1 :]):
+        # 5件（2021年3件、2022年2件） may be of two years; （2021年为8件） and a share are only beside it.
+        if re.match(
+            rf"（[^）]{{0,6}}[{BEFORE}{AFTER}](?!的?结转|(?:同期)?为[{QUANTITY}]）|[^，）{QUANTITY}]*[{SHARE}])",
+            self.text[at + 1 :],
+        ):
             return "year_unsure"
         return None
 

@@ -45,7 +45,7 @@ _TOKEN = re.compile(
   | (?P<day>(?P<y2>20[0-9]{{2}})年(?P<m2>[0-9]{{1,2}})月(?:份|(?P<end>[底末])|(?P<d2>[0-9]{{1,2}})日)?)
   | (?P<year>(?P<y3>20[0-9]{{2}})年度?)
   | (?P<hanyear>二[〇零○][〇零○一二三][〇零○一二三四五六七八九]年度?)
-  | (?P<month>(?<![0-9])[0-9]{{1,2}}(?:{_TO}[0-9]{{1,2}})?月(?:份|[0-9]{{1,2}}日)?)
+  | (?P<month>(?<![0-9])[0-9]{{1,2}}(?:月?{_TO}[0-9]{{1,2}})?月(?:份|[0-9]{{1,2}}日)?)
   | (?P<share>(?<![0-9.])(?:{_NUMBER})(?:%|个百分点|倍)
       |百分之[{_HAN}点0-9.]+|[{_HAN}]+(?:个百分点|倍|成(?=以上)))
   | (?P<range>(?<![0-9.第])(?:{_NUMBER}){_TO}(?:{_NUMBER})(?P<rm>[万亿千百])?(?P<ru>{_UNIT}))
@@ -57,7 +57,7 @@ _TOKEN = re.compile(
 )
 _ABOUT_BEFORE = re.compile(r"(?:近|约|大约|大概|逾|超|超过|将近|接近|不到|不足|至少|最多|上)$")
 _ABOUT_AFTER = re.compile(r"(?:余|左右|以上|以内|以下|上下)")
-_WHOLE_YEAR = re.compile(rf"0?1{_TO}12月份?")
+_WHOLE_YEAR = re.compile(rf"0?1月?{_TO}12月份?")
 _FAR = 16
 _MOST = 1000
 """Quantities in one sentence: a longer list is no sentence."""

@@ -264,9 +264,10 @@ def _review(rows: list[RawRow]) -> Instance:
         ]  # fmt: skip
         if parts:
             out.rows[block] = parts[0]
-            out.order.append(block)
         if len(parts) > 1:
             out.twice[block] = parts
+    printed = dict.fromkeys(key.split(".")[0] for row in filled for key in row.slots)
+    out.order = [block for block in printed if block in out.rows]
     return out
 
 

@@ -64,7 +64,7 @@ def guard_order(out: Filled, instance: Instance, table: TableForm) -> None:
     """Labels in another order than the form prints them may stand beside each other's figures."""
     printed = [key for key in instance.order if key in table.rows and not table.rows[key].optional]
     wanted = [key for key in table.rows if key in printed]
-    if instance.kind == "review_litigation" or printed == wanted:
+    if printed == wanted:
         return
     moved = [a for a, b in zip(printed, wanted, strict=True) if a != b]
     names = tuple(name for name in out.cells if name.split(".")[1] in moved)

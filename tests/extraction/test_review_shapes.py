@@ -126,3 +126,17 @@ def test_procedures_in_a_row_of_their_own(m: Model) -> None:
     )
     assert right(record, m) == len(m.texts)
     assert not [issue for issue in record.issues if issue.code == "unknown_table"]
+
+
+def test_procedures_in_another_order_are_doubted(m: Model) -> None:
+    direct, after = BLOCK_HEADS[1:]
+    heads = [f"{block}{outcome}" for block, outcome, _ in PAIRS]
+    swap = {direct: after, after: direct}
+    crossed = [f"{swap.get(block, block)}{outcome}" for block, outcome, _ in PAIRS]
+
+    def doubted(printed: list[str]) -> set[str]:
+        issues = read(m, across(m, printed)).issues
+        return {cell for issue in issues if issue.code == "label_order" for cell in issue.cells}
+
+    assert not doubted(heads)
+    assert doubted(crossed) == {key for block, _, key in PAIRS if block != BLOCK_HEADS[0]}
