@@ -23,6 +23,7 @@ from extraction.record import Issue, Record
 from extraction.second_look import look_again
 from extraction.sections import KEYS, find_sections
 from extraction.sniff import EMPTY, sniff
+from extraction.table_notes import doubt_noted
 from extraction.tables import Tables, read_tables
 from extraction.text_lines import text_lines
 from extraction.version import EXTRACTOR
@@ -136,6 +137,7 @@ def _record(
     mentions = tuple(
         doubt_print(mentions, [b for b in document.blocks if isinstance(b, Paragraph) and b.doubts])
     )
+    mentions = tuple(doubt_noted(mentions, tables.notes, sections))
     checks, failed = tables.judged
     said, contradicted = check_mentions(mentions, tables.cells)
     recognised = any(issue.code == "recognised_text" for issue in document.issues)

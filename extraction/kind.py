@@ -17,6 +17,7 @@ from extraction.identity import Identity, as_title
 from extraction.knowledge import load_yaml
 from extraction.listing import listed
 from extraction.normalise import squeeze
+from extraction.note_words import is_note
 from extraction.record import Issue, Section
 from extraction.sections import is_page_line
 from extraction.tables import Tables
@@ -121,7 +122,9 @@ def _titles(document: Document, lines: list[TextLine]) -> list[str]:
         titled = line.level is not None or re.search(
             r"(?:报告|报表|通知|解读|图解|统计|年报|一图读懂|数据)$", line.bare
         )
-        if titled and len(line.bare) <= _LONGEST and not re.search(r"[，。；]", line.bare):
+        if not titled or is_note(line.bare):
+            continue
+        if len(line.bare) <= _LONGEST and not re.search(r"[，。；]", line.bare):
             out.append(line.bare)
     return list(dict.fromkeys(title for title in out if title))
 

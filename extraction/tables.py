@@ -28,6 +28,7 @@ from extraction.review import KIND, stacked
 from extraction.rows import RawRow
 from extraction.segments import Segment, segments
 from extraction.shapes import proactive_lines, requests_turned, review_bands
+from extraction.table_notes import Note, note_doubts
 from extraction.text_lines import LineOf
 from extraction.unconfirmed import doubt_parted, doubt_unconfirmed
 
@@ -42,6 +43,7 @@ class Tables:
     issues: list[Issue] = field(default_factory=list)
     used: frozenset[LineOf] = frozenset()
     blocks: dict[str, int] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def found(self) -> tuple[str, ...]:
@@ -104,6 +106,8 @@ def read_tables(document: Document, year: int | None) -> Tables:
             chosen[kind] = _choose(found[kind], year, out)
     _fill(chosen, year, out)
     out.issues += doubt_unconfirmed(chosen, out.cells, out.judged[0], frozenset(flowing))
+    out.notes, issues = note_doubts(document.blocks, chosen, out.cells, year)
+    out.issues += issues
     read = _read(chosen, out)
     out.issues += doubt_parted(chosen, out.cells, document.blocks, read)
     extra, issues = leftovers(document.blocks, read)
