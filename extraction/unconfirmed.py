@@ -35,6 +35,8 @@ def doubt_unconfirmed(
         checks: the identities as judged.
         flowing: the tables that were read from running text.
     """
+    if not flowing and not any(row.counted for instance in chosen.values() for row in instance.rows.values()):
+        return []
     verdicts = _verdicts(checks)
     out: list[Issue] = []
     for kind, instance in chosen.items():

@@ -74,7 +74,8 @@ def read(
     cells = int(str(root.xpath("count(//td | //th)")).partition(".")[0])
     if cells > _MAX_CELLS:
         raise UnreadableError("too_large", "tables of more cells than any report has")
-    if MARKS.search(text):
+    lower = text.lower()  # searched far faster than by patterns that ignore case
+    if MARKS.search(lower):
         issues = [*issues, *mark(root)]
     if (shown := show_controls(root)) is not None:
         issues = [*issues, shown]
@@ -91,10 +92,10 @@ def read(
         if inner is not None:
             root = container = inner
             held = list(islice(root.iter(), _HELD))
-            text = content
+            text, lower = content, content.lower()
             facts = [*more, *facts]
-    printed = Print(root, text)
-    boxes = box_tables(root, text, printed)
+    printed = Print(root, lower)
+    boxes = box_tables(root, lower, printed)
     if container is None:
         from extraction.readers.html_body import page_blocks  # needs what recognises tables and headings
 

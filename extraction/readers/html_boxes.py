@@ -25,9 +25,7 @@ from extraction.readers.html_print import Print
 from extraction.readers.html_text import BLOCK, SKIP, cell_text, hidden
 from extraction.values import is_figure, is_value_like
 
-_SHOWN_AS = re.compile(
-    r"display\s*:\s*[a-z-]*(?:grid|flex|table|contents)|role\s*=\s*[\"']?row", re.IGNORECASE
-)
+_SHOWN_AS = re.compile(r"display\s*:\s*[a-z-]*(?:grid|flex|table|contents)|role\s*=\s*[\"']?row")
 _DECLARED = re.compile(r"(?:^|;)\s*([a-z-]+)\s*:\s*([^;]+)")
 _ROW_CELLS = 4, 24
 """Cells of a row that shows by itself that it is one."""
@@ -51,7 +49,7 @@ def box_tables(root: etree._Element, text: str, printed: Print) -> dict[etree._E
 
     Args:
         root: the page, whose elements somebody holds.
-        text: its source.
+        text: its source in lower case.
         printed: its print.
     """
     if "<td" in text and not _SHOWN_AS.search(text):

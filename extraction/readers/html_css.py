@@ -19,10 +19,9 @@ from extraction.readers.html_text import STRUCK, UNSEEN, all_text
 
 MARKS = re.compile(
     r"line-through|font-size\s*:\s*0|display\s*:\s*none|visibility\s*:\s*hidden|<(?:del|s|strike)[\s>]"
-    r"|opacity\s*:\s*0|transparent|:\s*-[0-9]{3}",
-    re.IGNORECASE,
+    r"|opacity\s*:\s*0|transparent|:\s*-[0-9]{3}"
 )
-"""What a page must hold for any of this to matter."""
+"""What a page, in lower case, must hold for any of this to matter."""
 
 RULE = re.compile(r"([^{}@;]{1,400})\{([^{}]{0,2000})\}")
 _AT_BLOCK = re.compile(r"@[^{};]{0,200}\{(?:[^{}]{0,2000}\{[^{}]{0,2000}\}\s*){0,200}\}")

@@ -20,10 +20,9 @@ from extraction.readers.html_text import BLOCK, SKIP, is_raised, unshown
 
 MARKS = re.compile(
     r"<(?:bdo|dialog|progress|meter|math|a)\b|wingdings|webdings|dingbats|unicode-bidi|content\s*:|float\s*:|order\s*:"
-    r"|position\s*:|transform|flex|overflow|width\s*:|(?:var|calc)\(|@media|important|[+~]\s*[\w.#-]+\s*[{,]|\]\s*[{,]|:[a-z]+-child",
-    re.IGNORECASE,
+    r"|position\s*:|transform|flex|overflow|width\s*:|(?:var|calc)\(|@media|important|[+~]\s*[\w.#-]+\s*[{,]|\]\s*[{,]|:[a-z]+-child"
 )
-"""What a page must hold for any of this to matter."""
+"""What a page, in lower case, must hold for any of this to matter."""
 _SYMBOLS = re.compile(r"wingdings|webdings|dingbats|marlett", re.IGNORECASE)
 _PLAIN = frozenset(
     {"span", "font", "b", "strong", "i", "em", "u", "ins", "big", "small", "label", "nobr", "wbr", "code",
@@ -64,7 +63,7 @@ def piece_doubts(root: etree._Element, source: str) -> dict[etree._Element, tupl
 
     Args:
         root: the page.
-        source: its source, which says at once that a page has nothing of this.
+        source: its source in lower case, which says at once that a page has nothing of this.
     """
     if not MARKS.search(source):
         return {}

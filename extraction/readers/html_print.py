@@ -31,8 +31,7 @@ from extraction.readers.print_look import (
 _MEETING = re.compile(
     r"(?:[0-9０-９]|&#x?[0-9a-f]{1,6};)"
     r"(?:</?(?!(?:t[drh]|p|div|br|li|tbody|table)\b)[a-z][^<>]{0,400}>|<!--[^<>]{0,200}-->|[\u200b-\u200f\u2060\ufeff\xad]"
-    r"|&(?:zwn?j|shy);){1,20}(?:[0-9０-９.,]|&#)",
-    re.IGNORECASE,
+    r"|&(?:zwn?j|shy);){1,20}(?:[0-9０-９.,]|&#)"
 )
 """Digits with nothing between them but the markup of text, or what takes no place."""
 _FAINT_COLOUR = re.compile(
@@ -71,7 +70,7 @@ class Print:
 
     Args:
         root: the page.
-        source: its source, which says at once that most pages have nothing of this.
+        source: its source in lower case, which says at once that most pages have nothing of this.
 
     Attributes:
         looked: whether there is anything to look for.
@@ -79,9 +78,7 @@ class Print:
     """
 
     def __init__(self, root: etree._Element, source: str) -> None:
-        lower = source.lower()
-        # Patterns that begin with a word are searched for far faster than those that ignore case.
-        self._faint = _FAINT_COLOUR.search(lower) is not None or _FAINT_SIZE.search(lower) is not None
+        self._faint = _FAINT_COLOUR.search(source) is not None or _FAINT_SIZE.search(source) is not None
         self.looked = self._faint or _MEETING.search(source) is not None
         self.issues: dict[str, ReadIssue] = {}
         self._root = root
