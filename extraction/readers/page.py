@@ -68,7 +68,8 @@ class Page:
         confidence: of the characters; 1.0 where they were written as text.
         sheet: the page as displayed that it stands on, where that holds two.
         styles: of the text objects, by their numbers.
-        unseen: digits that are written and not seen.
+        unseen: digits that are written and not seen, and the text of `hidden`.
+        hidden: the text objects that certainly show nothing.
         ink: what is seen, if there may be more than text and ruling lines.
     """
 
@@ -83,6 +84,7 @@ class Page:
     sheet: int | None = None
     styles: dict[int, Style] = field(default_factory=dict)
     unseen: frozenset[Glyph] = frozenset()
+    hidden: frozenset[int] = frozenset()
     ink: Ink | None = None
 
     @cached_property

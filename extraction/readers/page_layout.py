@@ -118,10 +118,10 @@ def _contents(page: Page, layout: Layout, *, ruled: bool) -> list[Item]:
                 ReadIssue("grid_unclear", "warning", f"page {page.shown}: table lines do not close to cells")
             )
     items: list[Item] = list(grids)
-    loose = lines(outside)
+    shown, under = page_seen.uncovered(outside, page)
+    loose = lines(shown)
     if written:
-        loose, over = page_order.parted(squeezed(loose), page)
-        loose = page_seen.marked(loose, page)
+        loose, over = page_order.parted(squeezed(page_seen.marked(loose, page, under)), page)
         layout.left_out(page, over, "printed over the text")
     items += find_loose(loose, [grid.box for grid in grids], page.horizontal)
     return sorted(items, key=_top)
@@ -155,9 +155,13 @@ def _fill(
             else:
                 regions[id(found)] = found
                 inside.setdefault(id(found), []).extend(part)
-    printed = {key: lines(glyphs) for key, glyphs in inside.items()}
-    for key, cell in printed.items():
+    printed: dict[int, list[Line]] = {}
+    for key, written in inside.items():
         region = regions[key]
+        seen = page_seen.seen(written, page)
+        if len(seen) < len(written):
+            region.doubts += page_seen.LEFT_OUT
+        cell = printed[key] = lines(seen)
         region.text, region.full = cell_text(cell, region.box[2] - region.box[0])
     if crossing:
         layout.issues.append(
@@ -187,7 +191,7 @@ def _doubt(page: Page, grids: Sequence[Grid], printed: dict[int, list[Line]], ov
                 region.text, region.full = cell_text(label, region.box[2] - region.box[0])
                 over_it += "".join(glyph.text for glyph in foreign)
                 foreign = ()
-            region.doubts = page_overprint.doubts(cell, sizes, left_out=over_it, apart=bool(foreign))
+            region.doubts += page_overprint.doubts(cell, sizes, left_out=over_it, apart=bool(foreign))
             region.doubts += page_seen.doubts(cell, region.box, page)
 
 

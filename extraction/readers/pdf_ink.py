@@ -7,6 +7,7 @@ reads a figure from paint: it only says where text and paint do not agree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -14,6 +15,7 @@ from pypdfium2 import raw
 
 from extraction.document import Box
 from extraction.readers.page import Glyph, Ink, Page
+from extraction.readers.pdf_covered import Covers, suspects, unseen
 
 SCALE = 2.0
 """Pixels a point: a stroke of the smallest type is a pixel wide."""
@@ -65,6 +67,10 @@ class Paint(Ink):
             for one, other in pairs
         )
 
+    def differs(self, grey: bytes, box: Box) -> bool:
+        """Whether a box looks otherwise in another painting of the page without annotations."""
+        return self._rows(self.bare, box) != self._rows(grey, box)
+
     def _rows(self, grey: bytes, box: Box) -> list[bytes]:
         left, top, right, bottom = (round(edge * self.scale) for edge in self.page.displayed(box))
         left, right = max(left, 0), min(max(right, left + 1), self.stride)
@@ -74,12 +80,13 @@ class Paint(Ink):
         return [grey[line * self.stride + left : line * self.stride + right] for line in lines]
 
 
-def look(page: pdfium.PdfPage, read: Page, *, drawn: bool) -> None:
-    """Note on a page which of its digits are not seen, and keep its paint where more than text may be seen.
+def look(page: pdfium.PdfPage, read: Page, covers: Covers, *, drawn: bool) -> None:
+    """Note on a page which of its text is not seen, and keep its paint where more than text may be seen.
 
     Args:
         page: open.
         read: the page as read so far.
+        covers: what may hide text on it.
         drawn: whether there is something on it that is neither text nor ruling line.
     """
     digits = [glyph for glyph in read.glyphs if glyph.text in DIGITS]
@@ -87,7 +94,15 @@ def look(page: pdfium.PdfPage, read: Page, *, drawn: bool) -> None:
     if not (digits or annotated) or (paint := _paint(page, read, annotated=annotated)) is None:
         return
     # Where a font is not in the file PDFium has digits of its own: they are seen on every machine.
-    read.unseen = frozenset(glyph for glyph in digits if paint.contrast(_core(glyph)) < FAINT)
+    faint = frozenset(glyph for glyph in digits if paint.contrast(_core(glyph)) < FAINT)
+    if suspected := suspects(read.glyphs, covers, faint):
+
+        def changed(boxes: Sequence[Box]) -> list[bool]:
+            grey = _painted(page, paint.scale, shown=False)[0]
+            return [paint.differs(grey, box) for box in boxes]
+
+        read.hidden = frozenset(unseen(read.glyphs, suspected, covers.objects, changed))
+    read.unseen = faint | {glyph for glyph in read.glyphs if glyph.run in read.hidden}
     if drawn or annotated:
         read.ink = paint
 
@@ -123,11 +138,15 @@ def _paint(page: pdfium.PdfPage, read: Page, *, annotated: bool) -> Paint | None
     if not 0 < points <= MAX_PIXELS:
         return None
     scale = min(SCALE, (MAX_PIXELS / points) ** 0.5)
-    found: list[bytes] = []
-    stride = height = 0
-    for shown in (False, True)[: 1 + annotated]:
-        bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=shown, draw_annots=shown)
-        stride, height = bitmap.stride, bitmap.height
-        found.append(bytes(bitmap.buffer))
+    bare, stride, height = _painted(page, scale, shown=False)
+    full = _painted(page, scale, shown=True)[0] if annotated else None
+    return Paint(read, scale, stride, height, bare, full)
+
+
+def _painted(page: pdfium.PdfPage, scale: float, *, shown: bool) -> tuple[bytes, int, int]:
+    """The page in grey, the bytes of a line and the lines; `shown`: with annotations and fields."""
+    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=shown, draw_annots=shown)
+    try:
+        return bytes(bitmap.buffer), bitmap.stride, bitmap.height
+    finally:
         bitmap.close()
-    return Paint(read, scale, stride, height, found[0], found[1] if annotated else None)

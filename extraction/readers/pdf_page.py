@@ -13,6 +13,7 @@ from pypdfium2 import raw
 
 from extraction.document import ReadIssue
 from extraction.readers.page import Page
+from extraction.readers.pdf_covered import Covers
 from extraction.readers.pdf_glyphs import Budget, Frame, read_glyphs, styles_of
 from extraction.readers.pdf_ink import MAX_PAINTED, look
 
@@ -56,7 +57,9 @@ class _Shapes:
     pictures: list[tuple[float, float, float, float]] = field(default_factory=list)
     directions: dict[int | None, int] = field(default_factory=dict)
     runs: dict[int, int] = field(default_factory=dict)
-    invisible: int = 0
+    invisible: set[int] = field(default_factory=set)
+    washes: list[tuple[tuple[float, float, float, float], int]] = field(default_factory=list)
+    """What is painted over an area, each with the number of text objects before it."""
     drawings: int = 0
     """Paths that are no ruling lines."""
 
@@ -84,13 +87,20 @@ def read_page(page: pdfium.PdfPage, number: int, budget: Budget) -> Drawn:
     drawn.pictures = [frame.box(*box) for box in shapes.pictures]
     most = PICTURE_SHARE * (right - left) * (top - bottom)
     drawn.covered = any((x1 - x0) * (y1 - y0) > most for x0, y0, x1, y1 in shapes.pictures)
-    if drawn.covered and shapes.runs and shapes.invisible > 0.5 * len(shapes.runs):
+    layer = len(shapes.invisible) > 0.5 * len(shapes.runs)
+    if drawn.covered and layer:
         drawn.page.confidence = RECOGNISED
         drawn.issues.append(
             ReadIssue("recognised_text", "warning", f"page {number}: the text was laid over a scan by OCR")
         )
     elif number <= MAX_PAINTED:
-        look(page, drawn.page, drawn=bool(shapes.pictures or shapes.drawings))
+        # An invisible layer of all the text may stand over outlines that show it.
+        covers = Covers(
+            {run: address for address, run in shapes.runs.items()},
+            [(frame.box(*box), before) for box, before in shapes.washes if before],
+            set() if layer else shapes.invisible,
+        )
+        look(page, drawn.page, covers, drawn=bool(shapes.pictures or shapes.drawings))
     return drawn
 
 
@@ -124,6 +134,9 @@ def _collect(
             _text(element, matrix, shapes)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             _picture(element, matrix, shapes)
+        elif kind == raw.FPDF_PAGEOBJ_SHADING:
+            if (box := _bounds(element, matrix)) is not None:
+                shapes.washes.append((box, len(shapes.runs)))
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORMS:
             inner = _product(_matrix_of(element), matrix)
             _collect(
@@ -178,9 +191,9 @@ def _text(element: object, matrix: Matrix, shapes: _Shapes) -> None:
         quarter = math.atan2(b, a) / (math.pi / 2)
         turn = round(quarter) % 4 if abs(quarter - round(quarter)) < 0.05 else None
     shapes.directions[turn] = shapes.directions.get(turn, 0) + 1
-    shapes.runs[ctypes.addressof(element.contents)] = len(shapes.runs)  # type: ignore[attr-defined]
     if raw.FPDFTextObj_GetTextRenderMode(element) == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
-        shapes.invisible += 1
+        shapes.invisible.add(len(shapes.runs))
+    shapes.runs[ctypes.addressof(element.contents)] = len(shapes.runs)  # type: ignore[attr-defined]
 
 
 def _picture(element: object, matrix: Matrix, shapes: _Shapes) -> None:
@@ -192,6 +205,7 @@ def _picture(element: object, matrix: Matrix, shapes: _Shapes) -> None:
         shapes.lines.append(box)  # some programs draw borders as stretched pixels
     else:
         shapes.pictures.append(box)
+        shapes.washes.append((box, len(shapes.runs)))
 
 
 def _bounds(element: object, matrix: Matrix) -> tuple[float, float, float, float] | None:
@@ -215,6 +229,8 @@ def _path(element: object, matrix: Matrix, shapes: _Shapes, budget: Budget) -> N
     if box is not None and min(box[2] - box[0], box[3] - box[1]) <= THIN:
         shapes.lines.append(box)
         return
+    if box is not None and _FILL.value:
+        shapes.washes.append((box, len(shapes.runs)))
     whole = _product(_matrix_of(element), matrix)
     lines = len(shapes.lines)
     for points, closed in _subpaths(element, budget):

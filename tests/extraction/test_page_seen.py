@@ -80,6 +80,39 @@ def test_a_figure_that_is_not_seen_is_doubted(change: Callable[[Sheet], None]) -
     assert doubted(sheet) == {"2.1": {"hidden_text"}}
 
 
+def corrected(sheet: Sheet, old: str, new: str, before: str) -> None:
+    """Write something over a text, and `new` on it."""
+    spot = at(sheet, old)
+    shown = sheet.operators[spot].replace(old.encode("utf-16-be").hex(), new.encode("utf-16-be").hex())
+    sheet.operators.append(f"{before.format(y=height(sheet, old) - 2)} {shown}")
+
+
+@pytest.mark.parametrize("new", ["189", "9", "-24"])
+def test_of_two_figures_at_one_place_the_one_that_is_seen_is_read(new: str) -> None:
+    sheet = page()
+    corrected(sheet, "7", new, f"1 g {SECOND + 2:.2f} {{y}} 140 13 re f 0 g")
+    document = pdf.read(write([sheet]))
+    [table] = [block for block in document.blocks if isinstance(block, Table)]
+    [cell] = [cell for cell in table.cells if (cell.row, cell.column) == (2, 1)]
+    assert cell.text == new
+    assert "hidden_text" in {doubt.code for doubt in cell.doubts}
+
+
+def test_of_two_sentences_at_one_place_the_one_that_is_seen_is_read_and_doubted() -> None:
+    sheet = page()
+    corrected(sheet, "全年收到申请12件。", "全年收到申请345件。", "1 g 0 {y} 595 14 re f 0 g")
+    last = pdf.read(write([sheet])).blocks[-1]
+    assert isinstance(last, Paragraph)
+    assert last.text == "全年收到申请345件。"
+    assert last.doubts
+
+
+def test_what_is_painted_over_a_figure_and_hides_nothing_says_nothing() -> None:
+    sheet = page()
+    added(f"q 0 0 9 9 re W n 1 g {SECOND + 2:.2f} {{y}} 140 9 re f Q")(sheet)
+    assert not doubted(sheet)
+
+
 def test_a_figure_that_is_not_seen_is_doubted_in_a_table_without_rules_and_in_text() -> None:
     sheet = page(Style(borders="none"))
     wrapped("3 Tr", "0 Tr")(sheet)
