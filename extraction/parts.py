@@ -78,12 +78,13 @@ def parts_of_members(document: Document, whole: Record, read: Read) -> Record | 
     """The record of a document whose sheets or files are reports of several bodies; None where they are not.
 
     Files of one report in several formats are one part, the best of them; so a document with one report in it
-    has no parts.
+    has no parts. What its copies print otherwise is said of it.
     """
     if not 1 < len(document.members) <= MAX_PARTS:
         return None
     records: list[tuple[Piece, Record]] = []
     seen: dict[tuple[str, int | None], int] = {}
+    disagree: dict[int, list[Issue]] = {}
     for member in document.members:
         record = read(_named(member), None)
         if record.kind != "report" or record.report is None or not (record.cells or record.sections):
@@ -92,13 +93,47 @@ def parts_of_members(document: Document, whole: Record, read: Read) -> Record | 
         key = (agency, record.report.year) if agency is not None else None
         if key is not None and key in seen:
             place = seen[key]
+            disagree.setdefault(place, []).extend(_disagree(records[place], member.name, record))
             if _figures(record) > _figures(records[place][1]):
                 records[place] = (Piece(member.name, member.document, member.tables), record)
             continue
         if key is not None:
             seen[key] = len(records)
         records.append((Piece(member.name, member.document, member.tables), record))
-    return _joined(whole, records) if len(seen) > 1 else None
+    records = [
+        (piece, replace(record, issues=(*record.issues, *disagree.get(place, ()))))
+        for place, (piece, record) in enumerate(records)
+    ]
+    if len(seen) > 1:
+        return _joined(whole, records)
+    # A table file that names no body is of the only one there is.
+    own = next((each for each in records if each[1].report and each[1].report.agency), None)
+    year = own[1].report.year if own and own[1].report else None
+    strays = [
+        (piece.where, record)
+        for piece, record in records
+        if record.report and record.report.agency is None and record.report.year in (None, year)
+    ]
+    said = [issue for issues in disagree.values() for issue in issues]
+    said += [issue for where, record in strays for issue in _disagree(own, where, record)] if own else []
+    return replace(whole, issues=(*whole.issues, *said)) if said else None
+
+
+def _disagree(one: tuple[Piece, Record], name: str, other: Record) -> list[Issue]:
+    """What two files of one report print differently."""
+    piece, first = one
+    figures = [
+        (key, cell, other.cells[key])
+        for key, cell in first.cells.items()
+        if key in other.cells and None not in (cell.value, other.cells[key].value)
+    ]
+    unlike = [(key, a, b) for key, a, b in figures if a.value != b.value]
+    if not unlike:
+        return []
+    shown = "; ".join(f"{key}: {a.raw!r} in {piece.where}, {b.raw!r} in {name}" for key, a, b in unlike[:5])
+    more = f" and {len(unlike) - 5} more" if len(unlike) > 5 else ""
+    message = f"two documents of the report have other figures: {shown}{more}"
+    return [Issue("copies_disagree", "error", message, tuple(key for key, _, _ in unlike))]
 
 
 def _pieces(

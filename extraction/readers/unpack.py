@@ -68,7 +68,7 @@ def unpack(data: bytes, media_type: str, wanted: Callable[[str], bool]) -> list[
 
 
 def _zip(data: bytes, wanted: Callable[[str], bool]) -> list[Inner]:
-    package = Package(data, "ZIP")
+    package = Package(data, "ZIP", twice=True)
 
     def body(part: str) -> Callable[[], bytes]:
         return lambda: package.read(part, limit=MAX_FILE)

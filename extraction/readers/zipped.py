@@ -7,6 +7,7 @@ only claims. XML is parsed without entities, without a DTD and without the netwo
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import struct
 import zipfile
@@ -26,10 +27,11 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK\x03\x04"
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     struct.error,
     EOFError,
     ValueError,
@@ -60,12 +62,13 @@ class Package:
     Args:
         data: the whole file.
         what: how messages name the file (``DOCX``, ``OFD``).
+        twice: whether unlike parts may have one name, as files whose names a program lost do.
 
     Raises:
         UnreadableError: the bytes are empty, cut short, encrypted, hostile or no ZIP at all.
     """
 
-    def __init__(self, data: bytes, what: str) -> None:
+    def __init__(self, data: bytes, what: str, *, twice: bool = False) -> None:
         self.what = what
         if not data:
             raise UnreadableError("empty", f"the {what} file has no bytes")
@@ -87,7 +90,15 @@ class Package:
             raise UnreadableError(
                 "too_large", f"the {what} file has {len(entries)} parts, more than {MAX_PARTS}"
             )
-        self.entries = {entry.filename: entry for entry in entries}
+        self.entries: dict[str, zipfile.ZipInfo] = {}
+        for entry in entries:
+            first = self.entries.setdefault(entry.filename, entry)
+            if first.CRC == entry.CRC and first.file_size == entry.file_size:
+                continue
+            if not twice:
+                # Programs differ in which of the two they show.
+                raise UnreadableError("malformed", f"the {what} file has two parts {entry.filename}")
+            self.entries[f"{entry.filename}\0{len(self.entries)}"] = entry
         self._unpacked = 0
 
     def __contains__(self, name: str) -> bool:

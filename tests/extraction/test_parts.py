@@ -6,7 +6,7 @@ import io
 import json
 import random
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -267,3 +267,26 @@ def test_one_report_in_two_formats_is_one_record() -> None:
     )
     assert record.parts == ()
     assert right(record, one.models[0]) == len(one.models[0].texts)
+
+
+@pytest.mark.parametrize("name", ["年报.pdf", "另一份.docx", "附表.docx"])
+@pytest.mark.parametrize("bodies", [1, 2])
+def test_two_files_of_one_report_that_disagree_are_an_issue(name: str, bodies: int) -> None:
+    both = joined("titles", bodies=BODIES[:bodies])
+    size = len(both.blocks) // bodies
+    m = both.models[0]
+    key = next(name for name, text in m.texts.items() if name.startswith("requests.") and text.isdigit())
+    tables = own_blocks(replace(m, texts={**m.texts, key: "7777"}), sections=False)
+    title = [] if name == "附表.docx" and bodies == 1 else [both.blocks[0]]
+    form = as_pdf if name.endswith("pdf") else as_docx
+    files = {f"{n}.docx": as_docx(both.blocks[n * size : (n + 1) * size]) for n in range(bodies)}
+    files |= {"年报.docx": files.pop("0.docx")}
+
+    def said(copy: bytes) -> list[tuple[str, ...]]:
+        record = extract(package({**files, name: copy}))
+        records = record.parts or (record,)
+        assert len(records) == bodies
+        return [i.cells for r in records for i in r.issues if i.code == "copies_disagree"]
+
+    assert said(form([*title, *tables])) == [(key,)]
+    assert said(form([*title, *own_blocks(m, sections=False)])) == []

@@ -13,8 +13,10 @@ import libarchive
 import pytest
 from hypothesis import given, settings
 
-from extraction.document import Paragraph, Table, UnreadableError
-from extraction.readers import container, unpack
+from extraction import ocr
+from extraction.document import Document, Paragraph, Table, UnreadableError
+from extraction.readers import container, picture, unpack
+from extraction.readers import docx as docx_reader
 from extraction.readers.zipped import shown_name
 from extraction.sniff import sniff
 from tests.extraction.damage import damaged, outcome
@@ -189,3 +191,80 @@ def test_without_the_library_the_message_says_what_to_install(monkeypatch: pytes
 )
 def test_damaged_archives_never_crash(data: bytes) -> None:
     outcome(container.read, data)
+
+
+@pytest.mark.parametrize("name", ["年报", "年报.DOCX ", "年报.docm", "年报.xml", "a.b/t20240119_1"])
+def test_what_a_file_is_its_content_says(name: str) -> None:
+    assert first(package({name: REPORT, "x.css": b"a{}", "年报.files/header.xml": b"<a/>"})) == "一、总体情况"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_methods_of_compression(method: int) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("年报.docx", REPORT)
+    data = stream.getvalue()
+    assert first(data) == "一、总体情况"
+    if method != zipfile.ZIP_STORED:
+        at = data.index("年报.docx".encode()) + 40
+        with pytest.raises(UnreadableError, match="damaged"):
+            container.read(data[:at] + bytes(60) + data[at + 60 :])
+
+
+def test_archives_in_an_archive_are_opened_once() -> None:
+    one = package({"年报.docx": REPORT})
+    document = container.read(package({"教育局.zip": one, "财政局.zip": package({"年报.docx": OTHER})}))
+    assert [member.name for member in document.members] == ["教育局.zip/年报.docx", "财政局.zip/年报.docx"]
+    with pytest.raises(UnreadableError, match="an archive"):
+        container.read(package({"a.zip": package({"b.zip": one})}))
+    with pytest.raises(UnreadableError, match="300 archives"):
+        container.read(package({f"{number}.zip": one for number in range(301)}))
+
+
+def test_files_that_cannot_be_read_are_named() -> None:
+    document = container.read(
+        package({"年报.docx": REPORT, "教育局.docx": REPORT[:300], "财政局.zip": REPORT[:90]})
+    )
+    lost = [issue for issue in document.issues if issue.code == "part_unreadable"]
+    assert [issue.severity for issue in lost] == ["warning"]
+    assert lost[0].message.count("教育局.docx: ") == 1
+    assert lost[0].message.count("财政局.zip: ") == 1
+    copy = container.read(package({"年报.docx": REPORT, "年报.pdf": b"%PDF-1.7 cut"}))
+    assert [issue.code for issue in copy.issues] == ["several_documents"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_are_two() -> None:
+    def joined(files: list[tuple[str, bytes]]) -> bytes:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            for name, body in files:
+                archive.writestr(name, body)
+        return stream.getvalue()
+
+    assert len(container.read(joined([("__.docx", REPORT), ("__.docx", OTHER)])).members) == 2
+    assert not container.read(joined([("__.docx", REPORT), ("__.docx", REPORT)])).members
+    packages = [zipfile.ZipFile(io.BytesIO(body)) for body in (REPORT, OTHER)]
+    parts = [(name, each.read(name)) for each in packages for name in each.namelist()]
+    with pytest.raises(UnreadableError, match=r"two parts word/document\.xml"):
+        docx_reader.read(joined(parts))
+
+
+def test_pictures_alone_are_the_pages_of_one_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+
+    def read_all(pictures: list[bytes]) -> tuple[Document, list[int]]:
+        asked.extend(pictures)
+        blocks = tuple(Paragraph(f"第{page}页", page=page) for page in (1, 2, 3))
+        return Document("image/png", blocks), [0, 1, 2]
+
+    monkeypatch.setattr(picture, "read_all", read_all)
+    monkeypatch.setattr(ocr, "require", lambda _: None)
+    png = b"\x89PNG\r\n\x1a\n"
+    document = container.read(package({"10.png": png + b"c", "9.png": png + b"b", "1.png": png + b"a"}))
+    assert asked == [png + b"a", png + b"b", png + b"c"]
+    assert [block.path for block in document.blocks if isinstance(block, Paragraph)] == [
+        "1.png!", "9.png!", "10.png!"
+    ]  # fmt: skip
+    assert document.media_type == "application/zip"
+    assert first(package({"年报.docx": REPORT, "logo.png": png})) == "一、总体情况"
