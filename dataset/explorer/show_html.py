@@ -46,11 +46,12 @@ def show_html(data: bytes, at: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         data: the bytes as archived.
-        at: where the cell stands; its `path` is an XPath, or after ``…#DETAIL.content`` one in
-            the article that a script of the page holds.
+        at: where the cell stands; its `path` is an XPath, or after ``…#DETAIL.content`` or ``…#held0`` one
+            in the article that an element of the page holds as text.
     """
     from extraction.charset import decode
     from extraction.readers.html import parse
+    from extraction.readers.html_waiting import markup_at
 
     text, _ = decode(data, None)
     root = parse(text)
@@ -59,6 +60,8 @@ def show_html(data: bytes, at: dict[str, Any]) -> dict[str, Any]:
     if root is not None and inside:
         root, path = _inner(root), inner_path
     del holder
+    if root is not None and (held := markup_at(root, path)) is not None:
+        root, path = parse(held[0]), held[1]
     if root is None:
         return {"error": "empty", "message": "the page has no elements"}
     found = _find(root, path)
@@ -101,6 +104,8 @@ def _disarm(root: etree._Element, found: etree._Element | None) -> None:
         element.attrib.clear()
     if found is not None:
         found.set("id", MARK)
+        for above in found.iterancestors():
+            _show(above)
     for element in root.iter(etree.Element):
         for name, value in list(element.attrib.items()):
             plain = str(name).rpartition("}")[2].rpartition(":")[2].lower()
@@ -109,6 +114,17 @@ def _disarm(root: etree._Element, found: etree._Element | None) -> None:
                 del element.attrib[name]
         if found is not None and element is not found and element.get("id") == MARK:
             del element.attrib["id"]
+
+
+def _show(element: etree._Element) -> None:
+    """Let an element be seen that a script of the page would show."""
+    from extraction.readers.html_text import hidden
+
+    if element.tag in {"template", "noscript"}:
+        element.tag = "div"
+    if hidden(element):
+        for name in ("hidden", "style"):
+            element.attrib.pop(name, "")
 
 
 def _drop(element: etree._Element) -> None:

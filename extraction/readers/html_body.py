@@ -23,7 +23,7 @@ from extraction.forms import LISTS, forms
 from extraction.identity import is_document_number, text_titles
 from extraction.normalise import squeeze
 from extraction.publication import published_dates, stray_dates
-from extraction.readers.html import Found
+from extraction.readers.html_walk import Found
 from extraction.readers.inner_pictures import InnerPicture, is_small
 from extraction.sections import is_page_line, is_sentence, is_signature, landmarks
 from extraction.segments import head_kind
@@ -73,7 +73,7 @@ def page_blocks(
 def _own_blocks(walked: Sequence[Found], links: frozenset[int]) -> list[Block] | None:
     """The report's blocks, or None where the page has neither its tables nor its headings."""
     lines = text_lines(Document("text/html", tuple(found.block for found in walked)), links)
-    statutory = {i: kind for i, found in enumerate(walked) if (kind := _statutory(found.block))}
+    statutory = {i: kind for i, found in enumerate(walked) if (kind := form_of(found.block))}
     tables: dict[str, int] = {}
     for i, kind in statutory.items():
         tables.setdefault(kind, i)
@@ -88,7 +88,7 @@ def _own_blocks(walked: Sequence[Found], links: frozenset[int]) -> list[Block] |
     return [walked[i].block for i in kept if not (i > first and _is_page(walked[i].block))]
 
 
-def _statutory(block: Block) -> str | None:
+def form_of(block: Block) -> str | None:
     """What table of the forms a table is, by its heads or by its rows."""
     if not isinstance(block, Table):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from extraction.document import ReadIssue
+from extraction.readers.html_text import hidden
 
 _SHOWN = frozenset({"", "text", "number", "tel"})
 """Types of `<input>` whose value a browser shows as text."""
@@ -18,7 +19,7 @@ def show_controls(root: etree._Element) -> ReadIssue | None:
     """
     filled = 0
     for control in list(root.iter("input", "textarea", "select")):
-        if next(control.iterancestors("td", "th"), None) is None or control.get("hidden") is not None:
+        if next(control.iterancestors("td", "th"), None) is None or hidden(control):
             continue
         value = _value(control).strip()
         if not value:
