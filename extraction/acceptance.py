@@ -7,7 +7,11 @@ one, and is accepted without a flag only where something besides the recogniser 
   room for exactly these digits) is confirmed by a hard identity that holds and contains it. In the requests
   table that is its row and its column (H3, and H1 or H2): one wrong figure breaks both, and errors that
   balance need four wrong cells in a rectangle. In the review table it is its block (H4). A holding row does
-  not confirm where the column fails: what stands in a failing identity is never confirmed.
+  not confirm where the column fails: what stands in a failing identity is never confirmed, nor is what holds
+  only beside figures of which most stand in failing ones.
+- Recognition may take a digit for the same other one twice. Where a figure and its total have the same
+  digit in one place (1 = 1, 13 + 4 = 17), an identity along one way says of it only that both look alike, and
+  confirms neither; a sentence that states the figure does.
 - A figure that was read *unsurely* is confirmed only where an identity whose other figures were all read
   surely gives exactly this value. Identities alone are not enough: a digit that recognition loses everywhere
   (the 1 of 12 in a cell and in its totals) leaves every sum right, and sums of zeros always hold.
@@ -15,14 +19,15 @@ one, and is accepted without a flag only where something besides the recogniser 
   stands in no identity that could be judged (the whole disclosure table), `ocr_doubtful` for the rest, with
   `suggested` where the identities give one answer.
 
-A cell without ink is blank, and counts as nothing in a sum; that is seen, not recognised. No figure is
-changed.
+A cell without ink is blank, and counts as nothing in a sum; that is seen, not recognised. A figure may be
+lost all the same: `ocr_empty` names blanks and dashes that are few in a table otherwise filled with figures,
+and dashes that were read unsurely where the table has no sure ones. No figure is changed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -34,6 +39,9 @@ BOTH_WAYS, ONE_WAY = 0.99, 0.97
 """Confidence of a surely read figure that identities confirm along its row and its column, or along one."""
 GIVEN = 0.95
 """Confidence of an unsurely read figure that surely read ones give."""
+
+FEW = 10
+"""So many times as many figures as blanks, or dashes, has a table in which these are the exception."""
 
 _EMPTY = frozenset({"blank", "dash", "not_applicable"})
 
@@ -66,6 +74,7 @@ def accept(
     checks: Iterable[Check],
     editions: Mapping[str, Edition],
     *,
+    said: Iterable[Check] = (),
     recognised: bool = False,
 ) -> tuple[dict[str, CellRecord], list[Issue]]:
     """The cells with their confidence after the identities have spoken, and issues for the others.
@@ -74,6 +83,7 @@ def accept(
         cells: of the record; where nothing in it was recognised, nothing changes.
         checks: as judged.
         editions: of each table.
+        said: what the sentences state against the cells.
         recognised: whether text of the document was. A table that stands in running text has no boxes that
             were read apart and twice; where the text was recognised, its figures are in doubt.
     """
@@ -82,6 +92,8 @@ def accept(
     if not any(cell.value is not None and _recognised(cell) for cell in cells.values()):
         return dict(cells), []
     beside = _by_cell(checks, editions)
+    contradicted = {key for key, judged in beside.items() if any(one.fails for one in judged)}
+    stated = _stated(said)
     out = dict(cells)
     unconfirmed: dict[str, list[str]] = defaultdict(list)
     doubtful: dict[str, list[str]] = defaultdict(list)
@@ -89,7 +101,7 @@ def accept(
         if not _recognised(cell) or cell.status in _EMPTY or cell.status == "absent":
             continue
         judged = beside.get(key, [])
-        confidence = _confirmed(key, cell, judged, cells)
+        confidence = _confirmed(key, judged, cells, contradicted, stated.get(key))
         if confidence is not None:
             out[key] = replace(cell, confidence=confidence)
             continue
@@ -103,7 +115,35 @@ def accept(
     return out, [
         *_issues("ocr_unconfirmed", "recognised figures that no identity confirms", unconfirmed),
         *_issues("ocr_doubtful", "recognised figures in doubt", doubtful),
+        *_issues("ocr_empty", "cells without a figure, where one may be lost", _empties(cells)),
     ]
+
+
+def _empties(cells: Mapping[str, CellRecord]) -> dict[str, list[str]]:
+    """Blanks and dashes that are no habit of the table, or were read unsurely."""
+    tables: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for key, cell in cells.items():
+        kind = "figure" if cell.value is not None else cell.status
+        if cell.value is not None or (_recognised(cell) and kind in _EMPTY):
+            tables[key.split(".")[0]][kind].append(key)
+    out: dict[str, list[str]] = defaultdict(list)
+    for table, kinds in tables.items():
+        figures = len(kinds.pop("figure", ()))
+        for keys in kinds.values():
+            sure = [key for key in keys if cells[key].confidence >= SURE]
+            if FEW * len(keys) <= figures or not sure:
+                out[table] += keys
+    return out
+
+
+def _stated(said: Iterable[Check]) -> dict[str, bool]:
+    """Cells of which a sentence states the figure, and whether all that do state this one."""
+    out: dict[str, bool] = {}
+    for check in said:
+        if len(check.cells) == 1 and check.holds is not None:
+            (key,) = check.cells
+            out[key] = out.get(key, True) and check.holds
+    return out
 
 
 def _issues(code: str, message: str, named: Mapping[str, list[str]]) -> list[Issue]:
@@ -155,19 +195,42 @@ def _sure(cell: CellRecord) -> bool:
 
 
 def _confirmed(
-    key: str, cell: CellRecord, judged: Iterable[_Judged], cells: Mapping[str, CellRecord]
+    key: str,
+    judged: Sequence[_Judged],
+    cells: Mapping[str, CellRecord],
+    contradicted: Collection[str],
+    stated: bool | None,
 ) -> float | None:
-    """The confidence that the identities give to a figure, or None."""
-    judged = list(judged)
-    if cell.value is None or any(one.fails for one in judged):
+    """The confidence that the identities, and a sentence that states it, give to a figure; or None."""
+    cell = cells[key]
+    if cell.value is None or any(one.fails for one in judged) or stated is False:
         return None
-    holding = [one for one in judged if one.holds]
+    speaking = []
+    for one in judged:
+        others = [name for name in one.check.cells if name != key and cells[name].value]
+        if one.holds and 2 * sum(name in contradicted for name in others) <= len(others):
+            speaking.append(one)
+    ways = len({one.along_row for one in speaking})
+    if ways == 0 or (ways == 1 and all(_alike(key, one, cells) for one in speaking)):
+        ways = 1 if stated else 0
+    if not ways:
+        return None
     if cell.confidence >= SURE:
-        ways = {one.along_row for one in holding}
-        return {0: None, 1: ONE_WAY, 2: BOTH_WAYS}[len(ways)]
-    if any(all(_sure(cells[name]) for name in one.check.cells if name != key) for one in holding):
+        return BOTH_WAYS if ways == 2 else ONE_WAY
+    if any(all(_sure(cells[name]) for name in one.check.cells if name != key) for one in speaking):
         return GIVEN
     return None
+
+
+def _alike(key: str, judged: _Judged, cells: Mapping[str, CellRecord]) -> bool:
+    """Whether a figure has a digit in its place again on the other side: both may be misread alike."""
+    own = str(cells[key].value or "")[::-1]
+    return any(
+        one == other != "0"
+        for name, sign in judged.signs.items()
+        if sign != judged.signs[key]
+        for one, other in zip(own, str(cells[name].value or "")[::-1], strict=False)
+    )
 
 
 def _suggested(key: str, judged: Iterable[_Judged], cells: Mapping[str, CellRecord]) -> Decimal | None:

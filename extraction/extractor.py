@@ -141,7 +141,7 @@ def _record(
     checks, failed = tables.judged
     said, contradicted = check_mentions(mentions, tables.cells)
     recognised = any(issue.code == "recognised_text" for issue in document.issues)
-    cells, doubted = accept(tables.cells, checks, tables.known, recognised=recognised)
+    cells, doubted = accept(tables.cells, checks, tables.known, said=said, recognised=recognised)
     edition, mixed = _edition(tables)
     local, indicators, sums, noted = read_indicators(tables.extra, identity.year)
     edition = edition or local or _before_forms(identity.year, tables)

@@ -10,13 +10,13 @@ every row, so that sums would still hold.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from extraction.ocr import ILLEGIBLE, MISFIT, SURE, UNSURE
-from extraction.ocr.blank import lone_dash, unread_ink
+from extraction.ocr.blank import lone_dash, passed_over, unread_ink
 from extraction.ocr.engine import SIGNS, Engine, PixelBox, Pixels
 from extraction.ocr.straighten import EM, ink
 
@@ -32,6 +32,8 @@ GAP = 0.12 * EM
 """Paper between two lines."""
 MENDED = {"白然人": "自然人"}
 """What is no word, and what it can only be: heads of columns that look like it."""
+LEANING = 0.09
+"""By how much of its height a stroke leans, from which it is rather a slash; a page is straighter."""
 ILLEGIBLE_MARK = "\ufffd"
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -74,11 +76,11 @@ def read_cell(picture: Pixels, box: PixelBox, engine: Engine) -> list[TextLine]:
         if (unread := unread_ink(inside)) is not None:
             found = [TextLine(ILLEGIBLE_MARK, unread, ILLEGIBLE)]
         elif (dash := lone_dash(inside)) is not None:
-            found = [TextLine("—", dash, SURE)]
+            found = [TextLine("—", dash, UNSURE if passed_over(inside, dash) else SURE)]
     elif len(boxes) > 1:
         found = _read_lines(inside, boxes, engine)
     else:
-        found = [_read_line(inside, marks, line, engine) for line in boxes]
+        found = [_whole(inside, marks, _read_line(inside, marks, boxes[0], engine), engine)]
     return [
         TextLine(line.text, (x0 + left, y0 + top, x1 + left, y1 + top), line.confidence)
         for line in found
@@ -139,6 +141,17 @@ def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> 
         return TextLine(figure.text or again.text, box, UNSURE)
     doubted = not has_room(marks, box, figure.text) or (figure.text == "1" and _leans(marks, box))
     return TextLine(figure.text, box, MISFIT if doubted else SURE)
+
+
+def _whole(inside: Pixels, marks: Pixels, line: TextLine, engine: Engine) -> TextLine:
+    """The line; where paler strokes were left out (of a 7 its bar is a dash), with them and in doubt."""
+    if not set(line.text) <= set(SIGNS) or not (more := passed_over(inside, line.box)):
+        return line
+    lefts, tops, rights, bottoms = zip(line.box, *more, strict=True)
+    hull = (min(lefts), min(tops), max(rights), max(bottoms))
+    if hull[3] - hull[1] <= 1.3 * EM:
+        line = _read_line(inside, marks, hull, engine)
+    return replace(line, confidence=min(line.confidence, UNSURE))
 
 
 def crop(picture: Pixels, box: PixelBox, *, across: float, along: float) -> Pixels:
@@ -208,7 +221,7 @@ def _leans(marks: Pixels, box: PixelBox) -> bool:
     third = max((bottom - top) // 3, 1)
     upper = np.flatnonzero(marks[top : top + third, left:right].any(axis=0))
     lower = np.flatnonzero(marks[bottom - third : bottom, left:right].any(axis=0))
-    return len(upper) > 0 and len(lower) > 0 and float(upper.mean() - lower.mean()) > 0.15 * (bottom - top)
+    return len(upper) > 0 and len(lower) > 0 and float(upper.mean() - lower.mean()) > LEANING * (bottom - top)
 
 
 def _is_dash(box: PixelBox) -> bool:

@@ -9,7 +9,7 @@ from extraction.acceptance import BOTH_WAYS, GIVEN, ONE_WAY, accept
 from extraction.checks import misread, run_checks
 from extraction.editions import editions
 from extraction.ocr import MISFIT, SURE, UNSURE
-from extraction.record import CellRecord, Issue, Place
+from extraction.record import CellRecord, Check, Issue, Place
 
 EDITION = editions()["2021"]
 COLUMNS = tuple(EDITION.tables["requests"].columns)
@@ -106,11 +106,92 @@ def test_figures_without_an_identity_are_flagged_by_name() -> None:
 
 def test_blanks_count_as_nothing_in_a_sum() -> None:
     cells = requests(12)
-    blank = "requests.rejected_repeat.enterprise"
-    cells[blank] = cell(None, SURE, "blank")
+    blanks = {name for name in cells if name.startswith("requests.re") and not cells[name].value}
+    cells |= dict.fromkeys(blanks, cell(None, SURE, "blank"))
     out, issues = accepted(cells)
     assert issues == {}
-    assert out[blank].value is None
+    assert all(out[name].value is None for name in blanks)
+
+
+def test_a_lone_blank_among_figures_may_be_a_lost_figure() -> None:
+    cells = requests(12)
+    blank = "requests.rejected_repeat.enterprise"
+    cells[blank] = cell(None, SURE, "blank")
+    _, issues = accepted(cells)
+    assert {code: issue.cells for code, issue in issues.items()} == {"ocr_empty": (blank,)}
+
+
+def test_dashes_that_were_read_unsurely_are_doubted_where_no_other_dash_is_sure() -> None:
+    cells = requests(12)
+    dashes = {name for name in cells if name.startswith("requests.re") and not cells[name].value}
+    cells |= dict.fromkeys(dashes, cell(None, UNSURE, "dash"))
+    _, issues = accepted(cells)
+    assert set(issues["ocr_empty"].cells) == dashes
+    cells[min(dashes)] = cell(None, SURE, "dash")
+    _, issues = accepted(cells)
+    assert "ocr_empty" not in issues
+
+
+def review(*figures: int, total: int, sure: float = SURE) -> dict[str, CellRecord]:
+    """The review table with one block that is not zero."""
+    table = EDITION.tables["review_litigation"]
+    cells = {f"review_litigation.{row}.{column}": cell(0) for row in table.rows for column in table.columns}
+    for column, figure in zip(table.columns, (*figures, total), strict=True):
+        cells[f"review_litigation.reconsideration.{column}"] = cell(figure, sure if figure == total else SURE)
+    return cells
+
+
+@pytest.mark.parametrize("sure", [SURE, UNSURE])
+def test_a_figure_and_its_total_may_be_misread_alike(sure: float) -> None:
+    _, issues = accepted(review(7, 0, 0, 0, total=7, sure=sure))
+    assert {name.split(".")[2] for issue in issues.values() for name in issue.cells} == {"upheld", "total"}
+    _, issues = accepted(review(10, 7, 0, 0, total=17))
+    assert {name.split(".")[2] for name in issues["ocr_unconfirmed"].cells} == {
+        "upheld",
+        "corrected",
+        "total",
+    }
+
+
+def test_figures_whose_sum_has_other_digits_are_confirmed_by_it() -> None:
+    _, issues = accepted(review(2, 1, 0, 0, total=3))
+    assert issues == {}
+
+
+def test_a_sentence_that_states_a_figure_confirms_or_contradicts_it() -> None:
+    cells = review(7, 0, 0, 0, total=7)
+    cells["proactive.licensing.decisions"] = cell(31)
+    total = "review_litigation.reconsideration.total"
+    known = dict.fromkeys(("review_litigation", "proactive"), EDITION)
+    checks, _ = run_checks(cells, known)
+
+    def doubted(stated: dict[str, bool]) -> set[str]:
+        said = [
+            Check(f"mentions.{number}", holds, Decimal(0), Decimal(0), (name,), None, soft=True)
+            for number, (name, holds) in enumerate(stated.items())
+        ]
+        return {name for issue in accept(cells, checks, known, said=said)[1] for name in issue.cells}
+
+    upheld = "review_litigation.reconsideration.upheld"
+    assert doubted({}) == {upheld, total, "proactive.licensing.decisions"}
+    assert doubted({total: True, "proactive.licensing.decisions": True}) == {upheld}
+    zero = "review_litigation.litigation_direct.total"
+    assert zero in doubted({zero: False})
+
+
+def test_what_stands_in_failing_identities_confirms_nothing() -> None:
+    cells = requests(0)
+    # Printed are 1 and 5; 5 was misread in the cell alone, 1 as 4 in the cell and in its totals.
+    for row, column, figure in (
+        ("granted", "natural_person", 8), ("granted", "total", 5), ("new", "natural_person", 5),
+        ("new", "enterprise", 4), ("refused_process_information", "enterprise", 4), ("new", "total", 6),
+        ("refused_process_information", "total", 4), ("total", "enterprise", 4), ("total", "total", 6),
+        ("total", "natural_person", 5),
+    ):  # fmt: skip
+        cells[f"requests.{row}.{column}"] = cell(figure)
+    _, issues = accepted(cells)
+    wrong = {name for name, one in cells.items() if one.value in {Decimal(4), Decimal(8)}}
+    assert wrong <= set(issues["ocr_unconfirmed"].cells)
 
 
 @pytest.mark.parametrize("place", [None, Place(0, 0, 0, path="line:3")])

@@ -18,7 +18,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from extraction.ocr.blank import unread_ink
-from extraction.ocr.engine import Pixels
+from extraction.ocr.cells import read_cell
+from extraction.ocr.engine import Pixels, engine
 from extraction.ocr.scan import ScannedPage
 from extraction.ocr.spread import SECOND, halves, laid
 
@@ -91,6 +92,17 @@ def test_a_cell_is_blank_only_where_nothing_has_the_size_of_a_figure(grain: floa
     cv2.line(residue, (0, 0), (119, 0), (20.0,), 4)
     residue[30:33, 70:73] = 40
     assert unread_ink(residue) is None, "what the borders left, and a speck"
+
+
+def test_the_dark_bar_of_a_pale_seven_is_no_dash() -> None:
+    inside = np.full((60, 120), 255, np.uint8)
+    cv2.line(inside, (52, 20), (66, 20), (60.0,), 2)
+    (alone,) = read_cell(inside, (0, 0, 120, 60), engine())
+    assert (alone.text, alone.confidence) == ("—", ocr.SURE)
+    cv2.line(inside, (66, 20), (57, 44), (225.0,), 2)
+    (line,) = read_cell(inside, (0, 0, 120, 60), engine())
+    assert line.confidence < ocr.SURE
+    assert line.text != "—"
 
 
 def scanned(*, bridge: bool = False) -> ScannedPage:
