@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lxml import etree
 
 from extraction.document import Block, Document, Paragraph, ReadIssue, UnreadableError
+from extraction.readers.flat_sheet_conditions import conditions
 from extraction.readers.print_look import WHITE, Colour, Look, hex_colour, is_unseen
 from extraction.readers.raised import raised
-from extraction.readers.sheet_blocks import MAX_CELLS, Merge, SheetCell, is_hidden, members, sheet_blocks
-from extraction.readers.sheet_format import shown
+from extraction.readers.sheet_blocks import (
+    LEAST_HEIGHT,
+    MAX_CELLS,
+    Merge,
+    SheetCell,
+    in_white,
+    is_flat,
+    is_hidden,
+    is_zero,
+    members,
+    sheet_blocks,
+)
+from extraction.readers.sheet_format import shown, shown_text
 from extraction.readers.zipped import parse_xml
 
 MEDIA_TYPE = "application/vnd.ms-excel.2003+xml"
@@ -23,6 +35,14 @@ _HTML = "{http://www.w3.org/TR/REC-html40}"
 _ABOVE = frozenset({"Superscript", "Subscript"})
 _MAX_DEPTH = 50
 _X = "{urn:schemas-microsoft-com:office:excel}"
+_NAMED = {
+    "Fixed": "0.00", "Standard": "#,##0.00", "Percent": "0.00%", "Scientific": "0.00E+00",
+    "Currency": "#,##0.00", "Euro Currency": "#,##0.00", "General Number": "General",
+    "General Date": "yyyy-m-d h:mm", "Short Date": "yyyy-m-d", "Medium Date": "d-mmm-yy",
+    "Long Date": "yyyy年m月d日", "Short Time": "h:mm", "Medium Time": "h:mm AM/PM", "Long Time": "h:mm:ss",
+    "Yes/No": '"Yes";"Yes";"No"', "True/False": '"True";"True";"False"', "On/Off": '"On";"On";"Off"',
+}  # fmt: skip
+"""Formats that this format has names for."""
 
 
 def read(data: bytes, *, url: str | None = None) -> Document:
@@ -69,7 +89,8 @@ def _styles(root: etree._Element) -> tuple[dict[str, str], set[str]]:
         name = style.get(f"{_S}ID", "")
         number = style.find(f"{_S}NumberFormat")
         if number is not None:
-            formats[name] = number.get(f"{_S}Format", "General")
+            form = number.get(f"{_S}Format", "General")
+            formats[name] = _NAMED.get(form, form)
         if style.find(f"{_S}Borders/{_S}Border") is not None:
             bordered.add(name)
     return formats, bordered
@@ -84,12 +105,17 @@ def _cells(
     merges: list[Merge],
     issues: dict[str, ReadIssue],
 ) -> Iterator[SheetCell]:
-    hidden_columns = _hidden_columns(sheet)
+    is_hidden_column = _hidden_columns(sheet)
+    height = next((table.get(f"{_S}DefaultRowHeight", "") for table in sheet.iterfind(f"{_S}Table")), "")
+    zeros = sheet.find(f"{_X}WorksheetOptions/{_X}DoNotDisplayZeros") is None
+    rules = conditions(sheet)
     row = -1
     count = 0
     for element in sheet.iterfind(f"{_S}Table/{_S}Row"):
         row = _integer(element.get(f"{_S}Index"), row + 2) - 1
         column = -1
+        low = is_hidden(element, f"{_S}Hidden", f"{_S}Height", LEAST_HEIGHT)
+        low = low or (element.get(f"{_S}Height") is None and is_flat(height, LEAST_HEIGHT))
         for cell in element.iterfind(f"{_S}Cell"):
             column = _integer(cell.get(f"{_S}Index"), column + 2) - 1
             if column >= MAX_COLUMN or row >= MAX_ROW:
@@ -99,7 +125,8 @@ def _cells(
                 raise UnreadableError("too_large", f"more than {MAX_CELLS} cells on one sheet")
             style = cell.get(f"{_S}StyleID", "")
             face = looks.get(style) or looks.get("Default", _Face())
-            found = _runs(cell, formats.get(style, "General"), face)
+            code = formats.get(style, "General")
+            found = _runs(cell, code, face)
             runs = [(face, text) for face, text in found if not face.struck]
             if len(runs) < len(found):
                 # Taken back by the agency, as in the other formats.
@@ -109,7 +136,7 @@ def _cells(
             if len(runs) == 1 and not any(look.unseen for look, _ in pieces):
                 pieces = []
             across, down = (_integer(cell.get(f"{_S}Merge{way}"), 0) for way in ("Across", "Down"))
-            if is_hidden(element, f"{_S}Hidden", f"{_S}Height") or column in hidden_columns:
+            if low or is_hidden_column(column):
                 if text.strip():
                     issues["hidden_text"] = ReadIssue(
                         "hidden_text", "warning", "hidden rows or columns were left out"
@@ -117,24 +144,40 @@ def _cells(
             else:
                 data = cell.find(f"{_S}Data[@{_S}Type='Number']")
                 stored = (data.text or "") if data is not None and runs else ""
+                if not zeros and is_zero(stored):
+                    text = stored = ""
+                text, doubts = rules.look(row, column, stored, text, face.ground)
+                doubts += in_white(stored, code, face.ground)
                 path = f"{name}!R{row + 1}C{column + 1}"
-                yield SheetCell(row, column, text, style in bordered, path, stored, tuple(pieces))
+                if cell.get(f"{_S}Formula") and data is None and not text:
+                    message = f"cell {path} holds a formula and no value"
+                    doubts += (ReadIssue("formula_without_value", "error", message),)
+                yield SheetCell(row, column, text, style in bordered, path, stored, tuple(pieces), doubts)
                 if across or down:
                     merges.append((row, min(row + down, MAX_ROW), column, min(column + across, MAX_COLUMN)))
             column += across
         row += _integer(element.get(f"{_S}Span"), 0)
 
 
-def _hidden_columns(sheet: etree._Element) -> set[int]:
+def _hidden_columns(sheet: etree._Element) -> Callable[[int], bool]:
+    """Whether a column is hidden."""
     out: set[int] = set()
+    said: set[int] = set()
+    width = ""
     column = -1
+    for table in sheet.iterfind(f"{_S}Table"):
+        width = table.get(f"{_S}DefaultColumnWidth", "")
     for element in sheet.iterfind(f"{_S}Table/{_S}Column"):
         column = _integer(element.get(f"{_S}Index"), column + 2) - 1
         span = min(_integer(element.get(f"{_S}Span"), 0), MAX_COLUMN)
-        if is_hidden(element, f"{_S}Hidden", f"{_S}Width"):
-            out |= set(range(column, column + span + 1))
+        columns = range(column, column + span + 1)
+        if element.get(f"{_S}Width") is not None:
+            said.update(columns)
+        if is_hidden(element, f"{_S}Hidden", f"{_S}Width", LEAST_HEIGHT):
+            out.update(columns)
         column += span
-    return out
+    unsaid = is_flat(width, LEAST_HEIGHT)
+    return lambda number: number in out or (unsaid and number not in said)
 
 
 class _Face(NamedTuple):
@@ -186,7 +229,8 @@ def _runs(cell: etree._Element, form: str, face: _Face) -> list[tuple[_Face, str
         text = "".join([str(piece) for piece in data.itertext()])
         return [(face, shown(text, form, from_1904=False))]
     found = [(face, text.replace("\r\n", "\n").replace("\r", "\n")) for face, text in _spread(data, face)]
-    return [(face, text) for face, text in found if text]
+    filled = [(face, text) for face, text in found if text]
+    return [(face, shown_text(filled[0][1], form)) for face, _ in filled] if len(filled) == 1 else filled
 
 
 def _spread(element: etree._Element, face: _Face, depth: int = 0) -> Iterator[tuple[_Face, str]]:

@@ -23,8 +23,9 @@ from extraction.document import (
     Table,
     UnreadableError,
 )
-from extraction.readers.print_look import PLAIN, Piece, line_doubts, row_doubts
-from extraction.readers.sheet_format import told_otherwise
+from extraction.readers.print_look import PLAIN, WHITE, Colour, Piece, is_unseen, line_doubts, row_doubts
+from extraction.readers.sheet_format import is_white, told_otherwise
+from extraction.values import is_figure
 
 MAX_CELLS = 200_000
 MAX_TEXT_IN_TABLE = 60
@@ -49,6 +50,7 @@ class SheetCell:
         path: where it stands.
         stored: the number behind the text, where it is one.
         pieces: the text with how it is printed, where that is not in one way and plain to see.
+        doubts: what else is to be said of the cell.
     """
 
     row: int
@@ -58,14 +60,36 @@ class SheetCell:
     path: str
     stored: str = ""
     pieces: tuple[Piece, ...] = ()
+    doubts: tuple[ReadIssue, ...] = ()
 
 
-_NOTHING = re.compile(r"0+(?:\.0*)?")
+LEAST_HEIGHT = 3.0
+"""Points; a row that is lower shows no text."""
+LEAST_WIDTH = 0.5
+"""Characters; a column that is narrower shows none."""
+_SIZE = re.compile(r"[0-9]{1,5}(?:\.[0-9]*)?")
+REPEATED = ReadIssue("print_doubtful", "warning", "the cell repeats its text over its width")
+_WHOLE = ReadIssue("hidden_text", "warning", "the cell's text is not to be seen")
 
 
-def is_hidden(element: etree._Element, mark: str, size: str) -> bool:
-    """Whether a row or column is hidden: by a mark, or because it has no height or width."""
-    return element.get(mark) in ("1", "true") or _NOTHING.fullmatch(element.get(size, "")) is not None
+def is_hidden(element: etree._Element, mark: str, size: str, least: float) -> bool:
+    """Whether a row or column is hidden: by a mark, or because it has next to no height or width."""
+    return element.get(mark) in ("1", "true") or is_flat(element.get(size, ""), least)
+
+
+def is_flat(size: str, least: float) -> bool:
+    """Whether a height or width is too little to show anything; one that is not said is not."""
+    return _SIZE.fullmatch(size) is not None and float(size) < least
+
+
+def is_zero(stored: str) -> bool:
+    """Whether a stored number is nothing."""
+    return bool(stored) and not stored.strip("-0.")
+
+
+def in_white(stored: str, code: str, ground: Colour | None) -> tuple[ReadIssue, ...]:
+    """What is to be said of a number whose format prints it in white."""
+    return (_WHOLE,) if stored and is_unseen(None, WHITE, ground) and is_white(stored, code) else ()
 
 
 def members(
@@ -132,7 +156,7 @@ def _blocks(
         previous = row
         if not table and _is_text(cells, filled, rows, row, reach, spread(cells[0])[1]):
             for cell in filled:
-                yield Paragraph(cell.text, path=cell.path, doubts=line_doubts(cell.pieces))
+                yield Paragraph(cell.text, path=cell.path, doubts=(*line_doubts(cell.pieces), *cell.doubts))
             continue
         table.append(cells)
         reach = max([reach, *(cell.row + spread(cell)[0] - 1 for cell in cells)])
@@ -195,7 +219,11 @@ def _table(rows: list[list[SheetCell]], spans: dict[tuple[int, int], tuple[int, 
                 rowspan=spans.get((cell.row, cell.column), (1, 1))[0],
                 colspan=spans.get((cell.row, cell.column), (1, 1))[1],
                 path=cell.path,
-                doubts=(*(told_otherwise(cell.stored, cell.text) if cell.stored else ()), *printed),
+                doubts=(
+                    *(told_otherwise(cell.stored, cell.text) if cell.stored else ()),
+                    *cell.doubts,
+                    *printed,
+                ),
             )
             for row in rows
             for cell, printed in zip(row, _printed(row), strict=True)
@@ -207,4 +235,15 @@ def _printed(row: list[SheetCell]) -> list[tuple[ReadIssue, ...]]:
     """What is to be said of the print of a row's cells: of most rows nothing."""
     if not any(cell.pieces for cell in row):
         return [()] * len(row)
-    return row_doubts([cell.pieces or ((PLAIN, cell.text),) for cell in row])
+    printed = row_doubts([cell.pieces or ((PLAIN, cell.text),) for cell in row])
+    if any(cell.text.strip() and not cell.pieces for cell in row):
+        # The ground of each cell is known here: a figure that is not seen has a label that is.
+        return [
+            (_WHOLE,) if not said and cell.pieces and _is_unseen(cell) else said
+            for cell, said in zip(row, printed, strict=True)
+        ]
+    return printed
+
+
+def _is_unseen(cell: SheetCell) -> bool:
+    return is_figure(cell.text) and all(look.unseen for look, text in cell.pieces if text.strip())

@@ -11,13 +11,29 @@ import xlrd
 from xlrd.compdoc import CompDocError
 
 from extraction.document import Block, Document, Fact, Paragraph, ReadIssue, UnreadableError
-from extraction.readers.print_look import WHITE, Look, is_unseen
+from extraction.readers.print_look import WHITE, Colour, Look, is_unseen
 from extraction.readers.raised import raised
-from extraction.readers.sheet_blocks import MAX_CELLS, Merge, SheetCell, members, sheet_blocks
-from extraction.readers.sheet_format import shown
+from extraction.readers.sheet_blocks import (
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    MAX_CELLS,
+    REPEATED,
+    Merge,
+    SheetCell,
+    in_white,
+    is_zero,
+    members,
+    sheet_blocks,
+)
+from extraction.readers.sheet_format import shown, shown_text
+from extraction.readers.xls_records import NOTHING
+from extraction.readers.xls_records import Sheet as Records
+from extraction.readers.xls_records import sheets as records
 from extraction.readers.xlsx import MAX_COLUMN
 
 MEDIA_TYPE = "application/vnd.ms-excel"
+_FILL = 4
+"""The alignment that repeats a text over the width of its cell."""
 
 # What xlrd lets through when a record is damaged.
 _DAMAGE = (
@@ -44,7 +60,7 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         book = xlrd.open_workbook(
             file_contents=data, formatting_info=True, logfile=io.StringIO(), ragged_rows=True, on_demand=False
         )
-        sheets = list(_sheets(book, issues))
+        sheets = list(_sheets(book, records(data, book), issues))
         author = str(book.user_name or "").strip()
     except _DAMAGE as error:
         if "encrypted" in str(error).lower():
@@ -58,8 +74,11 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     return Document(MEDIA_TYPE, blocks, facts=facts, issues=tuple(issues), members=parts)
 
 
-def _sheets(book: xlrd.book.Book, issues: list[ReadIssue]) -> Iterator[tuple[str, list[Block]]]:
-    for sheet in book.sheets():
+def _sheets(
+    book: xlrd.book.Book, said: list[Records], issues: list[ReadIssue]
+) -> Iterator[tuple[str, list[Block]]]:
+    for number, sheet in enumerate(book.sheets()):
+        of_sheet = said[number] if number < len(said) else NOTHING
         if sheet.visibility:
             issues.append(ReadIssue("hidden_sheet", "note", f"hidden sheet {sheet.name!r} was left out"))
             continue
@@ -68,14 +87,16 @@ def _sheets(book: xlrd.book.Book, issues: list[ReadIssue]) -> Iterator[tuple[str
             for top, bottom, left, right in sheet.merged_cells
             if top < bottom and left < right
         ]
-        found = list(sheet_blocks(_cells(book, sheet, issues), merges))
+        found = list(sheet_blocks(_cells(book, sheet, of_sheet, issues), merges))
         if found and not sheet.name.lower().startswith("sheet"):
             found.insert(0, Paragraph(sheet.name, path=f"{sheet.name}!"))
         if found:
             yield sheet.name, found
 
 
-def _cells(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, issues: list[ReadIssue]) -> Iterator[SheetCell]:
+def _cells(
+    book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, said: Records, issues: list[ReadIssue]
+) -> Iterator[SheetCell]:
     count = 0
     told: set[str] = set()
     for row in range(sheet.nrows):
@@ -117,7 +138,17 @@ def _cells(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, issues: list[ReadIssue
             pieces = [(_look(book, style, font), piece) for font, piece in runs if not font.escapement]
             if len(runs) == 1 and not any(look.unseen for look, _ in pieces):
                 pieces = []
-            yield SheetCell(row, column, printed, bordered, path, stored, tuple(pieces))
+            if not sheet.show_zero_values and is_zero(stored):
+                printed = stored = ""
+            ground = _ground(book, style)
+            printed, doubts = said.conditions.look(row, column, stored, printed, ground)
+            doubts += in_white(stored, code, ground)
+            if printed.strip() and style.alignment.hor_align == _FILL:
+                doubts += (REPEATED,)
+            if (row, column) in said.uncomputed:
+                message = f"cell {name} holds a formula and no value"
+                doubts += (ReadIssue("formula_without_value", "error", message),)
+            yield SheetCell(row, column, printed, bordered, path, stored, tuple(pieces), doubts)
 
 
 def _runs(
@@ -134,20 +165,28 @@ def _runs(
 
 
 def _look(book: xlrd.book.Book, style: xlrd.formatting.XF, font: xlrd.formatting.Font) -> Look:
-    fill = style.background
-    ground = {0: WHITE, 1: book.colour_map.get(fill.pattern_colour_index)}.get(fill.fill_pattern)
     size = font.height / 20
-    unseen = is_unseen(size, book.colour_map.get(font.colour_index), ground)
+    unseen = is_unseen(size, book.colour_map.get(font.colour_index), _ground(book, style))
     return Look(size, known=True, unseen=unseen)
+
+
+def _ground(book: xlrd.book.Book, style: xlrd.formatting.XF) -> Colour | None:
+    fill = style.background
+    return {0: WHITE, 1: book.colour_map.get(fill.pattern_colour_index)}.get(fill.fill_pattern)
 
 
 def _hidden(sheet: xlrd.sheet.Sheet, row: int, column: int) -> str | None:
     """The hidden row or column that a cell stands in."""
-    if (info := sheet.rowinfo_map.get(row)) is not None and (
-        info.hidden or (info.height == 0 and not info.has_default_height)
-    ):
+    info = sheet.rowinfo_map.get(row)
+    if info is None:
+        hidden = bool(sheet.default_row_hidden)
+    else:
+        hidden = info.hidden or (info.height < 20 * LEAST_HEIGHT and not info.has_default_height)
+    if hidden:
         return f"row {row + 1}"
-    if (info := sheet.colinfo_map.get(column)) is not None and (info.hidden or info.width == 0):
+    info = sheet.colinfo_map.get(column)
+    narrow = sheet.defcolwidth == 0 if info is None else info.width < 256 * LEAST_WIDTH
+    if narrow or (info is not None and info.hidden):
         return f"column {column + 1}"
     return None
 
@@ -159,4 +198,5 @@ def _shown(book: xlrd.book.Book, kind: int, value: object, code: str) -> str:
         return "TRUE" if value else "FALSE"
     if kind == xlrd.XL_CELL_ERROR:
         return str(xlrd.error_text_from_code.get(value, "#ERR"))
-    return str(value).replace("\r\n", "\n").replace("\r", "\n")
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n")
+    return shown_text(text, code) if kind == xlrd.XL_CELL_TEXT else text

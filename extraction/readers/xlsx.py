@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -14,8 +14,21 @@ from extraction.readers.docx import office_facts
 from extraction.readers.inner_pictures import InnerPicture, finish
 from extraction.readers.print_look import Piece
 from extraction.readers.raised import raised
-from extraction.readers.sheet_blocks import Merge, SheetCell, is_hidden, members, sheet_blocks
-from extraction.readers.sheet_format import BUILT_IN, shown
+from extraction.readers.sheet_blocks import (
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    REPEATED,
+    Merge,
+    SheetCell,
+    in_white,
+    is_flat,
+    is_hidden,
+    is_zero,
+    members,
+    sheet_blocks,
+)
+from extraction.readers.sheet_format import BUILT_IN, shown, shown_text
+from extraction.readers.xlsx_conditions import conditions
 from extraction.readers.xlsx_look import Looks
 from extraction.readers.zipped import Package
 
@@ -27,6 +40,7 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_ON = ("1", "true")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -78,7 +92,9 @@ class _Book:
         self._strings = self._shared_strings(parts.get("sharedStrings", ""))
         self._formats, self._bordered, self._struck = self._styles(parts.get("styles", ""))
         properties = self._root.find(f"{_S}workbookPr")
-        self._from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+        self._from_1904 = properties is not None and properties.get("date1904") in _ON
+        computing = self._root.find(f"{_S}calcPr")
+        self._to_compute = computing is not None and computing.get("fullCalcOnLoad") in _ON
 
     def _shared_strings(self, part: str) -> list[list[_Run]]:
         if part not in self._package:
@@ -89,6 +105,8 @@ class _Book:
         """Number format and "has a border" of each cell style; the styles whose text is struck out."""
         root = self._package.xml(part) if part in self._package else None
         self._looks = Looks(root)
+        self._repeated: set[int] = set()
+        self._differences = [] if root is None else list(root.iterfind(f"{_S}dxfs/{_S}dxf"))
         if root is None:
             return [], [], frozenset()
         codes = dict(BUILT_IN)
@@ -105,6 +123,9 @@ class _Book:
             font = _integer(style.get("fontId"))
             if font < len(fonts) and fonts[font]:
                 struck.add(len(formats) - 1)
+            alignment = style.find(f"{_S}alignment")
+            if alignment is not None and alignment.get("horizontal") == "fill":
+                self._repeated.add(len(formats) - 1)
             border = _integer(style.get("borderId"))
             bordered.append(border < len(borders) and borders[border])
         return formats, bordered, frozenset(struck)
@@ -149,11 +170,18 @@ class _Book:
 
     def _cells(self, root: etree._Element, path: str) -> Iterator[SheetCell]:
         row = -1
-        hidden_columns = _hidden_columns(root)
+        sizes = root.find(f"{_S}sheetFormatPr")
+        is_hidden_column = _hidden_columns(root, "" if sizes is None else sizes.get("defaultColWidth", ""))
+        height = "" if sizes is None else sizes.get("defaultRowHeight", "")
+        view = root.find(f"{_S}sheetViews/{_S}sheetView")
+        zeros = view is None or view.get("showZeros") not in ("0", "false")
+        found = conditions(root, self._differences)
         told: set[int] = set()
+        uncomputed = self._to_compute and _is_uncomputed(root)
         for element in root.iterfind(f"{_S}sheetData/{_S}row"):
             row = _integer(element.get("r"), row + 2) - 1
-            hidden = is_hidden(element, "hidden", "ht")
+            hidden = is_hidden(element, "hidden", "ht", LEAST_HEIGHT)
+            hidden = hidden or (element.get("ht") is None and is_flat(height, LEAST_HEIGHT))
             column = -1
             for cell in element.iterfind(f"{_S}c"):
                 place = _PLACE.fullmatch(cell.get("r", ""))
@@ -164,28 +192,52 @@ class _Book:
                 if column >= MAX_COLUMN or row >= MAX_ROW:
                     continue
                 style = _integer(cell.get("s"))
-                runs, stored = self._value(cell, style), _number(cell)
+                every, stored = self._value(cell, style), _number(cell)
+                runs = [run for run in every if not _is_struck(run.properties)]
                 text = "".join([text for _, text in runs])
                 if hidden and text.strip():
                     self.issues.append(
                         ReadIssue("hidden_text", "warning", f"hidden row {row + 1} was left out")
                     )
                     break
-                if column in hidden_columns:
+                if is_hidden_column(column):
                     if text.strip() and column not in told:
                         told.add(column)
                         message = f"hidden column {column + 1} was left out"
                         self.issues.append(ReadIssue("hidden_text", "warning", message))
                     continue
-                if style in self._struck and text.strip():
+                if (style in self._struck and text.strip()) or len(runs) < len(every):
                     # Taken back by the agency, as in the other formats.
                     message = f"struck-out text of cell {cell.get('r')} was left out"
                     self.issues.append(ReadIssue("struck_text", "warning", message))
+                if style in self._struck or (not zeros and is_zero(stored)):
                     text = stored = ""
+                ground = self._looks.ground(style)
+                text, doubts = found.look(row, column, stored, text, ground)
+                doubts += in_white(stored, self._code(style), ground)
+                doubts += self._doubts(cell, style, text, uncomputed=uncomputed)
                 bordered = style < len(self._bordered) and self._bordered[style]
                 spot = f"{path}{cell.get('r') or (row, column)}"
                 pieces = self._pieces(runs, style) if text.strip() else ()
-                yield SheetCell(row, column, text, bordered, spot, stored, pieces)
+                yield SheetCell(row, column, text, bordered, spot, stored, pieces, doubts)
+
+    def _doubts(
+        self, cell: etree._Element, style: int, text: str, *, uncomputed: bool
+    ) -> tuple[ReadIssue, ...]:
+        """What is to be said of a cell's formula, and of text that is repeated over the cell."""
+        out: tuple[ReadIssue, ...] = ()
+        if style in self._repeated and text.strip():
+            out = (REPEATED,)
+        if cell.find(f"{_S}f") is None or cell.get("t", "n") != "n":
+            return out
+        stored = _number(cell)
+        if not stored or (uncomputed and is_zero(stored)):
+            message = f"cell {cell.get('r')} holds a formula and no value"
+            out += (ReadIssue("formula_without_value", "error", message),)
+        return out
+
+    def _code(self, style: int) -> str:
+        return self._formats[style] if style < len(self._formats) else "General"
 
     def _pieces(self, runs: list[_Run], style: int) -> tuple[Piece, ...]:
         """How the text of a cell is printed, where that is not in one way and plain to see."""
@@ -198,34 +250,32 @@ class _Book:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             inline = cell.find(f"{_S}is")
-            return [] if inline is None else _runs(inline)
+            return self._typed([] if inline is None else _runs(inline), style)
         value = cell.find(f"{_S}v")
         stored = "" if value is None else value.text or ""
         if kind == "s":
             index = _integer(stored, -1)
             if 0 <= index < len(self._strings):
-                return self._strings[index]
+                return self._typed(self._strings[index], style)
             self.issues.append(ReadIssue("part_unreadable", "error", f"cell {cell.get('r')} names no string"))
             return []
-        return [_Run(None, self._plain_value(cell, kind, stored, style))]
+        return [_Run(None, self._plain_value(kind, stored, style))]
 
-    def _plain_value(self, cell: etree._Element, kind: str, stored: str, style: int) -> str:
+    def _typed(self, runs: list[_Run], style: int) -> list[_Run]:
+        """A stored text as its format shows it: most formats show it as it is."""
+        code = self._code(style)
+        if len(runs) != 1 or ("@" not in code and code.count(";") < 3):
+            return runs
+        return [runs[0]._replace(text=shown_text(runs[0].text, code))]
+
+    def _plain_value(self, kind: str, stored: str, style: int) -> str:
         if kind in ("str", "d"):
             return _unescaped(stored)
         if kind == "b":
             return "TRUE" if stored == "1" else "FALSE"
         if kind == "e":
             return stored
-        if not stored:
-            if cell.find(f"{_S}f") is not None:
-                self.issues.append(
-                    ReadIssue(
-                        "formula_without_value", "error", f"cell {cell.get('r')} holds a formula and no value"
-                    )
-                )
-            return ""
-        code = self._formats[style] if style < len(self._formats) else "General"
-        return shown(stored, code, from_1904=self._from_1904)
+        return shown(stored, self._code(style), from_1904=self._from_1904) if stored else ""
 
 
 def _number(cell: etree._Element) -> str:
@@ -238,13 +288,27 @@ def _is_struck(font: etree._Element | None) -> bool:
     return strike is not None and strike.get("val", "1") not in ("0", "false")
 
 
-def _hidden_columns(root: etree._Element) -> set[int]:
+def _is_uncomputed(root: etree._Element) -> bool:
+    """Whether each formula stores a zero, as programs write them that compute nothing themselves."""
+    return all(
+        is_zero(_number(cell))
+        for cell in root.iterfind(f"{_S}sheetData/{_S}row/{_S}c")
+        if cell.find(f"{_S}f") is not None and _number(cell)
+    )
+
+
+def _hidden_columns(root: etree._Element, width: str) -> Callable[[int], bool]:
+    """Whether a column is hidden; `width`: of the columns of which nothing is said."""
     out: set[int] = set()
+    said: set[int] = set()
     for element in root.iterfind(f"{_S}cols/{_S}col"):
-        if is_hidden(element, "hidden", "width"):
-            first, last = (_integer(element.get(name)) for name in ("min", "max"))
-            out |= set(range(first - 1, min(last, MAX_COLUMN)))
-    return out
+        first, last = (_integer(element.get(name)) for name in ("min", "max"))
+        columns = range(first - 1, min(last, MAX_COLUMN))
+        said.update(columns)
+        if is_hidden(element, "hidden", "width", LEAST_WIDTH):
+            out.update(columns)
+    unsaid = is_flat(width, LEAST_WIDTH)
+    return lambda column: column in out or (unsaid and column not in said)
 
 
 def _merges(root: etree._Element) -> Iterator[Merge]:
@@ -268,7 +332,8 @@ def _runs(item: etree._Element) -> list[_Run]:
     for child in item:
         if child.tag == f"{_S}t":
             out.append(_Run(None, child.text or ""))
-        elif child.tag == f"{_S}r" and not _is_struck(run := child.find(f"{_S}rPr")):
+        elif child.tag == f"{_S}r":
+            run = child.find(f"{_S}rPr")
             text = "".join([text.text or "" for text in child.iterfind(f"{_S}t")])
             out.append(_Run(run, raised(text) if _is_raised(run) else text))
     return [_Run(run, _unescaped(text)) for run, text in out if text]

@@ -35,16 +35,21 @@ class Looks:
 
     def of(self, style: int, run: etree._Element | None = None) -> Look:
         """How a cell of a style is printed, or a run in it with properties of its own."""
-        font, fill = self._styles[style] if 0 <= style < len(self._styles) else (0, 0)
+        font, _ = self._styles[style] if 0 <= style < len(self._styles) else (0, 0)
         of_cell = self._fonts[font] if 0 <= font < len(self._fonts) else None
         size, colour = _said(run, "sz"), _said(run, "color")
         size = _said(of_cell, "sz") if size is None else size
         # A run says all of its font: without a colour it is black, whatever its cell is.
         colour = _said(of_cell, "color") if run is None else colour
         points = None if size is None else _points(size.get("val", ""))
-        ground = self._fills[fill] if 0 <= fill < len(self._fills) else WHITE
-        unseen = is_unseen(points, None if colour is None else _colour(colour), ground)
+        ground = self.ground(style)
+        unseen = is_unseen(points, None if colour is None else colour_of(colour), ground)
         return Look(unseen=unseen) if points is None else Look(points, known=True, unseen=unseen)
+
+    def ground(self, style: int) -> Colour | None:
+        """The ground of a cell of a style; None where it is not known."""
+        _, fill = self._styles[style] if 0 <= style < len(self._styles) else (0, 0)
+        return self._fills[fill] if 0 <= fill < len(self._fills) else WHITE
 
 
 def _said(font: etree._Element | None, name: str) -> etree._Element | None:
@@ -60,10 +65,11 @@ def _ground(fill: etree._Element) -> Colour | None:
     if kind == "none":
         return WHITE
     colour = pattern.find(f"{_S}fgColor")
-    return _colour(colour) if kind == "solid" and colour is not None else None
+    return colour_of(colour) if kind == "solid" and colour is not None else None
 
 
-def _colour(element: etree._Element) -> Colour | None:
+def colour_of(element: etree._Element) -> Colour | None:
+    """A colour of a style; None where it is not known."""
     if (said := element.get("rgb")) is not None:
         return hex_colour(said[-6:])
     if (said := element.get("indexed")) is not None:
