@@ -10,39 +10,32 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 
 from lxml import etree
 
 from extraction import ocr
 from extraction.document import Box, Document, Fact, ReadIssue, UnreadableError
+from extraction.readers.ofd_paths import IDENTITY, POINTS, Matrix, decimal, is_curved, placed, shape, split
 from extraction.readers.ofd_pictures import pictures_on, with_pictures
 from extraction.readers.ofd_seen import Seen, clips, shown_by_annotations
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_layout import compose
 from extraction.readers.zipped import Package
+from extraction.values import is_figure
 
 MEDIA_TYPE = "application/ofd"
 
 MAX_PAGES = 1_000
 MAX_GLYPHS = 1_000_000
 MAX_OBJECTS = 1_000_000
-POINTS = 72 / 25.4
-THIN = 1.1
-"""A filled shape no thicker than this, in millimetres, is a ruling line."""
-STRAIGHT = 0.2
+MAX_DEPTH = 8
 ASCENT, DESCENT = 0.88, 0.12
 """Of the font size, above and below the base line."""
-
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _INFO = {
     "Title": "dc:title", "Author": "dc:creator", "Subject": "dc:subject", "CreationDate": "dcterms:created",
     "ModDate": "dcterms:modified", "Creator": "ofd:Creator",
 }  # fmt: skip
-_CURVED = re.compile(r"[BQA] ")
-_ARGUMENTS = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 
 
 def read(data: bytes, *, url: str | None = None) -> Document:
@@ -62,7 +55,7 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     start = None if body is None else body.find("{*}DocRoot")
     if body is None or start is None or not start.text:
         raise UnreadableError("malformed", "OFD.xml names no document")
-    reader = _Reader(package, _resolve("OFD.xml", start.text.strip()))
+    reader = _Reader(package, _current(package, body) or _resolve("OFD.xml", start.text.strip()))
     pages = reader.pages()
     issues = list(reader.issues)
     scan = not any(page.glyphs for page in pages)
@@ -104,6 +97,17 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     )
 
 
+def _current(package: Package, body: etree._Element) -> str | None:
+    """The document as last changed, where the file keeps what it was before."""
+    for version in body.iterfind("{*}Versions/{*}Version"):
+        part = _resolve("OFD.xml", version.get("BaseLoc", ""))
+        if version.get("Current") == "true" and part in package:
+            root = (package.xml(part).findtext("{*}DocRoot") or "").strip()
+            if root:
+                return _resolve(part, root)
+    return None
+
+
 def _facts(body: etree._Element) -> Iterator[Fact]:
     for element in body.iterfind("{*}DocInfo/*"):
         name = _INFO.get(str(element.tag).rpartition("}")[2])
@@ -131,6 +135,7 @@ class _Reader:
         self.issues: list[ReadIssue] = []
         self.pictures: dict[int, list[tuple[str, Box]]] = {}
         self._media: dict[str, str] | None = None
+        self._units: dict[str, etree._Element] | None = None
         self._seen = Seen()
 
     def pages(self) -> list[Page]:
@@ -180,38 +185,53 @@ class _Reader:
                 yield page.get("PageID", ""), list(shown_by_annotations(self._package.xml(file)))
 
     def _draw(self, root: etree._Element, page: Page, area: tuple[float, ...]) -> None:
-        for element in root.iterfind("{*}Content/{*}Layer//*"):
+        for layer in root.iterfind("{*}Content/{*}Layer"):
+            self._objects_of(layer, page, (-area[0], -area[1]), IDENTITY, 0)
+
+    def _objects_of(
+        self, parent: etree._Element, page: Page, origin: tuple[float, float], base: Matrix, depth: int
+    ) -> None:
+        for element in parent.iterfind(".//*"):
             name = str(element.tag).rpartition("}")[2]
-            if name not in ("TextObject", "PathObject", "ImageObject"):
+            if name not in ("TextObject", "PathObject", "ImageObject", "CompositeObject"):
                 continue
             self._objects += 1
             if self._objects > MAX_OBJECTS:
                 raise UnreadableError("too_large", f"the OFD file has more than {MAX_OBJECTS} objects")
             if element.get("Visible") == "false":
                 continue
-            if name == "ImageObject":
-                self._image(element, page, area)
-                continue
-            boundary = _split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
-            found = _split(element.get("CTM"), 6)
-            matrix: Matrix = (
-                (found[0], found[1], found[2], found[3], found[4], found[5]) if found else IDENTITY
-            )
-            origin = (boundary[0] - area[0], boundary[1] - area[1])
+            at, matrix = placed(element, origin, base)
             if name == "TextObject":
-                self._text(element, matrix, origin, page)
+                self._text(element, matrix, at, page)
+            elif name == "PathObject":
+                if (box := shape(element, matrix, at, page)) is not None:
+                    self._seen.path(self._objects, element, box, curved=is_curved(element))
+            elif name == "ImageObject":
+                self._image(element, page, self._box(element, at, base))
+            elif (unit := self._unit(element.get("ResourceID", ""))) is not None and depth < MAX_DEPTH:
+                self._objects_of(unit, page, at, matrix, depth + 1)
             else:
-                self._path(element, matrix, origin, page)
+                self._seen.picture(page, self._box(element, at, base))
 
-    def _path(self, element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> None:
-        if (box := _path(element, matrix, origin, page)) is not None:
-            data = element.findtext("{*}AbbreviatedData") or ""
-            self._seen.path(self._objects, element, box, curved=bool(_CURVED.search(data)))
+    @staticmethod
+    def _box(element: etree._Element, at: tuple[float, float], base: Matrix) -> Box:
+        """What an object's Boundary covers, in points."""
+        _, _, width, height = split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+        x, y = at[0] * POINTS, at[1] * POINTS
+        return x, y, x + width * base[0] * POINTS, y + height * base[3] * POINTS
 
-    def _image(self, element: etree._Element, page: Page, area: tuple[float, ...]) -> None:
-        left, top, width, height = _split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
-        x, y = (left - area[0]) * POINTS, (top - area[1]) * POINTS
-        box = (x, y, x + width * POINTS, y + height * POINTS)
+    def _unit(self, resource: str) -> etree._Element | None:
+        """The content of a group of objects that pages show by its number."""
+        if self._units is None:
+            self._units = {
+                unit.get("ID", ""): unit
+                for root, _ in self._resources()
+                for unit in root.iterfind("{*}CompositeGraphicUnits/{*}CompositeGraphicUnit")
+            }
+        unit = self._units.get(resource)
+        return None if unit is None else unit.find("{*}Content")
+
+    def _image(self, element: etree._Element, page: Page, box: Box) -> None:
         self._seen.picture(page, box)
         self.pictures.setdefault(page.number, []).append((element.get("ResourceID", ""), box))
 
@@ -227,26 +247,30 @@ class _Reader:
         return name, self._package.read(name)
 
     def _media_files(self) -> Iterator[tuple[str, str]]:
+        for root, part in self._resources():
+            base = root.get("BaseLoc", "")
+            for media in root.iterfind("{*}MultiMedias/{*}MultiMedia"):
+                file = (media.findtext("{*}MediaFile") or "").strip()
+                yield media.get("ID", ""), _resolve(part, posixpath.join(base, file))
+
+    def _resources(self) -> Iterator[tuple[etree._Element, str]]:
         for kind in ("PublicRes", "DocumentRes"):
             for entry in self._root.iterfind(f"{{*}}CommonData/{{*}}{kind}"):
                 part = _resolve(self._part, (entry.text or "").strip())
-                if part not in self._package:
-                    continue
-                root = self._package.xml(part)
-                base = root.get("BaseLoc", "")
-                for media in root.iterfind("{*}MultiMedias/{*}MultiMedia"):
-                    file = (media.findtext("{*}MediaFile") or "").strip()
-                    yield media.get("ID", ""), _resolve(part, posixpath.join(base, file))
+                if part in self._package:
+                    yield self._package.xml(part), part
 
     def _text(self, element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> None:
-        size = _number(element.get("Size"), 0.0)
-        stretch = _number(element.get("HScale"), 1.0)
+        size = decimal(element.get("Size"), 0.0)
+        stretch = decimal(element.get("HScale"), 1.0)
         a, b, c, d, e, f = matrix
         if abs(b) > 0.05 * abs(a) or abs(c) > 0.05 * abs(d):
             if "text_askew" not in [issue.code for issue in self.issues]:
                 self.issues.append(
                     ReadIssue("text_askew", "note", f"page {page.number}: turned text was left out")
                 )
+            if is_figure("".join(code.text or "" for code in element.iterfind("{*}TextCode"))):
+                self._seen.picture(page, self._box(element, origin, IDENTITY))
             return
         fill = element.find("{*}FillColor")
         colour = ("0 0 0", None) if fill is None else (fill.get("Value"), fill.get("Alpha"))
@@ -257,7 +281,7 @@ class _Reader:
         x = y = 0.0
         for code in element.iterfind("{*}TextCode"):
             text = code.text or ""
-            x, y = _number(code.get("X"), x), _number(code.get("Y"), y)
+            x, y = decimal(code.get("X"), x), decimal(code.get("Y"), y)
             across, downwards = _deltas(code.get("DeltaX"), len(text)), _deltas(code.get("DeltaY"), len(text))
             self._glyphs += len(text)
             if self._glyphs > MAX_GLYPHS:
@@ -287,79 +311,6 @@ class _Reader:
                 y += downwards[index] if index < len(downwards) else 0.0
 
 
-def _path(element: etree._Element, matrix: Matrix, origin: tuple[float, float], page: Page) -> Box | None:
-    """Note the ruling lines of a shape; gives its box where it is none."""
-    stroked, filled = element.get("Stroke", "true") == "true", element.get("Fill") == "true"
-    data = element.find("{*}AbbreviatedData")
-    if data is None or not (stroked or filled):
-        return None
-    lines = len(page.horizontal) + len(page.vertical)
-    corners: list[tuple[float, float]] = []
-    a, b, c, d, e, f = matrix
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        return origin[0] + a * x + c * y + e, origin[1] + b * x + d * y + f
-
-    for points in _subpaths(data.text or ""):
-        placed = [place(x, y) for x, y in points]
-        corners += placed
-        xs, ys = [x for x, _ in placed], [y for _, y in placed]
-        if min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN:
-            page.rule(min(xs) * POINTS, min(ys) * POINTS, max(xs) * POINTS, max(ys) * POINTS)
-        elif stroked:
-            for (x0, y0), (x1, y1) in pairwise(placed):
-                if min(abs(x0 - x1), abs(y0 - y1)) <= STRAIGHT:
-                    page.rule(
-                        min(x0, x1) * POINTS, min(y0, y1) * POINTS, max(x0, x1) * POINTS, max(y0, y1) * POINTS
-                    )
-    if (
-        not filled
-        and len(page.horizontal) + len(page.vertical) > lines
-        and not _CURVED.search(data.text or "")
-    ):
-        return None
-    if _CURVED.search(data.text or ""):
-        _, _, width, height = _split(element.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
-        corners += [origin, (origin[0] + width, origin[1] + height)]
-    if not corners:
-        return None
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    if min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN and not _CURVED.search(data.text or ""):
-        return None
-    return min(xs) * POINTS, min(ys) * POINTS, max(xs) * POINTS, max(ys) * POINTS
-
-
-def _subpaths(data: str) -> Iterator[list[tuple[float, float]]]:
-    """The straight parts of a path as runs of points."""
-    words = data.split()
-    points: list[tuple[float, float]] = []
-    start: tuple[float, float] | None = None
-    at = 0
-    while at < len(words):
-        command = words[at]
-        count = _ARGUMENTS.get(command)
-        if count is None:
-            at += 1
-            continue
-        values = [_number(word, 0.0) for word in words[at + 1 : at + 1 + count]]
-        at += 1 + count
-        if len(values) < count:
-            break
-        if command == "L":
-            points.append((values[0], values[1]))
-        elif command == "C":
-            if start is not None:
-                points.append(start)
-        else:  # a move, or a curve that ends the straight part
-            if len(points) > 1:
-                yield points
-            points = [(values[-2], values[-1])]
-            if command in "MS":
-                start = points[0]
-    if len(points) > 1:
-        yield points
-
-
 def _deltas(text: str | None, limit: int) -> list[float]:
     """Advances; ``g 3 5.0`` stands for three times 5.0."""
     found: list[float] = []
@@ -368,24 +319,13 @@ def _deltas(text: str | None, limit: int) -> list[float]:
     while at < len(words) and len(found) < limit:
         if words[at] == "g" and at + 2 < len(words):
             count = int(words[at + 1]) if re.fullmatch(r"[0-9]{1,6}", words[at + 1]) else 0
-            found.extend([_number(words[at + 2], 0.0)] * min(count, limit))
+            found.extend([decimal(words[at + 2], 0.0)] * min(count, limit))
             at += 3
         else:
-            found.append(_number(words[at], 0.0))
+            found.append(decimal(words[at], 0.0))
             at += 1
     return found
 
 
 def _numbers(element: etree._Element | None, count: int) -> tuple[float, ...] | None:
-    return None if element is None else _split(element.text, count)
-
-
-def _split(text: str | None, count: int) -> tuple[float, ...] | None:
-    words = (text or "").split()
-    return tuple(_number(word, 0.0) for word in words) if len(words) == count else None
-
-
-def _number(text: str | None, default: float) -> float:
-    if text is not None and re.fullmatch(r"\s*[-+]?(?:[0-9]{1,9}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})\s*", text):
-        return float(text)
-    return default
+    return None if element is None else split(element.text, count)

@@ -64,6 +64,12 @@ def test_a_shape_in_a_blank_cell_is_doubted() -> None:
     assert doubts(shape) == [[], ["cell_drawn"]]
 
 
+def test_a_turned_figure_in_a_blank_cell_is_doubted() -> None:
+    turned = text(60, 41, "12", ctm="0 1 -1 0 4 0", delta="2").replace("80 5.2", "5.2 5.2")
+    assert doubts(turned) == [[], ["cell_drawn"]]
+    assert doubts(turned.replace(">12<", ">张三<")) == [[], []]
+
+
 @pytest.mark.parametrize(("kind", "said"), [("Stamp", ["cell_drawn"]), ("Watermark", []), ("Link", [])])
 def test_what_an_annotation_shows_in_a_cell_is_said(kind: str, said: list[str]) -> None:
     with_annotation = f'<ofd:Annot ID="1" Type="{kind}"><ofd:Appearance Boundary="0 0 210 297">{FIGURE}'

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction import ocr
 from extraction.document import Paragraph, Table
-from extraction.readers import ofd
+from extraction.readers import ofd, ofd_paths
 from tests.extraction.damage import damaged, outcome
 from tests.extraction.render_docx import package
 
@@ -132,4 +135,51 @@ def test_damage_never_crashes(data: bytes) -> None:
 
 @given(st.text("MLQBACS 0123456789.-", max_size=60))
 def test_any_path_data_gives_some_points(data: str) -> None:
-    assert all(len(points) > 1 for points in ofd._subpaths(data))
+    assert all(len(points) > 1 for points in ofd_paths.subpaths(data))
+
+
+def with_parts(data: bytes, parts: dict[str, str], **changes: tuple[str, str]) -> bytes:
+    """The file with further parts, and texts changed in OFD.xml (`ofd`) or Document.xml (`document`)."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        whole: dict[str, str | bytes] = {name: file.read(name).decode() for name in file.namelist()}
+    for part, (old, new) in changes.items():
+        name = {"ofd": "OFD.xml", "document": "Doc_0/Document.xml"}[part]
+        assert old in str(whole[name])
+        whole[name] = str(whole[name]).replace(old, new)
+    return package({**whole, **parts})
+
+
+def test_groups_of_objects_are_read_where_they_are_shown() -> None:
+    figure = text(1, 2, "12", size=8, delta="4")
+    shown = '<ofd:CompositeObject ResourceID="5" Boundary="50 40 30 8" CTM="0.5 0 0 0.5 0.5 0"/>'
+    page = path(20, 40, BOX) + text(21, 41, "规章") + shown
+    group = '<ofd:CompositeGraphicUnit ID="5" Width="9" Height="9"><ofd:Content>{}</ofd:Content>'
+
+    def read(content: str) -> bytes:
+        unit = f"{group.format(content)}</ofd:CompositeGraphicUnit>"
+        units = f"<ofd:CompositeGraphicUnits>{unit}</ofd:CompositeGraphicUnits>"
+        return with_parts(
+            book(page),
+            {"Doc_0/R.xml": f"<ofd:Res {NAMESPACE}>{units}</ofd:Res>"},
+            document=("</ofd:CommonData>", "<ofd:PublicRes>R.xml</ofd:PublicRes></ofd:CommonData>"),
+        )
+
+    assert cells(read(figure)) == [(0, "规章"), (1, "12")]
+    # One that shows itself ends.
+    assert cells(read(figure + shown))[0] == (0, "规章")
+    # One that is not in the file is something that nobody read.
+    [table] = [block for block in ofd.read(book(page)).blocks if isinstance(block, Table)]
+    assert [doubt.code for doubt in table.cells[1].doubts] == ["cell_drawn"]
+
+
+def test_of_a_changed_document_the_current_version_is_read() -> None:
+    old, new = book(TABLE), book(TABLE.replace("12", "34"))
+    with zipfile.ZipFile(io.BytesIO(new)) as file:
+        parts = {f"V/{name}": file.read(name).decode() for name in file.namelist()}
+    parts["V/Version.xml"] = (
+        f"<ofd:DocVersion {NAMESPACE}><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocVersion>"
+    )
+    version = '<ofd:Version ID="2" Index="1" Current="{}" BaseLoc="V/Version.xml"/>'
+    for current, printed in (("true", "34"), ("false", "12")):
+        listed = f"<ofd:Versions>{version.format(current)}</ofd:Versions></ofd:DocBody>"
+        assert cells(with_parts(old, parts, ofd=("</ofd:DocBody>", listed)))[1] == (1, printed)
