@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from extraction.text_lines import TextLine
 
 _TITLE_FACTS = ("articletitle", "html:h1", "html:title", "名称", "标题", "title")
 _LISTED_DATE = re.compile(r"[\[(]?20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?[\])]?(?:\d\d:\d\d(?::\d\d)?)?$")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|bmp|webp|tiff?)(?:$|\?)", re.IGNORECASE)
 _HEAD = 6
 _LONGEST = 80
 _FEW_SECTIONS = 3
@@ -40,10 +42,11 @@ class _Lookalike(NamedTuple):
     reason: str
     yields: bool
     severity: str
+    bare: bool
 
 
-@lru_cache(maxsize=1)
-def _knowledge() -> list[_Lookalike]:
+@lru_cache(maxsize=2)
+def _knowledge(*, bare: bool) -> list[_Lookalike]:
     path = Path(__file__).resolve().parent / "kinds.yaml"
     return [
         _Lookalike(
@@ -52,8 +55,10 @@ def _knowledge() -> list[_Lookalike]:
             e["reason"],
             bool(e.get("unless_tables")),
             e.get("severity", "note"),
+            bool(e.get("only_bare")),
         )
         for e in load_yaml(path)
+        if bool(e.get("only_bare")) is bare
     ]
 
 
@@ -69,8 +74,9 @@ def decide(
         cell.value is not None for name, cell in tables.cells.items() if name.startswith(f"{key}.")
     )}  # fmt: skip
     issues: list[Issue] = []
-    for title in _titles(document, lines):
-        for code, pattern, reason, yields, severity in _knowledge():
+    titles = _titles(document, lines)
+    for title in titles:
+        for code, pattern, reason, yields, severity, _ in _knowledge(bare=False):
             if pattern.search(title if yields else _own_part(title)):
                 if yields and ({"requests", "proactive"} <= figures or figures & set(LISTS)):
                     issues.append(
@@ -89,6 +95,8 @@ def decide(
         issues.append(Issue("tables_empty", "error", "the statutory tables hold no figure"))
     if len(sections) < _FEW_SECTIONS and (entries := _entries(document, lines, identity)):
         return "not_report", [Issue("index_page", "note", f"a list of {entries} reports")]
+    if not tables.found and not sections and (only := _bare(document, lines, titles)) is not None:
+        return "not_report", [only]
     missing, elsewhere = _missing(tables, identity.year), _elsewhere(document)
     if elsewhere and not sections:
         # What such a page lacks is said once: it is in the files.
@@ -105,6 +113,16 @@ def decide(
     return "not_report", [
         Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")
     ]
+
+
+def _bare(document: Document, lines: list[TextLine], titles: list[str]) -> Issue | None:
+    """What a page of nothing but prose is, by its titles; one of files or pictures may hold a report."""
+    if _files(document) or not any("。" in line.bare for line in lines):
+        return None
+    for title, entry in product(titles, _knowledge(bare=True)):
+        if entry.pattern.search(title):
+            return Issue(entry.code, "note", f"{entry.reason}: {title}")
+    return None
 
 
 def _own_part(title: str) -> str:
@@ -174,14 +192,15 @@ def _is_stub(document: Document, lines: list[TextLine]) -> bool:
     return bool(document.links) and sum(len(line.bare) for line in lines) < 600
 
 
+def _files(document: Document) -> list[Link]:
+    """The attachments that are no pictures."""
+    return [link for link in document.links if not _PICTURE.search(link.url)]
+
+
 def _elsewhere(document: Document) -> list[Issue]:
     issues: list[Issue] = []
-    pictures = [
-        link
-        for link in document.links
-        if re.search(r"\.(?:png|jpe?g|gif|bmp|webp|tiff?)(?:$|\?)", link.url, re.IGNORECASE)
-    ]
-    files = [link for link in document.links if link not in pictures]
+    files = _files(document)
+    pictures = [link for link in document.links if link not in files]
     if files:
         message = f"the report may be in the attachments: {_listed(files)}"
         issues.append(Issue("content_in_attachment", "warning", message))

@@ -23,6 +23,19 @@ _FEW = 4
 _LABELLING = ("td", "th", "dt", "li", "span", "p", "div", "b", "strong", "em", "label", "i")
 """Elements that facts with a label stand in."""
 _FOLLOWING = "following::*[" + " or ".join(f"self::{tag}" for tag in _LABELLING) + "]"
+_DATE_LINES = (
+    ".//*[text()[contains(., '来源') or contains(., '时间') or contains(., '日期')]]"
+    " | .//*[contains(@class, 'info') or contains(@class, 'date') or contains(@class, 'time')]"
+)
+_DAY = r"20\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)"
+_HOUR = r"(?:\s?\d{1,2}:\d\d(?::\d\d)?)?"
+_DATED_LINE = re.compile(
+    rf"(?:(?:发布|公开|上传|录入|公布|发表|更新|添加)(?:日期|时间)"
+    rf"|(?<![\u4e00-\u9fff])(?:日期|时间)(?=.*(?:来源|作者|点击|浏览|阅读)))\s?[:：]?\s?({_DAY})"
+    rf"|^({_DAY}){_HOUR}\s?(?:$|(?=.*来源)|[\u4e00-\u9fff]{{2,30}}$)"
+)
+_PIECES = 12
+"""Elements in the line of an article's date, source and readers."""
 _SPACED = re.compile(r"[\s\u3000\u00a0:：]+")
 
 
@@ -47,6 +60,7 @@ def page_facts(root: etree._Element, top: etree._Element, container: etree._Elem
             yield Fact("html:h1", text, "h1")
     yield from _titled(top, container)
     yield from _labelled(top, container)
+    yield from _dated(top, container)
 
 
 def _titled(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
@@ -93,6 +107,29 @@ def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator
                 value = element.tail.strip(" :：\n\t\xa0\u3000")
             if value and len(value) <= 160:
                 yield Fact(label, " ".join(value.split()), "page")
+
+
+def _dated(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
+    """The date in the line of an article's source and readers, with a label or first in it.
+
+    Where such lines say different dates, the page lists articles, and none of them is its own.
+    """
+    found = top.xpath(_DATE_LINES)
+    assert isinstance(found, list)
+    said = set()
+    for element in found:
+        if not etree.iselement(element):
+            continue
+        above = set(element.iterancestors())
+        if container in above or container is element or any(each.tag in {"a", "li"} for each in above):
+            continue
+        for line in (element, element.getparent()):
+            text = "" if line is None or len(line) > _PIECES else " ".join(all_text(line).split())
+            if len(text) <= _LINE_LENGTH and (match := _DATED_LINE.search(text)):
+                said.add(match[1] or match[2])
+                break
+    if len(said) == 1:
+        yield Fact("日期", said.pop(), "page")
 
 
 def _around(top: etree._Element, container: etree._Element | None) -> Iterator[etree._Element]:

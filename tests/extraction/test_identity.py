@@ -147,6 +147,37 @@ def test_meta_names_agency_and_date_where_the_text_does_not() -> None:
     assert record.report.published == "2024-01-22"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<center>发布单位：青溪县财政局 发布时间：2024/1/22 点击数：35</center>",
+        "<div><small>时间:</small>2024-01-22 10:15<small>来源:</small>未知<small>点击:</small>18次</div>",
+        "<p>时间：2024-1-22 11:02:33&nbsp;&nbsp;来源：青溪县财政局&nbsp;&nbsp;作者：</p>",
+        "<div align=center>2024年1月22日　来源：青溪县财政局</div>",
+        "<div class=art-info><span>2024-01-22</span><span>青溪县财政局</span></div>",
+    ],
+)
+@pytest.mark.parametrize("listed", [False, True])
+def test_the_date_in_the_line_of_an_article(line: str, listed: bool) -> None:
+    others = "<ul><li><span class=date>2024-03-01</span> 其他报告</li></ul>" if listed else ""
+    title = "<p>青溪县财政局2023年政府信息公开工作年度报告</p>"
+    body = (
+        f"<p>一、总体情况</p><p>会议时间：2023-05-04。</p>{others}<p>二、主动公开政府信息情况</p><p>无。</p>"
+    )
+    record = extract(f"<html><body>{title}{line}{title}{body}</body></html>".encode())
+    assert record.report is not None
+    assert record.report.published == "2024-01-22"
+
+
+def test_of_two_articles_on_a_page_none_gives_its_date() -> None:
+    lines = "".join(f"<div class=info>2024年{n}月11日　来源：青溪县财政局</div>" for n in (1, 2))
+    title = "<p>青溪县财政局2023年政府信息公开工作年度报告</p>"
+    body = "<p>一、总体情况</p><p>无。</p><p>二、主动公开政府信息情况</p>"
+    record = extract(f"<html><body>{lines}{title}{body}</body></html>".encode())
+    assert record.report is not None
+    assert record.report.published is None
+
+
 def test_year_conflict_is_flagged() -> None:
     record = report(
         "青溪县财政局2023年政府信息公开工作年度报告",

@@ -208,3 +208,18 @@ def test_a_draft_or_model_with_tables_says_so(word: str) -> None:
     record = read(f"青溪县教育局2023年政府信息公开工作年度报告（{word}）", REPORT, article=True)
     assert record.kind == "report"
     assert [i.severity for i in record.issues if i.code == "title_unusual"][:1] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "title", ["我镇公布2023年政府信息公开年报", "青溪县教育局按时发布2023年度政府信息公开年报"]
+)
+def test_news_on_a_report_is_none_but_a_report_titled_so_is_one(title: str) -> None:
+    news = "<p>近日，青溪县教育局公布了年报。2023年收到政府信息公开申请3件，均按时答复。</p>"
+    assert read(title, news, article=True).kind == "not_report"
+    for body in (REPORT, news + "<p><a href='a.pdf'>年度报告.pdf</a></p>"):
+        assert read(title, body, article=True).kind == "report"
+
+
+def test_a_budget_beside_which_a_report_is_named_is_none() -> None:
+    body = f"<p>第一部分概况</p><p>{PROSE}</p><p>青溪县教育局2023年政府信息公开工作年度报告</p>"
+    assert read("青溪县教育局2023年度部门决算公开", body, article=True).kind == "not_report"
