@@ -24,7 +24,7 @@ _INDIRECT = re.compile(
     r"^(?:中共|我|本|该|各|全|由|向|在|对|经|和|与|及|为|是|以|将|根据|按照|通过|结合|国务院办公厅)|(?:我|本|该|各)(?:区|市|县|镇|乡|局|办|处|委|单位)"
 )
 _YEAR_WORDS = re.compile(
-    r"\(?(?:20[0-9]{2}|二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])(?:年度|年)?\)?(?:度)?"
+    r"[(【\[]?(?:20[0-9]{2}|二[〇零○O0][〇零○O0一二三][一二三四五六七八九〇零○O0])(?:年度|年)?[)】\]]?(?:度)?"
 )
 _OURSELVES = re.compile(r"(?:我|本|该)[\u4e00-\u9fff]{1,2}")
 _OTHER_PAPER = re.compile(
@@ -243,10 +243,23 @@ def without_lead(name: str) -> str | None:
     return None if not name or (len(name) <= 7 and _GENERAL.match(name)) else name
 
 
+_SIGNED_LINE = re.compile(
+    r"(?P<name>[\u4e00-\u9fff()]{4,36}?)(?:20[0-9]{2}|二[〇零○O0][\u4e00-\u9fff○O0]{2})年.{1,3}月.{1,3}日(?:印发)?"
+)
+
+
+def signed_line(line: TextLine) -> str | None:
+    """The body that signs in a line with the date: 青溪县水利局 2024年1月8日."""
+    match = _SIGNED_LINE.fullmatch(line.bare)
+    return match["name"] if match and is_body(match["name"]) else None
+
+
 def signature(lines: list[TextLine]) -> str | None:
     """The body that signs: the line right above a closing date, or on the same line."""
     for number in range(len(lines) - 1, max(len(lines) - 30, 0), -1):
         line = lines[number]
+        if (name := signed_line(line)) is not None and "印发" not in line.bare:
+            return name
         if is_date_line(line.text) and "印发" not in line.bare:
             above = lines[number - 1].bare
             if len(above) <= 36 and is_body(above):

@@ -16,6 +16,7 @@ from extraction.forms import LISTS, TABLES
 from extraction.identity import Identity, Told, identify
 from extraction.indicators import read_indicators
 from extraction.kind import decide
+from extraction.line_numbers import unnumbered
 from extraction.mentions import doubt_print, find_mentions
 from extraction.parts import DOUBTS, parts_of_members, parts_of_text
 from extraction.readers import reader
@@ -80,8 +81,8 @@ def extract_all(data: bytes, *, media_type: str | None = None, url: str | None =
 def _read(data: bytes, found: str, declared: str | None, url: str | None) -> Document:
     read = reader(found)
     if found == "text/html":
-        return read(data, url=url, charset=declared_charset(declared))
-    return read(data, url=url)
+        return unnumbered(read(data, url=url, charset=declared_charset(declared)))
+    return unnumbered(read(data, url=url))
 
 
 def _with_pictures(document: Document) -> Document:

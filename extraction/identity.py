@@ -14,7 +14,7 @@ from extraction.dates import title_years
 from extraction.document import Document, Table
 from extraction.facts import table_facts
 from extraction.listing import listed
-from extraction.normalise import squeeze, strip_enumerators
+from extraction.normalise import squeeze
 from extraction.place import place
 from extraction.prefaces import quoted_title, says_so
 from extraction.publication import published_dates, signature_dates
@@ -23,35 +23,12 @@ from extraction.reporting_body import reporting_body
 from extraction.scope import scope_of
 from extraction.several import Head, Titled, joined_reports, report_heads
 from extraction.text_lines import TextLine
+from extraction.titles import DOCUMENT_NUMBER, TITLE_FACTS, as_title, fact_title, is_placeholder, text_titles
 from extraction.year import reporting_year
 
-_REPORT = re.compile(
-    r"(?P<head>.*?)(?:政府信息公开|政务公开|政务信息公开|信息公开)(?:工作)?(?P<middle>.{0,14}?)(?:年度(?:工作)?报告|年报|工作报告|报告)(?:\(.{1,10}\))?"
-)
-_WRAPPER = re.compile(r"(?:关于)?(?:印发|公布|发布|报送|呈报)[《<]?(.+?)[》>]?的(?:通知|公告|报告|函)")
-_LABEL = re.compile(r"^(?:信息|文件|公文)?(?:名称|标题|题名)[:：]?(?=.{6})")
-_SUFFIX = re.compile(r"[_|｜]|(?<=[报告])[-–—]+")
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[(【（［](?:20[0-9]{2})[〕\])】）］](?:第)?[0-9]{1,4}号")
 _HEAD_LINES = 40
-_LONGEST_TITLE = 64
-TITLE_FACTS = (
-    "articletitle",
-    "名称",
-    "标题",
-    "信息名称",
-    "公文名称",
-    "html:h1",
-    "dc:title",
-    "title",
-    "og:title",
-    "html:title",
-    "page:title",
-    "trafilatura:title",
-    "member:name",
-)
-_WORD = re.compile(
-    r"(?:政府信息公开|信息公开|政务公开)?(?:工作)?(?:年度报告|年报|报告)|首页|正文|封面|目录|附件\d*[:：]?|(?:政府)?信息公开|政务公开|[Ss]heet\d*"
-)
+_LATE = 3
+"""Years after its own in which a report may yet be signed."""
 _FORM = re.compile(
     r"第二十条|信息内容|本列数据|勾稽|自然人|申请人情况|行政复议|行政诉讼|统计指标|规章|规范性文件"
 )
@@ -104,29 +81,6 @@ class Identity:
             published=self.published, signed=self.signed,
             document_number=self.document_number, sources=self.sources,
         )  # fmt: skip
-
-
-def as_title(text: str) -> str | None:
-    """A report title without white space, or None where the text is none."""
-    bare = _LABEL.sub("", squeeze(text).strip("《》<>#*·.-_"))
-    if (wrapped := _WRAPPER.search(bare)) is not None and _REPORT.fullmatch(wrapped[1]):
-        head = bare[: wrapped.start()]
-        return bare if len(bare) <= _LONGEST_TITLE * 2 and not re.search(r"[，。；]", head) else None
-    if len(bare) > _LONGEST_TITLE or re.search(r"[，。；：:;,!！?？]", bare):
-        return None
-    if strip_enumerators(bare) != bare:
-        return None
-    match = _REPORT.fullmatch(bare)
-    if match is None or re.search(r"制度|办法|规定|栏目|专栏|下载|附件", bare):
-        return None
-    if not title_years(bare) and len(match["head"]) < 3:
-        return None
-    return bare
-
-
-def is_document_number(text: str) -> bool:
-    """Whether a line is the number of an official letter (振办发〔2022〕1号) and nothing more."""
-    return _NUMBER.fullmatch(squeeze(text)) is not None
 
 
 def identify(
@@ -191,11 +145,8 @@ def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) ->
     found = [(title, f"text {path or ''}".strip()) for _, title, path in titles]
     for name in TITLE_FACTS:
         for fact, value in facts:
-            if fact == name:
-                for part in [value, *_SUFFIX.split(value)]:
-                    if title := as_title(part):
-                        found.append((title, fact))
-                        break
+            if fact == name and (title := fact_title(value)):
+                found.append((title, fact))
     if not found:
         quoted = [quoted_title(line.bare) for line in out.lines[:_HEAD_LINES]]
         found = [(title, "preface") for text in quoted if text and (title := as_title(text))]
@@ -208,44 +159,11 @@ def _title(out: Identity, facts: list[tuple[str, str]], titles: list[Titled]) ->
         if any(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" for char in out.title):
             message = f"signs that say nothing stand in the title, and maybe in agency and year: {out.title}"
             out.issues.append(Issue("title_unreadable", "warning", message))
+        elif is_placeholder(out.title):
+            message = f"a place for a name that nobody filled in stands in the title: {out.title}"
+            out.issues.append(Issue("title_placeholder", "warning", message))
     else:
         out.issues.append(Issue("title_unknown", "warning", "a title of the report stands nowhere"))
-
-
-def text_titles(lines: list[TextLine], between: frozenset[int] = frozenset()) -> list[Titled]:
-    """The titles in running text, over up to three lines: number of the first line, title, path.
-
-    What stands on both sides of a block that was left out (`between`) is not one title: the head of a list of
-    other reports, the name of the page's column.
-    """
-    found = []
-    for number, line in enumerate(lines):
-        for size in (3, 2, 1):
-            parts = [part.bare for part in lines[number : number + size]]
-            joined = "".join(parts)
-            if len(joined) > _LONGEST_TITLE * 2 or "公开" not in joined or "报" not in joined:
-                continue
-            if len(parts) != size or (size > 1 and not _may_begin(parts[0])):
-                continue
-            if not between.isdisjoint(range(line.block + 1, lines[number + size - 1].block)):
-                continue
-            title = as_title(joined)
-            if title and (size == 1 or as_title(parts[0]) is None) and not _heads_on(lines, number, size):
-                found.append((number, title, line.path))
-                break
-    return found
-
-
-def _may_begin(part: str) -> bool:
-    """Whether a line can be the first of a title's several: no document number, no mere 年度报告 above it."""
-    return _NUMBER.fullmatch(part) is None and _WORD.fullmatch(part) is None
-
-
-def _heads_on(head: list[TextLine], number: int, size: int) -> bool:
-    """A join must need every line: a later line that is a title by itself is not the end of another."""
-    return size > 1 and any(
-        as_title(line.bare) and title_agency(line.bare) for line in head[number + 1 : number + size]
-    )
 
 
 def _year(
@@ -289,15 +207,17 @@ def _date_against_year(out: Identity, name: str, date: str | None, year: int) ->
         message = f"{name} {date} lies inside the reporting year"
         out.issues.append(Issue("date_inside_year", "note", message))
     elif int(date[:4]) > year + 1 and name == "signed":
-        out.issues.append(Issue("date_late", "note", f"signed {date}, long after {year}"))
+        # Years later is a slip of the pen (2042 for 2024), or another paper's date.
+        severity = "warning" if int(date[:4]) > year + _LATE else "note"
+        out.issues.append(Issue("date_late", severity, f"signed {date}, long after {year}"))
 
 
 def _document_number(out: Identity, facts: list[tuple[str, str]], head: list[TextLine]) -> None:
     for fact, value in facts:
-        if fact in {"文号", "发文字号", "文件编号"} and (match := _NUMBER.search(squeeze(value))):
+        if fact in {"文号", "发文字号", "文件编号"} and (match := DOCUMENT_NUMBER.search(squeeze(value))):
             out.note("document_number", match[0], fact)
     for line in head[:12]:
-        if match := _NUMBER.fullmatch(re.sub(r"\s+", "", line.text)):
+        if match := DOCUMENT_NUMBER.fullmatch(re.sub(r"\s+", "", line.text)):
             out.note("document_number", match[0], f"text {line.path or ''}".strip())
     found = out.sources.get("document_number")
     out.document_number = found[0]["value"] if found else None

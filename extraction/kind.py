@@ -14,7 +14,7 @@ from extraction.dates import title_years
 from extraction.document import Document, Link
 from extraction.editions import editions
 from extraction.forms import LISTS
-from extraction.identity import Identity, as_title
+from extraction.identity import Identity
 from extraction.knowledge import load_yaml
 from extraction.listing import listed
 from extraction.normalise import squeeze
@@ -23,6 +23,7 @@ from extraction.record import Issue, Section
 from extraction.sections import is_page_line
 from extraction.tables import Tables
 from extraction.text_lines import TextLine
+from extraction.titles import as_title
 
 _TITLE_FACTS = ("articletitle", "html:h1", "html:title", "名称", "标题", "title")
 _LISTED_DATE = re.compile(r"[\[(]?20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?[\])]?(?:\d\d:\d\d(?::\d\d)?)?$")

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from extraction.document import Block, Document, Fact, Member, Paragraph, Table
-from extraction.identity import TITLE_FACTS, Told
+from extraction.identity import Told
 from extraction.normalise import squeeze
 from extraction.record import Issue, Part, Record, Report
 from extraction.reporting_body import AGENCY_FACTS
 from extraction.several import CODE, Head, opens_before
 from extraction.text_lines import TextLine
+from extraction.titles import TITLE_FACTS
 
 MAX_PARTS = 500
 _EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import re
 
+from extraction.agency import signed_line
 from extraction.dates import dates, is_date_line
 from extraction.text_lines import TextLine
 
-_FACTS = ("pubdate", "发布日期", "发布时间", "公开日期", "publishdate", "日期", "时间", "发文日期")
+_FACTS = (
+    "pubdate", "发布日期", "发布时间", "公开日期", "publishdate", "publish-date", "publish_date",
+    "publishtime", "publish_time", "releasedate", "releasetime", "datepublished", "article:published_time",
+    "og:published_time", "dcterms.issued", "dc.date.issued", "日期", "时间", "发文日期",
+)  # fmt: skip
+_DIGITS = re.compile(r"\s*(20[0-9]{2})([01][0-9])([0-3][0-9])(?:[0-9]{4}|[0-9]{6})?\s*")
 _GUESSED = "trafilatura:date"
 _LABELLED = re.compile(
     r"(?:^|[^\u4e00-\u9fff])(?:(?:信息)?(?:发布|公开|上传|录入|发文|公布|发表)?(?:日期|时间))[:：]?(?=20\d\d)|"
@@ -35,7 +41,7 @@ def published_dates(facts: list[tuple[str, str]], lines: list[TextLine]) -> list
         (found[0], fact, True)
         for name in _FACTS
         for fact, value in facts
-        if fact == name and (found := dates(value))
+        if fact == name and (found := dates(_DIGITS.sub(r"\1-\2-\3", value)))
     ]
     head = [line for line in lines[:_HEAD_LINES] if len(line.bare) <= _LONGEST and "。" not in line.bare]
     for line in head:
@@ -61,5 +67,5 @@ def signature_dates(lines: list[TextLine]) -> list[tuple[str, str, bool]]:
     return [
         (found[0], f"text {line.path or ''}".strip(), "印发" in line.bare)
         for line in lines[-_TAIL_LINES:]
-        if is_date_line(line.text) and (found := dates(line.text))
+        if (is_date_line(line.text) or signed_line(line)) and (found := dates(line.text))
     ]

@@ -28,6 +28,7 @@ _CITED = re.compile(r"《[^《》]{2,40}关于[^》]*》")
 """Notices, whose authors are others."""
 _WITHIN = re.compile(r"(?:[省市县区旗盟州镇乡]|街道|政府|管委会|委员会|办事处)$")
 _OFFICE = re.compile(r"(?:人民)?政府办公[室厅]$")
+_GOVERNMENT = re.compile(r"(?:人民)?政府$")
 _HEAD_LINES = 40
 _PUBLISHERS = ("发布机构", "发文机关", "发布单位", "公开机构")
 """Facts that name who answers for the document."""
@@ -106,7 +107,31 @@ def reporting_body(
         for fact, name in others[:1]:
             severity = "warning" if fact in _PUBLISHERS else "note"
             out.issues.append(Issue("agency_conflict", severity, f"{out.name}, but published by {name}"))
+    _named_elsewhere(out, titled, told)
     return out
+
+
+def _named_elsewhere(out: Body, titled: list[str], told: list[str]) -> None:
+    """Say that another title, or the preface, names another body: a report copied from a neighbour's."""
+    name = str(out.name)
+    place = _GOVERNMENT.sub("", name)
+    # Who writes a government's report is one of its offices.
+    presented = [each for each in told if not (name != place and each.startswith(place))]
+    found = [f"{name}, but also titled {other}" for other in titled if _another(other, name)][:1]
+    found += [f"{name}, but its preface presents {other}" for other in presented if _another(other, name)][:1]
+    out.issues += [Issue("agency_conflict", "warning", message) for message in found]
+
+
+def _another(one: str, other: str) -> bool:
+    """Whether two names are those of two bodies: none of them is a short form of the other."""
+    pairs = [(one, other), (complete(one), complete(other))]
+    return not any(_answers(*pair) or _within(*pair) for a, b in pairs for pair in ((a, b), (b, a)))
+
+
+def _within(short: str, full: str) -> bool:
+    """Whether all characters of a name stand in another in their order: 县卫健局 in 青溪县卫生健康局."""
+    rest = iter(full)
+    return all(char in rest for char in short)
 
 
 def _of_place(out: Body, place: str, candidates: list[str], written_by: set[str]) -> None:

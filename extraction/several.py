@@ -114,7 +114,7 @@ def _is_first(line: TextLine) -> bool:
 
 def _numbered(lines: list[TextLine]) -> list[Head]:
     """Titles with a number before them: （一）某某区教育局2023年政府信息公开工作年度报告."""
-    from extraction.identity import as_title  # identity asks this module whether a page joins reports
+    from extraction.titles import as_title  # which has its kind of entry from here
 
     out = []
     for number, line in enumerate(lines):

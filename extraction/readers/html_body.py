@@ -20,7 +20,6 @@ from extraction.agency import title_agency
 from extraction.dates import is_date_line
 from extraction.document import Block, Document, Fact, Paragraph, Table
 from extraction.forms import LISTS, forms
-from extraction.identity import is_document_number, text_titles
 from extraction.normalise import squeeze
 from extraction.publication import published_dates, stray_dates
 from extraction.readers.html_walk import Found
@@ -28,6 +27,7 @@ from extraction.readers.inner_pictures import InnerPicture, is_small
 from extraction.sections import is_page_line, is_sentence, is_signature, landmarks
 from extraction.segments import head_kind
 from extraction.text_lines import TextLine, text_lines
+from extraction.titles import is_document_number, text_titles
 from extraction.values import is_figure
 
 MANY_CELLS = 1_000

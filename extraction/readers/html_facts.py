@@ -17,6 +17,13 @@ _LABELLED = re.compile(
 )
 _LINE_DATE = re.compile(r"\s*(日期|时间)\s*[:：]\s*(20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\n]{0,12})")
 _BESIDE_DATE = re.compile(r"来源|浏览|点击|阅读|字号|字体|作者")
+_PUBLISHED = re.compile(
+    r"(?:发布|公开|公布|发表|录入)(?:日期|时间)\s*[:：]\s*"
+    r"(20\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})"
+)
+_ANY_DATE = re.compile(r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
+_SPACES = re.compile(r"\s+")
+_SHORTEST_LINE = 10
 _LINE_LENGTH = 200
 _LONGEST_TITLE = 64
 _FEW = 4
@@ -74,6 +81,23 @@ def _titled(top: etree._Element, container: etree._Element | None) -> Iterator[F
                 found.add(text)
     if len(found) == 1:
         yield Fact("page:title", found.pop(), "page")
+
+
+def _dated(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
+    """The date of publication in a line above the article, among other facts: 来源：… 发布时间：… 浏览：…."""
+    told: set[str] = set()
+    beside: set[str] = set()
+    for element in _before(top, container):
+        text = element.text or ""
+        if not _SHORTEST_LINE <= len(text) <= _LINE_LENGTH:
+            continue
+        if match := _PUBLISHED.search(text):
+            told.add(_SPACES.sub("", match[1]))
+        elif _BESIDE_DATE.search(text) and len(found := _ANY_DATE.findall(text)) == 1:
+            beside.add(found[0])
+    for name, values in (("发布日期", told), ("日期", set() if told else beside)):
+        if len(values) == 1:
+            yield Fact(name, values.pop(), "page")
 
 
 def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
@@ -137,11 +161,18 @@ def _around(top: etree._Element, container: etree._Element | None) -> Iterator[e
     if container is None or container is top:
         yield from top.iter(*_LABELLING) if container is None else ()
         return
-    before = takewhile(lambda each: each is not container, top.iter(*_LABELLING, str(container.tag)))
-    yield from (element for element in before if element.tag in _LABELLING)
+    yield from _before(top, container)
     following = container.xpath(_FOLLOWING)
     assert isinstance(following, list)
     yield from (element for element in following if etree.iselement(element))
+
+
+def _before(top: etree._Element, container: etree._Element | None) -> Iterator[etree._Element]:
+    """Those that stand before the container."""
+    if container is None or container is top:
+        return
+    before = takewhile(lambda each: each is not container, top.iter(*_LABELLING, str(container.tag)))
+    yield from (element for element in before if element.tag in _LABELLING)
 
 
 def _is_article_line(element: etree._Element) -> bool:

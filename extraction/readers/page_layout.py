@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extraction.document import Block, Cell, Paragraph, ReadIssue, Table
+from extraction.line_numbers import LEFT_OUT
 from extraction.readers import page_join, page_order, page_overprint, page_seen
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_between import squeezed
 from extraction.readers.page_grid import Grid, Region, find_grids
 from extraction.readers.page_loose import Loose, find_loose
+from extraction.readers.page_margin import without_line_numbers
 from extraction.readers.page_text import (
     FIGURE_SIGNS,
     Line,
@@ -58,6 +60,9 @@ Item = Line | Grid | Loose
 def compose(pages: Sequence[Page], *, ruled: bool = True) -> Layout:
     """Put pages together; with `ruled` false, tables are told by the places of their text alone."""
     layout = Layout()
+    pages, numbered = without_line_numbers(pages)
+    if numbered:
+        layout.issues.append(LEFT_OUT)
     contents = [(page, _contents(page, layout, ruled=ruled)) for page in pages]
     _strip_margins(contents)
     _take_overflow(contents)

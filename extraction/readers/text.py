@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from extraction.charset import decode
 from extraction.document import Block, Cell, Document, Paragraph, Table, UnreadableError
+from extraction.line_numbers import LEFT_OUT, without_line_numbers
 from extraction.readers.separated import is_padded, separated
 
 _RULE = re.compile(r"[\s|:+=\-]*-{2,}[\s|:+=\-]*|\|-")
@@ -43,9 +44,13 @@ def read(data: bytes, *, url: str | None = None) -> Document:  # noqa: ARG001 - 
     text, issues = decode(data)
     if not text.strip():
         raise UnreadableError("empty", "the text is empty")
-    blocks = separated(text)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if (plain := without_line_numbers(lines)) is not None:
+        lines = plain
+        issues = [*issues, LEFT_OUT]
+    blocks = separated(text) if plain is None else None
     if blocks is None:
-        blocks = read_lines(_without_page_numbers(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+        blocks = read_lines(_without_page_numbers(lines))
     return Document(media_type="text/plain", blocks=tuple(blocks), issues=tuple(issues))
 
 

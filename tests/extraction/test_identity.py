@@ -7,7 +7,7 @@ import pytest
 from extraction import Record, extract
 from extraction.agency import complete, is_place, title_agency
 from extraction.dates import dates, is_date_line, years
-from extraction.identity import as_title
+from extraction.titles import as_title
 from tests.extraction.printed_forms import html_table, model, proactive_table, requests_table, review_table
 
 
