@@ -146,7 +146,7 @@ def _note(
 ) -> Note:
     rows = set(rows_named(sentence))
     named = tuple(name for name in cells if tuple(name.split(".")[:2]) in rows)
-    if named:
+    if rows:
         return Note(sentence, named, named=True)
     kinds = _kinds(line, places, below=note_words(year).below.search(sentence) is not None)
     found = (name for name in cells if not kinds or name.split(".")[0] in kinds)
