@@ -16,6 +16,8 @@ _MARKS = ("\t", ":", "：", "|", "、", ".", "．", " ", "\u3000")
 _LEAST = 10
 """Lines that make a run of numbers those of a margin."""
 _SHARE = 0.9
+_LOOK = 50
+"""Lines after which it is plain that they are not numbered; blank ones that may count."""
 
 
 def without_line_numbers(lines: Sequence[str], gap: int = 0) -> list[str] | None:
@@ -36,7 +38,9 @@ def without_line_numbers(lines: Sequence[str], gap: int = 0) -> list[str] | None
             blank += 1
             continue
         printed += 1
-        number = _next(line, last, blank + gap)
+        if printed % _LOOK == 0 and 2 * len(found) < printed:
+            return None
+        number = _next(line, last, min(blank, _LOOK) + gap)
         if number is not None:
             end, last = number
             out[at] = line[end:]

@@ -137,20 +137,37 @@ def text_titles(lines: list[TextLine], between: frozenset[int] = frozenset()) ->
     """
     found = []
     for number, line in enumerate(lines):
-        for size in range(_MOST_LINES, 0, -1):
-            parts = [part.bare for part in lines[number : number + size]]
-            joined = "".join(parts)
-            if len(joined) > _LONGEST_TITLE * 2 or "公开" not in joined or "报" not in joined:
-                continue
-            if len(parts) != size or (size > 1 and not _may_begin(parts)):
+        for parts in _joins(lines, number):
+            size = len(parts)
+            if size > 1 and not _may_begin(parts):
                 continue
             if not between.isdisjoint(range(line.block + 1, lines[number + size - 1].block)):
                 continue
-            title = as_title(joined)
+            title = as_title("".join(parts))
             if title and (size == 1 or as_title(parts[0]) is None) and not _heads_on(parts):
                 found.append((number, title, line.path))
                 break
     return found
+
+
+def _joins(lines: list[TextLine], number: int) -> list[list[str]]:
+    """A line with those below it that may be one title, the longest first; most lines are in none."""
+    out: list[list[str]] = []
+    parts: list[str] = []
+    long = 0
+    open_ = report = False
+    for line in lines[number : number + _MOST_LINES]:
+        bare = line.bare
+        long += len(bare)
+        if long > _LONGEST_TITLE * 2 or "。" in bare:
+            break
+        parts.append(bare)
+        # 公 and 开 may stand at the end of one line and the begin of the next.
+        open_ = open_ or "公" in bare
+        report = report or "报" in bare
+        if open_ and report:
+            out.append(parts[:])
+    return out[::-1]
 
 
 def _may_begin(parts: list[str]) -> bool:

@@ -137,7 +137,7 @@ def to_show(
 
 def _years(blocks: list[Block]) -> set[int]:
     """The years of the reports that titles among some blocks name."""
-    from extraction.identity import as_title  # identity needs what readers give
+    from extraction.titles import as_title  # which needs what readers give
 
     lines = text_lines(Document("text/html", tuple(blocks)))
     return {years[0] for line in lines if (title := as_title(line.bare)) and (years := title_years(title))}
