@@ -17,13 +17,6 @@ _LABELLED = re.compile(
 )
 _LINE_DATE = re.compile(r"\s*(日期|时间)\s*[:：]\s*(20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^\n]{0,12})")
 _BESIDE_DATE = re.compile(r"来源|浏览|点击|阅读|字号|字体|作者")
-_PUBLISHED = re.compile(
-    r"(?:发布|公开|公布|发表|录入)(?:日期|时间)\s*[:：]\s*"
-    r"(20\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})"
-)
-_ANY_DATE = re.compile(r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
-_SPACES = re.compile(r"\s+")
-_SHORTEST_LINE = 10
 _LINE_LENGTH = 200
 _LONGEST_TITLE = 64
 _FEW = 4
@@ -36,10 +29,12 @@ _DATE_LINES = (
 )
 _DAY = r"20\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)"
 _HOUR = r"(?:\s?\d{1,2}:\d\d(?::\d\d)?)?"
+_PUBLISHED = re.compile(rf"(?:发布|公开|上传|录入|公布|发表)(?:日期|时间)\s?[:：]?\s?({_DAY})")
+"""Before 更新时间, which may stand beside it."""
 _DATED_LINE = re.compile(
     rf"(?:(?:发布|公开|上传|录入|公布|发表|更新|添加)(?:日期|时间)"
     rf"|(?<![\u4e00-\u9fff])(?:日期|时间)(?=.*(?:来源|作者|点击|浏览|阅读)))\s?[:：]?\s?({_DAY})"
-    rf"|^({_DAY}){_HOUR}\s?(?:$|(?=.*来源)|[\u4e00-\u9fff]{{2,30}}$)"
+    rf"|^[\[(（【]?({_DAY}){_HOUR}[\])）】]?\s?(?:$|(?=.*来源)|[\u4e00-\u9fff]{{2,30}}$)"
 )
 _PIECES = 12
 """Elements in the line of an article's date, source and readers."""
@@ -81,23 +76,6 @@ def _titled(top: etree._Element, container: etree._Element | None) -> Iterator[F
                 found.add(text)
     if len(found) == 1:
         yield Fact("page:title", found.pop(), "page")
-
-
-def _dated(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
-    """The date of publication in a line above the article, among other facts: 来源：… 发布时间：… 浏览：…."""
-    told: set[str] = set()
-    beside: set[str] = set()
-    for element in _before(top, container):
-        text = element.text or ""
-        if not _SHORTEST_LINE <= len(text) <= _LINE_LENGTH:
-            continue
-        if match := _PUBLISHED.search(text):
-            told.add(_SPACES.sub("", match[1]))
-        elif _BESIDE_DATE.search(text) and len(found := _ANY_DATE.findall(text)) == 1:
-            beside.add(found[0])
-    for name, values in (("发布日期", told), ("日期", set() if told else beside)):
-        if len(values) == 1:
-            yield Fact(name, values.pop(), "page")
 
 
 def _labelled(top: etree._Element, container: etree._Element | None) -> Iterator[Fact]:
@@ -149,8 +127,8 @@ def _dated(top: etree._Element, container: etree._Element | None) -> Iterator[Fa
             continue
         for line in (element, element.getparent()):
             text = "" if line is None or len(line) > _PIECES else " ".join(all_text(line).split())
-            if len(text) <= _LINE_LENGTH and (match := _DATED_LINE.search(text)):
-                said.add(match[1] or match[2])
+            if len(text) <= _LINE_LENGTH and (match := _PUBLISHED.search(text) or _DATED_LINE.search(text)):
+                said.add(next(filter(None, match.groups())))
                 break
     if len(said) == 1:
         yield Fact("日期", said.pop(), "page")
@@ -161,18 +139,11 @@ def _around(top: etree._Element, container: etree._Element | None) -> Iterator[e
     if container is None or container is top:
         yield from top.iter(*_LABELLING) if container is None else ()
         return
-    yield from _before(top, container)
+    before = takewhile(lambda each: each is not container, top.iter(*_LABELLING, str(container.tag)))
+    yield from (element for element in before if element.tag in _LABELLING)
     following = container.xpath(_FOLLOWING)
     assert isinstance(following, list)
     yield from (element for element in following if etree.iselement(element))
-
-
-def _before(top: etree._Element, container: etree._Element | None) -> Iterator[etree._Element]:
-    """Those that stand before the container."""
-    if container is None or container is top:
-        return
-    before = takewhile(lambda each: each is not container, top.iter(*_LABELLING, str(container.tag)))
-    yield from (element for element in before if element.tag in _LABELLING)
 
 
 def _is_article_line(element: etree._Element) -> bool:
