@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from extraction.readers.print_look import PLAIN, WHITE, Colour, Look, hex_colour, is_unseen
+from extraction.readers.sheet_blocks import LEAST_HEIGHT
 
 _SPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _T, _TABLE, _STYLE, _DRAW = (_SPACE % name for name in ("text", "table", "style", "drawing"))
@@ -34,6 +35,7 @@ class Style:
     collapsed: bool
     bordered: bool
     raised: bool
+    repeated: bool = False
 
 
 def printing(roots: list[etree._Element]) -> dict[str, Style]:
@@ -42,7 +44,7 @@ def printing(roots: list[etree._Element]) -> dict[str, Style]:
     for each in roots:
         for style in each.iter(f"{_STYLE}style"):
             text = style.find(f"{_STYLE}text-properties")
-            struck = text is not None and text.get(f"{_STYLE}text-line-through-style", "none") != "none"
+            struck = text is not None and _is_struck(text)
             place = "" if text is None else text.get(f"{_STYLE}text-position", "").split(" ")[0]
             above = place in {"super", "sub"} or (place.endswith("%") and place not in {"0%", "-0%"})
             hidden = text is not None and text.get(f"{_T}display") in {"none", "condition"}
@@ -50,24 +52,39 @@ def printing(roots: list[etree._Element]) -> dict[str, Style]:
             bordered = cell is not None and any(
                 str(name).startswith(_BORDER) and value != "none" for name, value in cell.items()
             )
+            repeated = cell is not None and cell.get(f"{_STYLE}repeat-content") == "true"
             name = style.get(f"{_STYLE}name", "")
             display = style.find(f"{_STYLE}table-properties")
             collapsed = display is not None and display.get(f"{_TABLE}display") == "false"
             collapsed = collapsed or _is_flat(style)
             out[name] = Style(
-                style.get(f"{_STYLE}parent-style-name", ""), hidden, struck, collapsed, bordered, above
+                style.get(f"{_STYLE}parent-style-name", ""),
+                hidden,
+                struck,
+                collapsed,
+                bordered,
+                above,
+                repeated,
             )
     return out
 
 
+def _is_struck(text: etree._Element) -> bool:
+    """Whether text is struck out; LibreOffice may say the kind of line alone."""
+    said = (text.get(f"{_STYLE}text-line-through-{what}") for what in ("style", "type"))
+    return next((value for value in said if value is not None), "none") != "none"
+
+
 def _is_flat(style: etree._Element) -> bool:
-    """Whether rows or columns of a style have no height or width."""
+    """Whether rows or columns of a style have next to no height or width."""
     sizes = (
-        found.get(f"{_STYLE}{size}", "")
+        _SIZE.fullmatch(found.get(f"{_STYLE}{size}", ""))
         for what, size in (("row", "row-height"), ("column", "column-width"))
         if (found := style.find(f"{_STYLE}table-{what}-properties")) is not None
     )
-    return any(re.fullmatch(r"0+(?:\.0*)?[a-z]*", size) for size in sizes)
+    return any(
+        size is not None and float(size[1]) * _POINTS.get(size[2], 100.0) < LEAST_HEIGHT for size in sizes
+    )
 
 
 class Looks:
@@ -95,7 +112,7 @@ class Looks:
         return self._known[names]
 
     def _look(self, names: list[tuple[str, str]]) -> Look:
-        chain = [(family, style) for family, name in names for style in self._inherited(family, name)]
+        chain = [(family, style) for family, name in names for style in self.inherited(family, name)]
         texts = [style.find(f"{_STYLE}text-properties") for _, style in chain]
         texts += [
             self._defaults[family].find(f"{_STYLE}text-properties")
@@ -108,7 +125,39 @@ class Looks:
         unseen = is_unseen(size.size if size.known else None, _colour(said), ground)
         return size._replace(unseen=unseen)
 
-    def _inherited(self, family: str, name: str) -> Iterator[etree._Element]:
+    def data_style(self, name: str) -> str:
+        """The name of the number format of a style of cells; "" where it has none."""
+        found = (style.get(f"{_STYLE}data-style-name") for style in self.inherited("table-cell", name))
+        return next((said for said in found if said), "")
+
+    def ground(self, name: str) -> Colour | None:
+        """The ground of a cell of a style; None where it is not known."""
+        return _ground([("table-cell", style) for style in self.inherited("table-cell", name)])
+
+    def named(self, shown: str) -> str:
+        """The name of a style of cells that is called by the name users see."""
+        if ("table-cell", shown) in self._styles:
+            return shown
+        names = (
+            name
+            for (family, name), style in self._styles.items()
+            if family == "table-cell" and style.get(f"{_STYLE}display-name") == shown
+        )
+        return next(names, shown)
+
+    def said(self, name: str) -> tuple[Colour | None, bool, Colour | None]:
+        """The colour of text that a style itself says, whether it says a ground, and that ground."""
+        style = self._styles.get(("table-cell", name))
+        if style is None:
+            return None, False, None
+        cell = style.find(f"{_STYLE}table-cell-properties")
+        filled = cell is not None and cell.get(f"{_FO}background-color", "transparent") != "transparent"
+        text = style.find(f"{_STYLE}text-properties")
+        ground = _ground([("table-cell", style)]) if filled else None
+        return None if text is None else _colour([text]), filled, ground
+
+    def inherited(self, family: str, name: str) -> Iterator[etree._Element]:
+        """A style and those it inherits from, the nearest first."""
         for _ in range(_MAX_DEPTH):
             style = self._styles.get((family, name))
             if style is None:

@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 _SECTION = re.compile(r'(?:[^;"\\]|"[^"]*"?|\\.)*', re.DOTALL)
 _GENERAL = frozenset({"general", "g/通用格式"})
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)\]")
+_BRACKETS = re.compile(r"\[[^\]]*\]")
 _TIME = re.compile(r"(?i)\[?(?:h+|s+)\]?")
 _WHITE = re.compile(r"(?i)\[(?:white|白色?|colou?r ?2)\]")
 TESTS: dict[str, Callable[[Decimal, Decimal], bool]] = {
@@ -121,7 +122,8 @@ def _section(value: Decimal, code: str) -> tuple[str, Decimal, bool]:
             if test is None and number == 1 and len(sections) > 2 and value >= 0:
                 continue
             if test is None or TESTS[test[1]](value, Decimal(test[2])):
-                return section, value, several
+                signed = value < 0 and re.search(r"[-(]", _BRACKETS.sub("", section)) is not None
+                return section, -value if signed else value, several
         return "General", value, several
     if value < 0 and several:
         return sections[1], -value, several  # the section for negatives writes the sign itself

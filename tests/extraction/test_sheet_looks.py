@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 import xlrd
 
 from extraction.document import Cell, Document, Table
-from extraction.readers import flat_sheet, xls, xlsx
+from extraction.readers import flat_sheet, odf, xls, xlsx
+from extraction.sniff import ODS
+from tests.extraction.render_docx import package
+from tests.extraction.test_readers_odf import file
 from tests.extraction.test_readers_sheets import MAIN, book
 
 X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
@@ -293,3 +298,149 @@ def test_zeros_that_a_sheet_of_the_old_format_does_not_show(monkeypatch: pytest.
     monkeypatch.setattr(xlrd, "open_workbook", lambda **_: found)
     [table] = [block for block in xls.read(data).blocks if isinstance(block, Table)]
     assert [cell.text for cell in table.cells if cell.row == 0] == ["规章", "", "", ""]
+
+
+# -- ODS
+
+CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+NUMBER = "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"
+
+
+def ods(
+    cell: str, *, styles: str = "", behind: str = "", row: str = "", parts: dict[str, str] | None = None
+) -> Document:
+    """A table of two rows whose second figure is a given cell."""
+    label = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    one = '<table:table-cell office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell>'
+    styles = f'<style:style style:name="ce" style:family="table-cell" style:data-style-name="N1"/>{styles}'
+    data = file(
+        f'<table:table table:name="a"><table:table-row>{label.format("行政许可")}{one}</table:table-row>'
+        f"<table:table-row {row}>{label.format('行政处罚')}{cell}</table:table-row>{behind}</table:table>",
+        ODS,
+        styles,
+    )
+    names = f'<office:document-content xmlns:calcext="{CALC}" xmlns:number="{NUMBER}" '
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        inner: dict[str, str | bytes] = {name: archive.read(name).decode() for name in archive.namelist()}
+    inner["content.xml"] = str(inner["content.xml"]).replace("<office:document-content ", names)
+    return odf.read(package(inner | (parts or {})))
+
+
+def stored(value: str, inner: str = "", more: str = "") -> str:
+    return (
+        f'<table:table-cell table:style-name="ce" office:value-type="float" office:value="{value}" {more}>'
+        f"{inner}</table:table-cell>"
+    )
+
+
+def number(maps: str = "", inner: str = '<number:number number:decimal-places="0"/>') -> str:
+    return f'<number:number-style style:name="N1">{inner}{maps}</number:number-style>'
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        ("0", "", "0"),
+        ("12", "", "12"),
+        ("1234", number(inner='<number:number number:decimal-places="0" number:grouping="true"/>'), "1,234"),
+        ("12.5", number(inner='<number:number number:decimal-places="2"/>'), "12.50"),
+        ("5", number(inner='<number:number number:decimal-places="0"/><number:text>件</number:text>'), "5件"),
+        ("0", number(inner="<number:text/>"), ""),
+        (
+            "0",
+            '<number:number-style style:name="N3"><number:text>-</number:text></number:number-style>'
+            + number('<style:map style:condition="value()=0" style:apply-style-name="N3"/>'),
+            "-",
+        ),
+    ],
+)
+def test_a_value_without_text_is_shown_by_its_format(value: str, form: str, text: str) -> None:
+    assert figure(ods(stored(value), styles=form)).text == text
+
+
+def test_a_formula_of_ods_without_a_value() -> None:
+    cell = figure(ods('<table:table-cell table:formula="of:=1+2"/>'))
+    assert (cell.text, codes(cell)) == ("", ["formula_without_value"])
+    empty = '<table:table-cell table:formula="of:=A1" office:value-type="string"><text:p/></table:table-cell>'
+    assert codes(figure(ods(empty))) == []
+
+
+HIDING = (
+    '<style:style style:name="W_5f_1" style:display-name="W_1" style:family="table-cell">'
+    '<style:text-properties fo:color="#ffffff"/></style:style>'
+    '<style:style style:name="R" style:family="table-cell"><style:text-properties fo:color="#ff0000"/>'
+    "</style:style>"
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ('<calcext:condition calcext:apply-style-name="W_1" calcext:value="=3"/>', ["hidden_text"]),
+        ('<calcext:condition calcext:apply-style-name="W_1" calcext:value="=0"/>', []),
+        ('<calcext:condition calcext:apply-style-name="R" calcext:value="=3"/>', []),
+        ('<calcext:condition calcext:apply-style-name="W_1" calcext:value="between(1,5)"/>', ["hidden_text"]),
+        ('<calcext:condition calcext:apply-style-name="W_1" calcext:value="formula-is([.B1]=0)"/>', []),
+        (
+            '<calcext:condition calcext:apply-style-name="W_1" calcext:value="formula-is([.A1]=0)"/>',
+            ["hidden_text"],
+        ),
+        ('<calcext:data-bar calcext:show-value="false"/>', ["hidden_text"]),
+        ("<calcext:data-bar/>", []),
+        (
+            '<calcext:icon-set><calcext:formatting-entry calcext:show-value="false"/></calcext:icon-set>',
+            ["hidden_text"],
+        ),
+    ],
+)  # fmt: skip
+def test_conditional_formats_of_ods(condition: str, said: list[str]) -> None:
+    behind = (
+        '<calcext:conditional-formats><calcext:conditional-format calcext:target-range-address="a.B1:a.B9">'
+        f"{condition}</calcext:conditional-format></calcext:conditional-formats>"
+    ).replace("<calcext:condition ", '<calcext:condition calcext:base-cell-address="a.B1" ')
+    cell = stored("3", "<text:p>3</text:p>")
+    assert codes(figure(ods(cell, styles=HIDING, behind=behind))) == said
+
+
+def test_conditional_formats_in_styles_of_ods() -> None:
+    style = (
+        '<style:style style:name="m" style:family="table-cell"><style:map style:apply-style-name="W_5f_1" '
+        'style:condition="cell-content()=3" style:base-cell-address="a.B2"/></style:style>'
+    )
+    cell = stored("3", "<text:p>3</text:p>").replace('"ce"', '"m"')
+    assert codes(figure(ods(cell, styles=HIDING + style))) == ["hidden_text"]
+
+
+def test_what_ods_does_not_show() -> None:
+    cell = stored("3", "<text:p>3</text:p>")
+    white = number(
+        inner='<style:text-properties fo:color="#ffffff"/><number:number number:decimal-places="0"/>'
+    )
+    assert codes(figure(ods(cell, styles=white))) == ["hidden_text"]
+    repeated = (
+        '<style:style style:name="r" style:family="table-cell">'
+        '<style:table-cell-properties style:repeat-content="true"/></style:style>'
+    )
+    assert codes(figure(ods(cell.replace('"ce"', '"r"'), styles=repeated))) == ["print_doubtful"]
+    settings = (
+        '<a xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0">'
+        '<config:config-item config:name="ShowZeroValues">false</config:config-item></a>'
+    )
+    nothing = ods(stored("0", "<text:p>0</text:p>"), parts={"settings.xml": settings})
+    assert figure(nothing).text == ""
+    low = (
+        '<style:style style:name="l" style:family="table-row">'
+        '<style:table-row-properties style:row-height="0.0102in"/></style:style>'
+    )
+    document = ods(cell, styles=low, row='table:style-name="l"')
+    assert [issue.code for issue in document.issues] == ["hidden_text"]
+
+
+@pytest.mark.parametrize("said", ["style", "type"])
+def test_struck_out_cells_of_ods(said: str) -> None:
+    style = (
+        '<style:style style:name="s" style:family="table-cell">'
+        f'<style:text-properties style:text-line-through-{said}="single"/></style:style>'
+    )
+    document = ods(stored("3", "<text:p>3</text:p>").replace('"ce"', '"s"'), styles=style)
+    assert (figure(document).text, [issue.code for issue in document.issues]) == ("", ["struck_text"])
