@@ -174,8 +174,12 @@ def _read(chosen: dict[str, Instance], out: Tables) -> set[tuple[int, int]]:
     rows: list[RawRow] = []
     for kind, first in chosen.items():
         for instance in (first, *first.copies):
-            rows += [*instance.rows.values(), *(row for found in instance.twice.values() for row in found)]
+            # A table of no edition is kept whole, as it is printed.
             if out.editions[kind] is not None:
+                rows += [
+                    *instance.rows.values(),
+                    *(row for found in instance.twice.values() for row in found),
+                ]
                 rows += [*instance.unknown, *(row for _, row in instance.groups)]
     cells = {(row.table, slot.cell.row) for row in rows for slot in row.slots.values() if slot.cell}
     return cells | {(row.table, row.row) for row in rows}

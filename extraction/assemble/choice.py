@@ -16,9 +16,12 @@ def choose_edition(instance: Instance, preferred: str | None) -> tuple[str | Non
         return having[0], []
     found_rows = set(instance.rows) | set(instance.twice)
     found_columns = {key for row in instance.rows.values() for key in row.slots if not key.startswith(BESIDE)}
-    shared = {k for k, cols in forms()[instance.kind].columns.items() if any(c.shared for c in cols)}
     if instance.kind == "review_litigation":
         return preferred, []
+    if _is_another(instance, found_rows):
+        message = f"{instance.kind}: most of its rows are of no edition"
+        return None, [Issue("edition_unknown", "error", message)]
+    shared = {k for k, cols in forms()[instance.kind].columns.items() if any(c.shared for c in cols)}
     scores: dict[str, int] = {}
     fits: list[str] = []
     common_rows, common_columns = _common(instance.kind)
@@ -46,6 +49,19 @@ def choose_edition(instance: Instance, preferred: str | None) -> tuple[str | Non
         message = f"{instance.kind}: nothing in the table itself decides the edition; taken as {preferred}"
         return preferred, [Issue("edition_inferred", "note", message)]
     return None, [Issue("edition_unknown", "error", f"{instance.kind}: the edition cannot be told")]
+
+
+def _is_another(instance: Instance, found: set[str]) -> bool:
+    """Whether a table is a form of its own that shares some labels with those that are known.
+
+    What a label counts, its neighbours decide: 部分公开 beside 完全公开 is not 部分公开 beside 予以公开.
+    """
+    tables = [
+        edition.tables[instance.kind] for edition in editions().values() if instance.kind in edition.tables
+    ]
+    fewest = min(sum(not row.optional for row in table.rows.values()) for table in tables)
+    strange = sum(not row.blank for row in instance.unknown)
+    return len(found) * 2 < fewest and strange > len(found)
 
 
 def _common(kind: str) -> tuple[set[str], set[str]]:
