@@ -28,6 +28,8 @@ from extraction.titles import as_title
 _TITLE_FACTS = ("articletitle", "html:h1", "html:title", "名称", "标题", "title")
 _LISTED_DATE = re.compile(r"[\[(]?20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?[\])]?(?:\d\d:\d\d(?::\d\d)?)?$")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|bmp|webp|tiff?)(?:$|\?)", re.IGNORECASE)
+_CALLED = re.compile(r"20\d\d年.{0,24}信息公开|信息公开.{0,24}20\d\d年")
+"""What a report calls itself, where recognition may have misread the rest of the line."""
 _HEAD = 6
 _LONGEST = 80
 _FEW_SECTIONS = 3
@@ -70,7 +72,7 @@ def decide(
     tables: Tables,
     sections: tuple[Section, ...],
 ) -> tuple[str, list[Issue]]:
-    """``report`` or ``not_report``, with the issues that say why."""
+    """``report``, ``not_report`` or ``unreadable``, with the issues that say why."""
     figures = {key for key in tables.found if any(
         cell.value is not None for name, cell in tables.cells.items() if name.startswith(f"{key}.")
     )}  # fmt: skip
@@ -111,6 +113,9 @@ def decide(
         return "report", [*issues, *without]
     if identity.stated and identity.year is not None:
         return "report", [*issues, *without]
+    if any(issue.code == "recognised_text" for issue in document.issues) and _calls_itself(lines):
+        message = "titled like a report, but neither its tables nor its sections were recognised"
+        return "unreadable", [Issue("illegible", "error", message)]
     return "not_report", [
         Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")
     ]
@@ -124,6 +129,14 @@ def _bare(document: Document, lines: list[TextLine], titles: list[str]) -> Issue
         if entry.pattern.search(title):
             return Issue(entry.code, "note", f"{entry.reason}: {title}")
     return None
+
+
+def _calls_itself(lines: list[TextLine]) -> bool:
+    """Whether a picture begins as a report does: of a damaged scan the large type is legible alone."""
+    return any(
+        _CALLED.search(line.bare) and len(line.bare) <= _LONGEST and not re.search(r"[，。；：]", line.bare)
+        for line in lines[:_HEAD]
+    )
 
 
 def _own_part(title: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from extraction import extract, ocr
-from extraction.document import Document, Table, UnreadableError
+from extraction.document import Document, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers import picture
 from extraction.readers.page import Glyph, Page
 from extraction.readers.pdf_page import RECOGNISED, Drawn
@@ -206,6 +206,29 @@ def test_which_pages_are_worth_recognising() -> None:
     assert not worth_recognising(signs)
     signs.page.glyphs.append(Glyph(0, 0, 9, 9, "\ufffd"))
     assert worth_recognising(signs), "signs of a font that says no word"
+
+
+@pytest.mark.parametrize(
+    ("title", "recognised", "kind"),
+    [
+        ("商务部2025年度政府信息公开工作年度报售", True, "unreadable"),
+        ("商务部2025年度政府信息公开工作年度报售", False, "not_report"),
+        ("商务部2025年工作动态", True, "not_report"),
+        ("2025年，我部推进政府信息公开。", True, "not_report"),
+    ],
+)
+def test_a_scan_of_which_only_the_title_is_legible_is_not_said_to_be_no_report(
+    title: str, recognised: bool, kind: str
+) -> None:
+    from extraction.extractor import _with_parts
+
+    issues = (ReadIssue("recognised_text", "note", "pages read by text recognition: [1]"),) * recognised
+    blocks = (Paragraph(title, page=1), Paragraph("本年产度r数公47数", page=1))
+    record = _with_parts(Document("image/png", blocks, issues=issues, pages=1), "0" * 64, 9)
+    assert record.kind == kind
+    assert any(issue.code == "illegible" and issue.severity == "error" for issue in record.issues) is (
+        kind == "unreadable"
+    )
 
 
 @needs_ocr
