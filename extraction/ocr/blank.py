@@ -25,15 +25,15 @@ APART = round(0.28 * EM)
 """Paper between the pieces of a broken stroke."""
 COVERED = 0.5
 """Share of the rows of a broken figure that hold ink; dirt is scattered wider."""
-RIM = 0.2 * EM
-"""The pale rim of strokes is no wider."""
+RIM = 0.4 * EM
+"""The pale rim of strokes is no wider, nor is what compression leaves around them."""
 RESIDUE = 0.2 * EM
 """What is left of a border is no thicker."""
 
 
 def unread_ink(inside: Pixels) -> PixelBox | None:
     """The box of what may be a figure in a cell in which nothing was read; None where it is blank."""
-    return next(faint_figures(inside, FAINTEST), None)
+    return next(faint_figures(inside), None)
 
 
 def passed_over(inside: Pixels, box: PixelBox) -> list[PixelBox]:
@@ -41,16 +41,16 @@ def passed_over(inside: Pixels, box: PixelBox) -> list[PixelBox]:
     left, top, right, bottom = box
     return [
         one
-        for one in faint_figures(inside, FAINTEST / 2)
+        for one in faint_figures(inside)
         if one[0] < left - RIM or one[1] < top - RIM or one[2] > right + RIM or one[3] > bottom + RIM
     ]
 
 
-def faint_figures(inside: Pixels, faintest: float) -> Iterator[PixelBox]:
-    """The boxes of all that has the size of a figure and is darker than its paper by so much."""
+def faint_figures(inside: Pixels) -> Iterator[PixelBox]:
+    """The boxes of all that has the size of a figure and is darker than its paper."""
     if min(inside.shape) < FIGURE:
         return
-    marks = _faint(inside, faintest)
+    marks = _faint(inside)
     joined = cv2.dilate(marks, np.ones((APART, APART), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     for index in range(1, count):
@@ -66,7 +66,7 @@ def faint_figures(inside: Pixels, faintest: float) -> Iterator[PixelBox]:
 
 def lone_dash(inside: Pixels) -> PixelBox | None:
     """The box of a small flat mark in the middle of a cell that holds nothing else: a hyphen for nothing."""
-    marks = _faint(inside, FAINTEST)
+    marks = _faint(inside)
     count, _, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
     if count != 2:
         return None
@@ -76,12 +76,12 @@ def lone_dash(inside: Pixels) -> PixelBox | None:
     return (x, y, x + w, y + h) if central and h <= w <= EM else None
 
 
-def _faint(inside: Pixels, faintest: float) -> Pixels:
+def _faint(inside: Pixels) -> Pixels:
     """What stands out from the grain of the paper, without borders."""
     soft = cv2.GaussianBlur(inside, (0, 0), 1.2)
     paper = float(np.median(soft))
     grain = 1.4826 * float(np.median(np.abs(soft.astype(np.float32) - paper)))
-    marks: Pixels = (soft < paper - max(faintest, NOISE * grain)).astype(np.uint8)
+    marks: Pixels = (soft < paper - max(FAINTEST, NOISE * grain)).astype(np.uint8)
     _wipe_borders(marks)
     return marks
 

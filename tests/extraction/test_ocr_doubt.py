@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from extraction.ocr.blank import unread_ink
+from extraction.ocr.blank import passed_over, unread_ink
 from extraction.ocr.cells import read_cell
 from extraction.ocr.engine import Pixels, engine
 from extraction.ocr.scan import ScannedPage
@@ -103,6 +103,15 @@ def test_the_dark_bar_of_a_pale_seven_is_no_dash() -> None:
     (line,) = read_cell(inside, (0, 0, 120, 60), engine())
     assert line.confidence < ocr.SURE
     assert line.text != "—"
+
+
+def test_what_compression_leaves_around_a_digit_is_no_figure() -> None:
+    inside = np.full((60, 120), 255, np.uint8)
+    cv2.rectangle(inside, (42, 7), (78, 53), (225.0,), -1)
+    cv2.ellipse(inside, (60, 30), (8, 13), 0, 0, 360, (20.0,), 3)
+    assert passed_over(inside, (50, 15, 71, 46)) == []
+    cv2.line(inside, (92, 17), (92, 43), (200.0,), 3)
+    assert passed_over(inside, (50, 15, 71, 46)) != []
 
 
 def scanned(*, bridge: bool = False) -> ScannedPage:
