@@ -109,6 +109,8 @@ def _find(table: str, part: str, text: str) -> str | None:
 
 def _of_several(table: str, lines: list[str]) -> bool:
     """Whether a text is the labels of several rows that a reader could not part: they name none of them."""
+    if label_full("".join(lines)) in _wordings(table, "rows"):
+        return False  # a line of one label may say what another row is called (不计 / 其他情形)
     kinds = [enumerator_kind(squeeze(line)) for line in lines]
     numbered = [at for at, kind in enumerate(kinds) if kind]
     if len({kinds[at] for at in numbered}) < len(numbered):

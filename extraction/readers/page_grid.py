@@ -15,7 +15,7 @@ from itertools import pairwise
 from extraction.document import Box, ReadIssue
 from extraction.readers.page import Page, Rule
 
-SNAP = 2.0
+SNAP = 3.0
 """Lines closer than this are one line (a border drawn twice, or by both cells)."""
 COLLINEAR = 0.7
 """Pieces of one line differ by no more than this."""

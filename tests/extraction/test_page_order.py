@@ -224,6 +224,11 @@ def test_labels_of_two_rows_in_one_name_neither() -> None:
     assert forms()["proactive"].row("行政许可\n其他对外管理服务事项") is None
 
 
+def test_a_label_whose_last_line_is_also_what_another_row_is_called_is_one_label() -> None:
+    broken = "（二）部分公开（区分处理的，只计这一情形，不计\n其他情形）"
+    assert forms()["requests"].row(broken) == "partly_granted"
+
+
 def proactive(*rows: list[str]) -> Tables:
     """A table whose columns are told by counting."""
     cells = [
