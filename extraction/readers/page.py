@@ -92,6 +92,16 @@ class Page:
         """The text objects that have ink, ascending; asked once all characters are there."""
         return sorted({glyph.run for glyph in self.glyphs if not glyph.text.isspace()})
 
+    @cached_property
+    def tops(self) -> list[tuple[float, int]]:
+        """The tops of the characters, ascending, with their places; asked once all characters are there."""
+        return sorted((glyph.top, at) for at, glyph in enumerate(self.glyphs))
+
+    @cached_property
+    def tallest(self) -> float:
+        """The height of the tallest character."""
+        return max((glyph.bottom - glyph.top for glyph in self.glyphs), default=0.0)
+
     @property
     def shown(self) -> int:
         """The number of the page as displayed."""

@@ -116,11 +116,15 @@ def _struck(line: Line, page: Page) -> bool:
 def _reached(box: Box, page: Page) -> bool:
     """Whether characters of a neighbour reach into a box; their own boxes are taller than their ink."""
     left, top, right, bottom = box
-    return any(
-        glyph.left < right
-        and glyph.right > left
-        and 0.8 * glyph.top + 0.2 * glyph.bottom < bottom
-        and 0.2 * glyph.top + 0.8 * glyph.bottom > top
-        for glyph in page.glyphs
-        if not glyph.text.isspace()
-    )
+    first = bisect_left(page.tops, (top - page.tallest,))
+    for _, at in page.tops[first : bisect_left(page.tops, (bottom,))]:
+        glyph = page.glyphs[at]
+        if (
+            glyph.left < right
+            and glyph.right > left
+            and 0.8 * glyph.top + 0.2 * glyph.bottom < bottom
+            and 0.2 * glyph.top + 0.8 * glyph.bottom > top
+            and not glyph.text.isspace()
+        ):
+            return True
+    return False

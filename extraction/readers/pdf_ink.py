@@ -19,6 +19,8 @@ from extraction.readers.pdf_covered import Covers, suspects, unseen
 
 SCALE = 2.0
 """Pixels a point: a stroke of the smallest type is a pixel wide."""
+ROUGH = 1.5
+"""Pixels a point of the first look at a page of text and lines, in which nothing faint may be."""
 MAX_PIXELS = 4_000_000
 """A page of more points is painted smaller, one of more pixels at scale 1 not at all."""
 MAX_PAINTED = 60
@@ -91,7 +93,13 @@ def look(page: pdfium.PdfPage, read: Page, covers: Covers, *, drawn: bool) -> No
     """
     digits = [glyph for glyph in read.glyphs if glyph.text in DIGITS]
     annotated = _annotated(page)
-    if not (digits or annotated) or (paint := _paint(page, read, annotated=annotated)) is None:
+    if not (digits or annotated):
+        return
+    rough = not (drawn or annotated)
+    paint = _paint(page, read, ROUGH if rough else SCALE, annotated=annotated)
+    if rough and paint is not None and any(paint.contrast(_core(glyph)) < 2 * FAINT for glyph in digits):
+        paint = _paint(page, read, SCALE, annotated=annotated)
+    if paint is None:
         return
     # Where a font is not in the file PDFium has digits of its own: they are seen on every machine.
     faint = frozenset(glyph for glyph in digits if paint.contrast(_core(glyph)) < FAINT)
@@ -133,11 +141,11 @@ def _annotated(page: pdfium.PdfPage) -> bool:
     return False
 
 
-def _paint(page: pdfium.PdfPage, read: Page, *, annotated: bool) -> Paint | None:
+def _paint(page: pdfium.PdfPage, read: Page, scale: float, *, annotated: bool) -> Paint | None:
     points = read.width * read.height
     if not 0 < points <= MAX_PIXELS:
         return None
-    scale = min(SCALE, (MAX_PIXELS / points) ** 0.5)
+    scale = min(scale, (MAX_PIXELS / points) ** 0.5)
     bare, stride, height = _painted(page, scale, shown=False)
     full = _painted(page, scale, shown=True)[0] if annotated else None
     return Paint(read, scale, stride, height, bare, full)

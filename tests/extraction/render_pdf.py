@@ -17,6 +17,8 @@ PADDING = 5.4
 TOP, BOTTOM = 72.0, 770.0
 """Edges of the text area on an A4 page."""
 LEFT, RIGHT = 72.0, 523.0
+GAP = 2.25
+"""Between the borders of two cells that a browser prints apart, in points."""
 
 
 def advance(text: str, size: float = SIZE) -> float:
@@ -108,7 +110,8 @@ class Style:
 
     Attributes:
         borders: ``thin`` (a thin rectangle for each cell edge), ``lines`` (whole lines), ``boxes`` (a stroked
-            rectangle for each cell), ``across`` (horizontal lines only), ``none``.
+            rectangle for each cell), ``gaps`` (as a browser prints cells apart), ``across`` (horizontal
+            lines only), ``none``.
         closed: whether a border is drawn where a page end cuts the table.
         late_labels: labels are written after the figures.
         cut_rows: rows may break over pages.
@@ -196,6 +199,9 @@ def _box(
 ) -> None:
     left, top, right, bottom = box
     if style.borders == "none":
+        return
+    if style.borders == "gaps":
+        sheet.rectangle(left + GAP / 2, top + GAP / 2, right - GAP / 2, bottom - GAP / 2, "S")
         return
     if style.borders == "boxes" and all(ends) and all(sides):
         sheet.rectangle(left, top, right, bottom, "S")

@@ -180,8 +180,11 @@ def test_figures_in_words_are_doubted_where_marks_meet_the_text() -> None:
     assert all("print_doubtful" in found for found in flags.values())
 
 
+@pytest.mark.parametrize(("apart", "low"), [(17.0, 11.0), (24.0, 7.0)])
 @pytest.mark.parametrize("mark", ["3", "2023", "12件", "不含"])
-def test_figures_in_words_are_doubted_where_a_mark_stands_between_their_lines(mark: str) -> None:
+def test_figures_in_words_are_doubted_where_a_mark_stands_between_their_lines(
+    mark: str, apart: float, low: float
+) -> None:
     """It looks like the text and was written in its turn: only its place tells it."""
     said = [
         "五、存在的主要问题及改进情况",
@@ -196,9 +199,9 @@ def test_figures_in_words_are_doubted_where_a_mark_stands_between_their_lines(ma
             blocks += [head, grid]
         sheet = Sheet()
         for number, line in enumerate(said):
-            sheet.text(LEFT, 70 + 17.0 * number, line, 11)
+            sheet.text(LEFT, 70 + apart * number, line, 11)
             if marked and number == 2:
-                sheet.text(LEFT + 60, 112.5, mark, 11)
+                sheet.text(LEFT + 60, 70 + 2.5 * apart + 0.2 * (11 - low), mark, low)
         flags.append(mention_flags([*render(blocks), sheet]))
     assert flags[0] == {"9次": ()}
     assert all("print_doubtful" in found for found in flags[1].values())

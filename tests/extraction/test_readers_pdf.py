@@ -86,6 +86,13 @@ def test_every_figure_is_at_its_place_wherever_pages_end(
     assert document.issues == ()
 
 
+def test_gaps_between_cells_are_no_rows_and_columns() -> None:
+    grids, blocks = report("2021")
+    document = pdf.read(write(render(blocks, Style(borders="gaps", cut_rows=False))))
+    assert grids_of(document) == wanted(grids)
+    assert document.issues == ()
+
+
 def test_rows_that_stay_whole_and_tables_without_side_lines() -> None:
     grids, blocks = report("2021")
     document = pdf.read(write(render(blocks[4:], Style(cut_rows=False, bottom=500))))
