@@ -31,6 +31,8 @@ OFF_LINE = 0.12
 """Share of the height by which digits of one figure do not stand higher or lower than each other."""
 STRUCK_OVER = 0.4
 """Digits nearer to each other than this share of their width stand over each other."""
+CLOSE = 0.65
+"""The same where the table's digits are usually farther apart: fonts may claim twice the width they take."""
 MARKS = 6
 """A page has no more different marks; if more look so, their font claims too much room."""
 AGAIN = 6
@@ -189,18 +191,39 @@ class Sizes(NamedTuple):
     Attributes:
         text: usual height of its characters.
         figures: of the digits of its figures; that of the text where it has hardly any.
+        step: share of their width by which digits of one figure usually follow each other.
     """
 
     text: float
     figures: float
+    step: float = 1.0
 
 
-def sizes_of(cells: Iterable[Sequence[Line]]) -> Sizes:
+def sizes_of(cells: Sequence[Sequence[Line]]) -> Sizes:
     """The usual heights in a table, from the lines of its cells."""
     glyphs = [[glyph for line in cell for glyph in line.glyphs] for cell in cells]
     text = usual_height(glyph for cell in glyphs for glyph in cell)
     figures = [max(map(height, digits)) for cell in glyphs if (digits := _figure(cell))]
-    return Sizes(text, median_low(figures) if len(figures) >= FEW else text)
+    steps = [
+        step
+        for cell in cells
+        for line in cell
+        if _figure(line.glyphs)
+        for step in _steps(digits_of(line.glyphs))
+    ]
+    return Sizes(
+        text,
+        median_low(figures) if len(figures) >= FEW else text,
+        median_low(steps) if len(steps) >= FEW else 1.0,
+    )
+
+
+def _steps(digits: Sequence[Glyph]) -> list[float]:
+    """Shares of their width by which digits follow each other."""
+    return [
+        (other.left - one.left) / max(min(one.right - one.left, other.right - other.left), 0.01)
+        for one, other in pairwise(digits)
+    ]
 
 
 def _figure(glyphs: Sequence[Glyph]) -> list[Glyph]:
@@ -242,10 +265,12 @@ def _doubt(found: Sequence[Line], sizes: Sizes) -> str | None:
         return "digits of unlike sizes"
     if not sizes.figures / UNUSUAL <= tall <= min(sizes.figures * UNUSUAL, sizes.text * LARGE):
         return "digits of another size than the table's"
+    least = CLOSE if sizes.step > 0.8 else STRUCK_OVER
     for line in found:
-        for one, other in pairwise(digits_of(line.glyphs)):
+        own = digits_of(line.glyphs)
+        if min(_steps(own), default=1.0) < least:
+            return "digits printed over each other"
+        for one, other in pairwise(own):
             if abs(_middle(one)[1] - _middle(other)[1]) > OFF_LINE * tall:
                 return "digits that are not on one line"
-            if other.left - one.left < STRUCK_OVER * min(one.right - one.left, other.right - other.left):
-                return "digits printed over each other"
     return None

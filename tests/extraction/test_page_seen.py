@@ -98,6 +98,16 @@ def test_of_two_figures_at_one_place_the_one_that_is_seen_is_read(new: str) -> N
     assert "hidden_text" in {doubt.code for doubt in cell.doubts}
 
 
+def test_of_two_figures_at_one_place_that_are_both_seen_the_cell_is_doubted() -> None:
+    sheet = page()
+    spot = at(sheet, "7")
+    x = float(sheet.operators[spot].split(" Tm")[0].split()[-2])
+    sheet.operators[spot] = sheet.operators[spot].replace("0037", "00380034")  # 84, with 7 between
+    seven = sheet.operators[spot].replace("00380034", "0037").replace(f"{x:.2f}", f"{x + 2.5:.2f}")
+    sheet.operators.insert(spot, seven)
+    assert doubted(sheet)["2.1"] == {"print_doubtful"}
+
+
 def test_of_two_sentences_at_one_place_the_one_that_is_seen_is_read_and_doubted() -> None:
     sheet = page()
     corrected(sheet, "全年收到申请12件。", "全年收到申请345件。", "1 g 0 {y} 595 14 re f 0 g")
