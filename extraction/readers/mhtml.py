@@ -1,15 +1,18 @@
 """Saved web pages (MHTML, ``.mht``, and Word's "single file web page" under the name ``.doc``).
 
-A mail message whose first HTML part is the page; frames and pictures are further parts of it.
+A mail message whose first HTML part is the page; frames, pictures and style sheets are further
+parts of it.
 """
 
 from __future__ import annotations
 
 import email
 import email.policy
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from html import unescape
 
 from extraction.document import Document, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers import html
@@ -17,6 +20,10 @@ from extraction.readers import html
 MEDIA_TYPE = "message/rfc822"
 MAX_MESSAGE_PARTS = 2_000
 _FRAMES = 20
+_MAX_SHEET = 200_000
+_LINK = re.compile(rb"<link\b[^<>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_SCREEN = frozenset({b"", b"all", b"screen"})
 _FORM_CELLS = 15
 """Cells of the smallest statutory table."""
 _LONG_TEXT = 100
@@ -52,7 +59,8 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         raise UnreadableError("unsupported_format", "the MHTML file holds no HTML page")
     # Of a frame set the frame with the text: a page of frames has next to none.
     body, charset, name = max(found, key=lambda entry: len(entry[0])) if _is_frames(found[0][0]) else found[0]
-    document = html.read(body, url=url, charset=charset, pictures=_pictures(message))
+    body = _styled(body, _held(message, "text/css"))
+    document = html.read(body, url=url, charset=charset, pictures=_held(message, "image/"))
     issues = document.issues
     if _is_frames(found[0][0]):
         others = [other for text, code, other in found[:_FRAMES] if other != name and _says_much(text, code)]
@@ -80,14 +88,15 @@ def _name(part: email.message.Message, number: int) -> str:
     return f"frame {number} {str(part.get('Content-Location') or '').strip()}".strip()
 
 
-def _pictures(message: email.message.Message) -> dict[str, Callable[[], bytes]]:
-    """The pictures of the message by all addresses that its page may name them with."""
+def _held(message: email.message.Message, kind: str) -> dict[str, Callable[[], bytes]]:
+    """The parts of a kind by all addresses that the page may name them with."""
     base = ""
     out: dict[str, Callable[[], bytes]] = {}
     for part in _parts(message):
         place = str(part.get("Content-Location") or "").strip()
-        if part.get_content_maintype() != "image":
+        if part.get_content_maintype() == "text":
             base = base or place.rpartition("/")[0]
+        if not part.get_content_type().startswith(kind):
             continue
         data = partial(_body, part)
         if name := str(part.get("Content-ID") or "").strip(" <>"):
@@ -99,10 +108,26 @@ def _pictures(message: email.message.Message) -> dict[str, Callable[[], bytes]]:
     return out
 
 
+def _styled(body: bytes, sheets: dict[str, Callable[[], bytes]]) -> bytes:
+    """The page with the style sheets that the file holds in place of the links to them."""
+
+    def put(link: re.Match[bytes]) -> bytes:
+        said = {name.lower(): one or other or bare for name, one, other, bare in _ATTRIBUTE.findall(link[0])}
+        sheet = sheets.get(unescape(said.get(b"href", b"").decode("utf-8", "replace")).strip())
+        of_screen = said.get(b"media", b"").strip().lower() in _SCREEN
+        if sheet is None or not of_screen or said.get(b"rel", b"").strip().lower() != b"stylesheet":
+            return link[0]
+        # What is not ASCII in a style sheet are the names of fonts.
+        text = sheet()[:_MAX_SHEET].decode("ascii", "ignore").replace("<", "")
+        return f"<style>{text}</style>".encode()
+
+    return _LINK.sub(put, body) if sheets else body
+
+
 def _body(part: email.message.Message) -> bytes:
     found = part.get_payload(decode=True)
     if not isinstance(found, bytes):
-        raise UnreadableError("malformed", "a picture of the MHTML file is damaged")
+        raise UnreadableError("malformed", "a part of the MHTML file is damaged")
     return found
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from extraction import extract
+from extraction.document import Table
 from extraction.readers import flat_sheet, flat_word, mhtml
 from extraction.sniff import sniff
 from tests.extraction.damage import damaged, outcome
@@ -176,3 +177,31 @@ def test_a_frame_that_may_be_another_report_is_named() -> None:
 def test_a_menu_beside_the_report_is_not_named() -> None:
     menu = "<html><body><table><tr><td>首页</td></tr></table></body></html>".encode()
     assert not [i for i in mhtml.read(frame_set(menu, page("utf-8"))).issues if i.severity != "note"]
+
+
+def styled_page(link: str, sheet: str = ".q{display:none}") -> bytes:
+    added = "<table><tr><td>行政强制措施</td><td>3<span class=q>7</span></td></tr></table>"
+    inner = page("utf-8").decode().replace("<head>", f"<head>{link}").replace("<table", f"{added}<table", 1)
+    return (
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n--B\r\n"
+        'Content-Type: text/html; charset="utf-8"\r\nContent-Location: http://www.example.cn/a/p.html\r\n\r\n'
+        f"{inner}\r\n--B\r\nContent-Type: text/css\r\nContent-ID: <css-1@x>\r\n"
+        f"Content-Location: http://www.example.cn/a/s.css\r\n\r\n{sheet}\r\n--B--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        ('<link rel="stylesheet" href="cid:css-1@x">', "3"),
+        ("<LINK href='s.css' rel=stylesheet type='text/css'>", "3"),
+        ('<link rel="stylesheet" media="screen" href="http://www.example.cn/a/s.css"/>', "3"),
+        ('<link rel="stylesheet" media="print" href="s.css">', "37"),
+        ('<link rel="stylesheet" href="other.css">', "37"),
+        ('<link rel="icon" href="s.css">', "37"),
+    ],
+)
+def test_style_sheets_in_a_saved_page_are_applied(link: str, text: str) -> None:
+    blocks = mhtml.read(styled_page(link)).blocks
+    first = next(block for block in blocks if isinstance(block, Table))
+    assert first.cells[1].text == text
