@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from extraction.document import Block, Paragraph
+from extraction.document import Block, Paragraph, UnreadableError
 from extraction.readers.odf_conditions import of_sheet, of_style
 from extraction.readers.odf_text import MAX_SPAN, Reader, Spot, count
 from extraction.readers.sheet_blocks import (
@@ -128,7 +128,10 @@ def _shows_zeros(package: Package) -> bool:
     """Whether the sheets show the zeros in them, as they were last looked at."""
     if "settings.xml" not in package:
         return True
-    items = package.xml("settings.xml").iter(f"{_CONFIG}config-item")
+    try:
+        items = package.xml("settings.xml").iter(f"{_CONFIG}config-item")
+    except UnreadableError:
+        return True  # how a sheet was looked at is no reason to leave it unread
     said = [item.text for item in items if item.get(f"{_CONFIG}name") == "ShowZeroValues"]
     return not said or "true" in said
 

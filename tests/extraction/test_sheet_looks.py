@@ -428,6 +428,8 @@ def test_what_ods_does_not_show() -> None:
     )
     nothing = ods(stored("0", "<text:p>0</text:p>"), parts={"settings.xml": settings})
     assert figure(nothing).text == ""
+    damaged = ods(stored("0", "<text:p>0</text:p>"), parts={"settings.xml": "<a>"})
+    assert figure(damaged).text == "0"
     low = (
         '<style:style style:name="l" style:family="table-row">'
         '<style:table-row-properties style:row-height="0.0102in"/></style:style>'
