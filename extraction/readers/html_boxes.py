@@ -26,6 +26,9 @@ from extraction.readers.html_text import BLOCK, SKIP, cell_text, hidden
 from extraction.values import is_figure, is_value_like
 
 _SHOWN_AS = re.compile(r"display\s*:\s*[a-z-]*(?:grid|flex|table|contents)|role\s*=\s*[\"']?row")
+_BLOCKS = re.compile(r"<(td|th|li|dd|div)\b")
+_HEAD, _NEAR = "自然人", 200
+"""A head of the form, and how far before it its cell begins at most."""
 _DECLARED = re.compile(r"(?:^|;)\s*([a-z-]+)\s*:\s*([^;]+)")
 _ROW_CELLS = 4, 24
 """Cells of a row that shows by itself that it is one."""
@@ -52,9 +55,21 @@ def box_tables(root: etree._Element, text: str, printed: Print) -> dict[etree._E
         text: its source in lower case.
         printed: its print.
     """
-    if "<td" in text and not _SHOWN_AS.search(text):
+    if "<td" in text and not _SHOWN_AS.search(text) and not _headed(text):
         return {}
     return _Finder(root, printed).found
+
+
+def _headed(text: str) -> bool:
+    """Whether a head of the form stands in a box: one that style sheets elsewhere lay out."""
+    at = text.find(_HEAD)
+    while at >= 0:
+        tags = _BLOCKS.findall(text, max(0, at - _NEAR), at)
+        alone = text[at + len(_HEAD) : at + _NEAR].lstrip().startswith("<")
+        if alone and tags and not {"td", "th"} & set(tags):
+            return True
+        at = text.find(_HEAD, at + 1)
+    return False
 
 
 def _shape(element: etree._Element) -> tuple[str, frozenset[str]]:

@@ -35,19 +35,27 @@ def own_rows(table: etree._Element) -> list[list[etree._Element]]:
         if part.tag == "tr":
             rows.append(_cells(part))
         elif part.tag in _SECTIONS:
-            loose: list[etree._Element] | None = None
-            for child in part:
-                if child.tag == "tr":
-                    rows.append(_cells(child))
-                    loose = None
-                elif child.tag in CELLS:
-                    if loose is None:
-                        loose = []
-                        rows.append(loose)
-                    loose.append(child)
+            _section(part, rows)
         elif part.tag in CELLS:
             rows.append([part])
     return rows
+
+
+def _section(section: etree._Element, rows: list[list[etree._Element]]) -> None:
+    """Add the rows of a section of a table; one that begins in another ends that in a browser."""
+    loose: list[etree._Element] | None = None
+    for child in section:
+        if child.tag == "tr":
+            rows.append(_cells(child))
+            loose = None
+        elif child.tag in _SECTIONS:
+            _section(child, rows)
+            loose = None
+        elif child.tag in CELLS:
+            if loose is None:
+                loose = []
+                rows.append(loose)
+            loose.append(child)
 
 
 def _cells(row: etree._Element) -> list[etree._Element]:

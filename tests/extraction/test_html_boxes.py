@@ -11,6 +11,7 @@ from printed_forms import (
     Printed,
     dense,
     document,
+    html_table,
     model,
     proactive_table,
     requests_table,
@@ -113,15 +114,26 @@ ROWS = {
 
 @pytest.mark.parametrize("how", ROWS)
 @pytest.mark.parametrize("spans", ["left out", "blank", "repeated"])
-def test_rows_of_boxes_with_their_blanks(m: Model, how: str, spans: str) -> None:
+@pytest.mark.parametrize("beside", ["", "<table><tr><td>索引号</td><td>青-2024-1</td></tr></table>"])
+def test_rows_of_boxes_with_their_blanks(m: Model, how: str, spans: str, beside: str) -> None:
     row, cell, head = ROWS[how]
 
     def draw(table: Printed) -> str:
         lines = printed(table) if spans == "left out" else dense(table, repeat=spans == "repeated")
         return rows(lines, row, cell)
 
-    record = read(m, draw, head)
+    record = read(m, draw, f"{head}</head><body>{beside}")
     assert right(record, m) == len(m.texts)
+
+
+def test_a_section_of_a_table_that_begins_in_another_ends_it(m: Model) -> None:
+    def draw(table: Printed) -> str:
+        first, *others = html_table(table).split("</tr>")
+        head, row = first.split("<tr>")
+        rest = "</tr>".join(others).replace("</table>", "</tbody></tbody></table>")
+        return f"{head}<tbody><thead><tr>{row}</tr></thead><tbody>{rest}"
+
+    assert right(read(m, draw), m) == len(m.texts)
 
 
 def test_rows_of_boxes_without_their_blanks_are_flagged(m: Model) -> None:
