@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from extraction.document import Block, Cell, Paragraph, ReadIssue, Table
 from extraction.line_numbers import LEFT_OUT
-from extraction.readers import page_join, page_order, page_overprint, page_seen
+from extraction.readers import page_join, page_order, page_overprint, page_place, page_seen
 from extraction.readers.page import Glyph, Page
 from extraction.readers.page_between import squeezed
 from extraction.readers.page_grid import Grid, Region, find_grids
@@ -189,6 +189,7 @@ def _doubt(page: Page, grids: Sequence[Grid], printed: dict[int, list[Line]], ov
         cells = [printed.get(id(region), []) for region in grid.regions]
         sizes = page_overprint.sizes_of(cells)
         apart = page_order.order_of(cells, page).apart
+        elsewhere = page_place.misplaced([region.box for region in grid.regions], cells)
         for index, (region, cell) in enumerate(zip(grid.regions, cells, strict=True)):
             over_it = left_out.get(id(region), "")
             foreign = apart.get(index, ())
@@ -196,7 +197,8 @@ def _doubt(page: Page, grids: Sequence[Grid], printed: dict[int, list[Line]], ov
                 region.text, region.full = cell_text(label, region.box[2] - region.box[0])
                 over_it += "".join(glyph.text for glyph in foreign)
                 foreign = ()
-            region.doubts += page_overprint.doubts(cell, sizes, left_out=over_it, apart=bool(foreign))
+            odd = bool(foreign) or index in elsewhere
+            region.doubts += page_overprint.doubts(cell, sizes, left_out=over_it, apart=odd)
             region.doubts += page_seen.doubts(cell, region.box, page)
 
 
