@@ -144,8 +144,11 @@ def _read_line(inside: Pixels, marks: Pixels, box: PixelBox, engine: Engine) -> 
 
 
 def _whole(inside: Pixels, marks: Pixels, line: TextLine, engine: Engine) -> TextLine:
-    """The line; where paler strokes were left out (of a 7 its bar is a dash), with them and in doubt."""
-    if not set(line.text) <= set(SIGNS) or not (more := passed_over(inside, line.box)):
+    """The line; of a pale 7 the bar alone is a dash: then with its paler strokes, in doubt.
+
+    Around digits nothing is looked for: what shows through from behind would put every figure in doubt.
+    """
+    if not set(line.text) <= {"—", "-"} or not (more := passed_over(inside, line.box)):
         return line
     lefts, tops, rights, bottoms = zip(line.box, *more, strict=True)
     hull = (min(lefts), min(tops), max(rights), max(bottoms))

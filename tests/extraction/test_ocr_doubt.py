@@ -105,6 +105,17 @@ def test_the_dark_bar_of_a_pale_seven_is_no_dash() -> None:
     assert line.text != "—"
 
 
+def test_what_shows_through_from_behind_is_no_part_of_a_figure() -> None:
+    inside = np.full((60, 120), 255, np.uint8)
+    cv2.putText(inside, "0", (50, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0.0,), 2, cv2.LINE_AA)
+    plain = read_cell(inside, (0, 0, 120, 60), engine())
+    cv2.putText(inside, "38", (72, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (215.0,), 2, cv2.LINE_AA)
+    through = read_cell(inside, (0, 0, 120, 60), engine())
+    assert [(line.text, line.confidence) for line in through] == [
+        (line.text, line.confidence) for line in plain
+    ]
+
+
 def test_what_compression_leaves_around_a_digit_is_no_figure() -> None:
     inside = np.full((60, 120), 255, np.uint8)
     cv2.rectangle(inside, (42, 7), (78, 53), (225.0,), -1)
