@@ -50,6 +50,9 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
         order = _fitting(part.tail, columns.order)
         if (offset := _run(part.tail, len(order))) is not None and len(order) > 1:
             starts.setdefault(part.shape, set()).add(offset)
+    begin = _begin(parts, form, count)
+    for part in parts if begin is not None else ():
+        starts.setdefault(part.shape, {(begin or 0) - part.last - 1})
     under = columns.start - 1 if columns.start is not None and segment.head else None
     if under is not None:
         starts.setdefault((0, len(segment.head[-1][1])), set()).add(under)
@@ -83,6 +86,18 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
             if any(slot.cell and not any(slot.cell is cell for cell in own) for slot in slots.values()):
                 doubt(out[-1], _BESIDE_HEADS)
     return out
+
+
+def _begin(parts: list[_Parts], form: Form, count: int) -> int | None:
+    """The cell in which the values of all rows begin, where rows of one length hold labels and columns only.
+
+    Blanks before labels say that merged cells left a blank, and that no row was moved to the left.
+    """
+    known = [part for part in parts if part.labels and form.row(part.labels[-1])]
+    lengths = {part.shape[1] for part in known}
+    deepest = max((part.last for part in known), default=-1)
+    kept = any(part.last + 1 > len(part.labels) for part in known)
+    return deepest + 1 if kept and lengths == {deepest + 1 + count} else None
 
 
 def _heads(segment: Segment, form: Form) -> set[str]:

@@ -27,6 +27,7 @@ from extraction.sniff import EMPTY, sniff
 from extraction.table_notes import doubt_noted
 from extraction.tables import Tables, read_tables
 from extraction.text_lines import text_lines
+from extraction.typed_rows import with_typed_tables
 from extraction.version import EXTRACTOR
 
 
@@ -48,7 +49,7 @@ def extract(data: bytes, *, media_type: str | None = None, url: str | None = Non
     if found == EMPTY:
         return unreadable("empty", "the document is empty")
     try:
-        document = _with_pictures(_read(data, found, media_type, url))
+        document = _with_pictures(with_typed_tables(_read(data, found, media_type, url)))
         return _with_parts(document, sha256, len(data))
     except UnreadableError as error:
         return unreadable(error.code, str(error))

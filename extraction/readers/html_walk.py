@@ -12,7 +12,9 @@ from extraction.document import Block, Paragraph, Table, UnreadableError
 from extraction.readers.html_grid import grid, own_rows
 from extraction.readers.html_print import Print
 from extraction.readers.html_text import BLOCK, SKIP, all_text, hidden, inline_text, render
+from extraction.readers.html_typed import placed, typed_text
 from extraction.readers.inner_pictures import InnerPicture, from_uri
+from extraction.readers.text import typed_blocks
 
 FILES = re.compile(r"\.(?:pdf|docx?|wps|rtf|xlsx?|et|ofd|zip|rar|7z)(?:$|[?#])|download", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?[:：]|www\.|[\w.-]+\.gov\.cn|[\w.-]+@", re.IGNORECASE)
@@ -83,6 +85,11 @@ class Walker:
 
     def _element(self, element: etree._Element, depth: int) -> None:
         tag = element.tag
+        if (typed := typed_text(element)) is not None and (element in self._shown or not hidden(element)):
+            self._flush(element)
+            blocks = placed(typed_blocks(typed), self._tree.getpath(element))
+            self._found += [Found(block, element) for block in blocks]
+            return
         unseen = tag in SKIP or hidden(element) or (self._prune and _is_furniture(element))
         if unseen and element not in self._shown:
             return
