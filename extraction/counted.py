@@ -7,6 +7,7 @@ with the label in the same cell establish. What no rule decides is `unreadable`:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +20,8 @@ from extraction.rows import CONFLICTS, RawRow, Slot, all_of, distinct, doubt, un
 from extraction.segments import Line, Segment
 from extraction.values import is_figure, is_unit, is_value_like
 
+_LEVELS = (re.compile("[一二三四五]、"), re.compile("[（(][一二三四五六七][）)]"), re.compile("[1-8][.．、]"))
+_DEPTHS = 2
 _MANY = 50
 """Segments that are asked how their rows were written."""
 _CUT = "rows end at their last value, and nothing says which columns the values belong to"
@@ -50,6 +53,9 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
         order = _fitting(part.tail, columns.order)
         if (offset := _run(part.tail, len(order))) is not None and len(order) > 1:
             starts.setdefault(part.shape, set()).add(offset)
+    room = _room(parts, form)
+    for part in parts if room == count else ():
+        starts.setdefault(part.shape, {len(part.tail) - count})
     begin = _begin(parts, form, count)
     for part in parts if begin is not None else ():
         starts.setdefault(part.shape, {(begin or 0) - part.last - 1})
@@ -66,7 +72,9 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
     # Those under the same heads: one figure a row under another clause is no row that was cut off.
     heads = _heads(segment, form)
     peers = [other for other in islice(alike, _MANY) if not heads or _heads(other, form) in (set(), heads)]
-    cut = _cut_ends([segment, *peers], form, count)
+    cut = {} if room == count else _cut_ends([segment, *peers], form, count)
+    for part in parts if room is not None and room < count else ():
+        cut.setdefault(part.last, set()).add(len(part.tail))
     out: list[RawRow] = []
     for part in parts:
         found = starts.get(part.shape, set())
@@ -98,6 +106,27 @@ def _begin(parts: list[_Parts], form: Form, count: int) -> int | None:
     deepest = max((part.last for part in known), default=-1)
     kept = any(part.last + 1 > len(part.labels) for part in known)
     return deepest + 1 if kept and lengths == {deepest + 1 + count} else None
+
+
+def _room(parts: list[_Parts], form: Form) -> int | None:
+    """How many cells each row has behind its labels, where that is the same for all: its last ones.
+
+    Converters that keep what is merged across, and drop what is merged downwards, write each row without the
+    labels outside its first one.
+    """
+    known = [part for part in parts if part.labels and form.row(part.labels[-1])]
+    levels = [_level(part.labels[0]) if len(part.labels) == part.last + 1 else None for part in known]
+    found = {level for level in levels if level is not None}
+    if None in levels or len(found) < _DEPTHS:
+        return None
+    lengths = {(level or 0) + part.shape[1] for level, part in zip(levels, known, strict=True)}
+    return lengths.pop() - max(found) - 1 if len(lengths) == 1 else None
+
+
+def _level(label: str) -> int | None:
+    """How deep a numbered label stands: 一、 outermost, then （一）, then 1."""
+    bare = squeeze(label)
+    return next((level for level, pattern in enumerate(_LEVELS) if pattern.match(bare)), None)
 
 
 def _heads(segment: Segment, form: Form) -> set[str]:

@@ -23,8 +23,6 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _PAGE_NUMBER = re.compile(r"\s*[-—–－]+\s*[0-9０-９]{1,3}\s*[-—–－]+\s*")
 _MIN_PAGES = 2
 _PAGE_END = "\f"
-_BOOKMARK = re.compile(r"\[bookmark: \w{1,60}\]")
-"""What Tika prints of a bookmark of Word."""
 _MIN_ROWS = 2
 _WIDE = 4
 

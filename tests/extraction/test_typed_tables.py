@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from printed_forms import (
     Model,
+    Printed,
     dense,
     document,
     model,
@@ -122,6 +123,32 @@ def test_in_paragraphs_of_word(m: Model) -> None:
     assert right(extract(docx(body)), m) == len(m.texts)
 
 
+def kept_across(table: Printed) -> str:
+    """As markdownify writes: blanks for what is merged across, nothing for what is merged downwards."""
+    rows = [[text for text, _, across in row for text in [text, *[""] * (across - 1)]] for row in table.rows]
+    return "\n".join(
+        "| " + " | ".join(row) + " |" for row in [[""] * table.width, ["---"] * table.width, *rows]
+    )
+
+
+def test_rows_that_lack_the_labels_above_them_end_in_the_columns(m: Model) -> None:
+    parts = [kept_across(each) for each in (proactive_table(m), requests_table(m), review_table(m))]
+    record = extract(document(m, parts, html=False))
+    assert right(record, m) == len(m.texts)
+    assert silent_errors(record, m) == []
+
+
+@pytest.mark.parametrize("lost", range(7))
+def test_rows_that_lack_a_column_too_are_not_counted_off(m: Model, lost: int) -> None:
+    m.texts = {name: "0" if name.startswith("requests.") else text for name, text in m.texts.items()}
+    table = requests_table(m)
+    for line in table.rows[3:]:
+        del line[len(line) - 7 + lost]
+    record = extract(document(m, [kept_across(proactive_table(m)), kept_across(table), ""], html=False))
+    named = {name for issue in record.issues if issue.severity != "note" for name in issue.cells}
+    assert {name for name in record.cells if name.startswith("requests.")} <= named
+
+
 TITLE = "某县水利局2023年政府信息公开工作年度报告\n二、主动公开政府信息情况\n"
 
 
@@ -150,12 +177,3 @@ def test_menus_and_feet_of_pages_are_no_tables() -> None:
     )
     assert not record.tables
     assert not [issue for issue in record.issues if issue.code == "unknown_table"]
-
-
-def test_a_bookmark_that_a_converter_prints_is_no_part_of_a_figure(m: Model) -> None:
-    m.texts["requests.new.total"] = "11346"
-    lines = ["\n".join("\t".join(row) for row in rows) for rows in tables(m)]
-    text = document(m, lines, html=False).decode()
-    marked = text.replace("11346", "[bookmark: _GoBack]11346")
-    assert marked != text
-    assert extract(marked.encode()).cells["requests.new.total"].value == 11346
