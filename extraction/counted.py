@@ -58,7 +58,8 @@ def counted_rows(segment: Segment, columns: Columns, form: Form, alike: Sequence
         starts.setdefault(part.shape, {len(part.tail) - count})
     begin = _begin(parts, form, count)
     for part in parts if begin is not None else ():
-        starts.setdefault(part.shape, {(begin or 0) - part.last - 1})
+        if part.tail and squeeze(part.tail[-1].text):  # not padded at its end
+            starts.setdefault(part.shape, {(begin or 0) - part.last - 1})
     under = columns.start - 1 if columns.start is not None and segment.head else None
     if under is not None:
         starts.setdefault((0, len(segment.head[-1][1])), set()).add(under)
