@@ -50,11 +50,7 @@ def typed_blocks(text: str) -> list[Block]:
 
 
 def _lines(text: str) -> list[str]:
-    return text.replace("
-", "
-").replace("", "
-").split("
-")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _without_page_numbers(lines: list[str]) -> list[str]:
