@@ -16,6 +16,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
+FODT = "application/vnd.oasis.opendocument.text-flat-xml"
+FODS = "application/vnd.oasis.opendocument.spreadsheet-flat-xml"
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 
@@ -41,6 +43,8 @@ _FLAT = (
     (b"http://schemas.microsoft.com/office/word/2003/wordml", "application/vnd.ms-word.2003+xml"),
     (b"http://schemas.microsoft.com/office/2006/xmlPackage", "application/vnd.ms-word.flat+xml"),
     (b'"urn:schemas-microsoft-com:office:spreadsheet"', "application/vnd.ms-excel.2003+xml"),
+    (b'"application/vnd.oasis.opendocument.spreadsheet"', FODS),
+    (b'"application/vnd.oasis.opendocument.text"', FODT),
 )
 _TAG = re.compile(rb"</?[a-zA-Z][^<>]{0,200}>")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -139,7 +139,7 @@ def text_titles(lines: list[TextLine], between: frozenset[int] = frozenset()) ->
     for number, line in enumerate(lines):
         for parts in _joins(lines, number):
             size = len(parts)
-            if size > 1 and not _may_begin(parts):
+            if size > 1 and (not _may_begin(parts) or _is_menu(lines, number)):
                 continue
             if not between.isdisjoint(range(line.block + 1, lines[number + size - 1].block)):
                 continue
@@ -180,6 +180,11 @@ def _may_begin(parts: list[str]) -> bool:
     if know.above.fullmatch(first) and (rest := as_title("".join(parts[1:]))) and _is_whole(rest):
         return False
     return len(parts) <= 3 or all(len(part) <= _LONGEST_PART for part in parts)
+
+
+def _is_menu(lines: list[TextLine], number: int) -> bool:
+    """Whether a year stands below another: the last of a page's menu is not the first line of a title."""
+    return number > 0 and all(_ONLY_YEAR.fullmatch(line.bare) for line in lines[number - 1 : number + 1])
 
 
 def _heads_on(parts: list[str]) -> bool:

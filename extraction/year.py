@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from extraction.dates import is_date_line, subject_year, title_years, year_ranges, years
@@ -75,6 +76,9 @@ def reporting_year(
         )
         found = [spoken]
     out.year = found[0] if found else None
+    if titled and not period and (other := _told_by_text(titled[0], facts, lines)) is not None:
+        out.sources.append((other, "text"))
+        named.append(other)
     others = sorted({year for year in (*named, *period) if year != out.year})
     if out.year is None:
         out.issues.append(Issue("year_unknown", "error", "the reporting year stands nowhere"))
@@ -87,9 +91,23 @@ def reporting_year(
 
 def _dated_after(facts: list[tuple[str, str]], lines: list[TextLine], year: int, other: int) -> bool:
     """Whether the document's own dates lie in the year after one year, and none in that after the other."""
-    found = [*published_dates(facts, lines), *signature_dates(lines)]
-    dated = {int(date[:4]) - 1 for date, _, _ in found}
+    dated = _years_dated(facts, lines)
     return year in dated and other not in dated
+
+
+def _years_dated(facts: list[tuple[str, str]], lines: list[TextLine]) -> set[int]:
+    """The years before those of the document's own dates."""
+    return {int(date[:4]) - 1 for date, _, _ in (*published_dates(facts, lines), *signature_dates(lines))}
+
+
+def _told_by_text(titled: int, facts: list[tuple[str, str]], lines: list[TextLine]) -> int | None:
+    """Another year than the title's, where the text speaks of it and the document's own dates follow it."""
+    dated = _years_dated(facts, lines)
+    if not dated or titled in dated:
+        return None
+    spoken = Counter(year for line in lines if not is_date_line(line.text) for year in years(line.bare))
+    most = max(dated, key=lambda year: spoken[year])
+    return most if spoken[most] >= max(spoken[titled], 1) else None
 
 
 def _preface_years(head: list[TextLine]) -> list[int]:

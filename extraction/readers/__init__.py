@@ -25,6 +25,8 @@ MODULES: Mapping[str, str] = {
     "application/vnd.ms-excel": "xls",
     "application/vnd.oasis.opendocument.text": "odf",
     "application/vnd.oasis.opendocument.spreadsheet": "odf",
+    "application/vnd.oasis.opendocument.text-flat-xml": "odf",
+    "application/vnd.oasis.opendocument.spreadsheet-flat-xml": "odf",
     "application/vnd.ms-word.2003+xml": "flat_word",
     "application/vnd.ms-word.flat+xml": "flat_word",
     "application/vnd.ms-excel.2003+xml": "flat_sheet",

@@ -5,14 +5,12 @@ Both hold the elements of a DOCX, in other wrappings; they are unwrapped and rea
 
 from __future__ import annotations
 
-import posixpath
-
 from lxml import etree
 
 from extraction.document import Document, UnreadableError
 from extraction.readers import docx
 from extraction.readers.word_numbering import W
-from extraction.readers.zipped import Package, parse_xml
+from extraction.readers.zipped import FlatPackage, parse_xml
 
 WORD_2003 = "application/vnd.ms-word.2003+xml"
 FLAT_DOCX = "application/vnd.ms-word.flat+xml"
@@ -37,10 +35,10 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     del url
     root = parse_xml(data, "the Word XML file", huge=True)
     if root.tag == f"{_PKG}package":
-        return docx.read_package(_Flat(_parts(root)), FLAT_DOCX)
+        return docx.read_package(FlatPackage("Word XML", _parts(root)), FLAT_DOCX)
     if root.tag != f"{_W2003}wordDocument":
         raise UnreadableError("malformed", "this is no Word XML file")
-    return docx.read_package(_Flat({_MAIN: _renamed(root)}), WORD_2003)
+    return docx.read_package(FlatPackage("Word XML", {_MAIN: _renamed(root)}), WORD_2003)
 
 
 def _renamed(root: etree._Element) -> etree._Element:
@@ -75,29 +73,3 @@ def _parts(root: etree._Element) -> dict[str, etree._Element]:
         if inner is not None and len(inner):
             found[part.get(f"{_PKG}name", "").lstrip("/")] = inner[0]
     return found
-
-
-class _Flat(Package):
-    """The parts of one XML file, as those of a ZIP."""
-
-    def __init__(self, parts: dict[str, etree._Element]) -> None:
-        self.what = "Word XML"
-        self._parts = parts
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._parts
-
-    def read(self, name: str, limit: int = 0) -> bytes:
-        """Parts are elements here; the bytes of none are kept.
-
-        Raises:
-            UnreadableError: always.
-        """
-        del limit
-        raise UnreadableError("unsupported_format", f"part {name} of a Word XML file")
-
-    def xml(self, name: str) -> etree._Element:
-        """The root element of one part."""
-        if name not in self._parts:
-            raise UnreadableError("malformed", f"the Word XML file has no part {posixpath.basename(name)}")
-        return self._parts[name]

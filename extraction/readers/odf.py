@@ -1,4 +1,4 @@
-"""OpenDocument text and workbooks (ODT, ODS)."""
+"""OpenDocument text and workbooks: ODT, ODS, and their flat forms in one XML file (FODT, FODS)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from extraction.readers.inner_pictures import finish
 from extraction.readers.odf_sheets import SheetReader
 from extraction.readers.odf_text import Reader
 from extraction.readers.sheet_blocks import members
-from extraction.readers.zipped import Package
+from extraction.readers.zipped import FlatPackage, Package, parse_xml
 
 TEXT = "application/vnd.oasis.opendocument.text"
 SHEET = "application/vnd.oasis.opendocument.spreadsheet"
+FLAT = "-flat-xml"
+"""What the media types of the flat forms end with."""
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _CORE = {"title": "dc:title", "creator": "dc:creator", "date": "dc:date", "subject": "dc:subject"}
 
 
 def read(data: bytes, *, url: str | None = None) -> Document:
-    """Read an ODT or ODS file.
+    """Read an ODT or ODS file, or one in one XML file.
 
     Args:
         data: the file.
@@ -28,7 +30,8 @@ def read(data: bytes, *, url: str | None = None) -> Document:
         UnreadableError: neither, or cut short, encrypted, damaged or hostile.
     """
     del url
-    package = Package(data, "OpenDocument")
+    flat = not data.startswith(b"PK")
+    package = _flat(data) if flat else Package(data, "OpenDocument")
     if "content.xml" not in package:
         raise UnreadableError("malformed", "the OpenDocument file has no content.xml")
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
@@ -43,13 +46,22 @@ def read(data: bytes, *, url: str | None = None) -> Document:
     text, sheets = body.find(f"{_OFFICE}text"), body.find(f"{_OFFICE}spreadsheet")
     if text is not None:
         blocks = tuple(reader.blocks(text, "content.xml#text"))
-        return finish(Document(TEXT, blocks, facts=facts, issues=reader.issues()))
+        return finish(Document(TEXT + FLAT * flat, blocks, facts=facts, issues=reader.issues()))
     if sheets is None:
         raise UnreadableError("unsupported_format", "the OpenDocument file is neither text nor workbook")
     found = list(reader.sheets(sheets))
     blocks = tuple(block for _, part in found for block in part)
-    parts = members(SHEET, found, facts)
-    return Document(SHEET, blocks, facts=facts, issues=reader.issues(), members=parts)
+    parts = members(SHEET + FLAT * flat, found, facts)
+    return Document(SHEET + FLAT * flat, blocks, facts=facts, issues=reader.issues(), members=parts)
+
+
+def _flat(data: bytes) -> Package:
+    root = parse_xml(data, "the OpenDocument file", huge=True)
+    if root.tag != f"{_OFFICE}document":
+        raise UnreadableError("malformed", "this is no OpenDocument file")
+    parts = {f"{name}.xml": root.find(f"{_OFFICE}{name}") for name in ("meta", "settings")}
+    held = {name: part for name, part in parts.items() if part is not None}
+    return FlatPackage("OpenDocument", {"content.xml": root, **held})
 
 
 def _facts(package: Package, reader: Reader) -> Iterator[Fact]:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from extraction.document import Block, Cell, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers.html_text import all_text
-from extraction.readers.inner_pictures import InnerPicture
+from extraction.readers.inner_pictures import InnerPicture, from_uri
 from extraction.readers.odf_numbers import Formats
 from extraction.readers.odf_styles import Looks, printing
 from extraction.readers.print_look import PLAIN, Piece, is_unseen_line, left_out, line_doubts, row_doubts
@@ -149,6 +149,11 @@ class Reader:
                 yield from self.blocks(box, f"{path}/text-box", depth + 1)
 
     def _picture(self, element: etree._Element) -> Iterator[Block]:
+        inside = element.findtext(f"{_OFFICE}binary-data")  # of a file that is one XML file
+        if inside and (data := from_uri(f"data:image/any;base64,{inside}")) is not None:
+            frame = element.getparent()
+            yield InnerPicture("", "" if frame is None else frame.get(f"{_DRAW}name", ""), data=data)
+            return
         name = element.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("./")
         if name in self._package:
             yield InnerPicture("", name, data=partial(self._package.read, name))

@@ -98,13 +98,19 @@ def read(data: bytes, *, url: str | None = None) -> Document:
 
 
 def _current(package: Package, body: etree._Element) -> str | None:
-    """The document as last changed, where the file keeps what it was before."""
+    """The document as last changed, where the file keeps what it was before.
+
+    Raises:
+        UnreadableError: the file does not hold it; what it was before is another document.
+    """
     for version in body.iterfind("{*}Versions/{*}Version"):
+        if version.get("Current") != "true":
+            continue
         part = _resolve("OFD.xml", version.get("BaseLoc", ""))
-        if version.get("Current") == "true" and part in package:
-            root = (package.xml(part).findtext("{*}DocRoot") or "").strip()
-            if root:
-                return _resolve(part, root)
+        root = (package.xml(part).findtext("{*}DocRoot") or "").strip()
+        if not root:
+            raise UnreadableError("malformed", f"the OFD file's current version ({part}) names no document")
+        return _resolve(part, root)
     return None
 
 

@@ -162,6 +162,37 @@ class Package:
         return found
 
 
+class FlatPackage(Package):
+    """The parts of one XML file, as those of a ZIP.
+
+    Args:
+        what: how messages name the file.
+        parts: the root element of each part.
+    """
+
+    def __init__(self, what: str, parts: dict[str, etree._Element]) -> None:
+        self.what = what
+        self._parts = parts
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._parts
+
+    def read(self, name: str, limit: int = 0) -> bytes:
+        """Parts are elements here; the bytes of none are kept.
+
+        Raises:
+            UnreadableError: always.
+        """
+        del limit
+        raise UnreadableError("unsupported_format", f"part {name} of a {self.what} file")
+
+    def xml(self, name: str) -> etree._Element:
+        """The root element of one part."""
+        if name not in self._parts:
+            raise UnreadableError("malformed", f"the {self.what} file has no part {posixpath.basename(name)}")
+        return self._parts[name]
+
+
 def parse_xml(body: bytes, name: str, *, huge: bool = False) -> etree._Element:
     """Parse XML that may be hostile; `huge` where one text may be long (a picture in a Word XML file).
 

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -49,6 +51,14 @@ def file(body: str, kind: str = ODT, styles: str = "") -> bytes:
     return package({"mimetype": kind, "META-INF/manifest.xml": "<manifest/>", "content.xml": content})
 
 
+def flat(zipped: bytes, kind: str) -> bytes:
+    """The same document in one XML file."""
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        content = archive.read("content.xml").decode()
+    name = f'office:document office:mimetype="{kind}"'
+    return content.replace("office:document-content ", f"{name} ", 1).replace("-content>", ">").encode()
+
+
 def grid(printed: Printed, style: str = "") -> str:
     height = max(row + down for row, _, down, _, _ in positions(printed.rows))
     rows: list[dict[int, str]] = [{} for _ in range(height)]
@@ -88,6 +98,9 @@ def test_a_report(edition: str) -> None:
         assert record.media_type == kind
         assert silent_errors(record, m) == []
         assert right(record, m) == len(m.texts)
+        one = extract(flat(data, kind))
+        assert one.media_type == sniff(flat(data, kind)) == f"{kind}-flat-xml"
+        assert (one.cells, one.report) == (record.cells, record.report)
 
 
 def test_what_is_not_printed_is_left_out() -> None:

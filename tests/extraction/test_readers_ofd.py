@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction import ocr
-from extraction.document import Paragraph, Table
+from extraction.document import Paragraph, Table, UnreadableError
 from extraction.readers import ofd, ofd_paths
 from tests.extraction.damage import damaged, outcome
 from tests.extraction.render_docx import package
@@ -183,3 +183,7 @@ def test_of_a_changed_document_the_current_version_is_read() -> None:
     for current, printed in (("true", "34"), ("false", "12")):
         listed = f"<ofd:Versions>{version.format(current)}</ofd:Versions></ofd:DocBody>"
         assert cells(with_parts(old, parts, ofd=("</ofd:DocBody>", listed)))[1] == (1, printed)
+    del parts["V/Version.xml"]
+    listed = f"<ofd:Versions>{version.format('true')}</ofd:Versions></ofd:DocBody>"
+    with pytest.raises(UnreadableError, match="V/Version.xml"):
+        ofd.read(with_parts(old, parts, ofd=("</ofd:DocBody>", listed)))

@@ -77,6 +77,19 @@ def test_a_year_above_a_title_is_its_year() -> None:
     assert identity(record) == ("2023年度青溪县水利局政府信息公开工作年度报告", BODY, 2023)
 
 
+def test_the_last_of_a_menu_of_years_is_not() -> None:
+    title = "青溪县水利局政府信息公开工作年度报告"
+    record = text("2025年", "2024年", "2023年", title, "2024年公开12条，2024年办结3件。")
+    assert identity(record) == (title, BODY, 2024)
+
+
+def test_a_title_whose_year_neither_text_nor_dates_confirm_is_a_doubt() -> None:
+    title = "青溪县水利局2021年政府信息公开工作年度报告"
+    record = text(title, "2023年，本局主动公开信息12条。", "青溪县水利局", "2024年1月12日")
+    assert identity(record) == (title, BODY, 2021)
+    assert "year_conflict" in {issue.code for issue in record.issues}
+
+
 @pytest.mark.parametrize(
     "value",
     [
