@@ -185,5 +185,5 @@ def test_of_a_changed_document_the_current_version_is_read() -> None:
         assert cells(with_parts(old, parts, ofd=("</ofd:DocBody>", listed)))[1] == (1, printed)
     del parts["V/Version.xml"]
     listed = f"<ofd:Versions>{version.format('true')}</ofd:Versions></ofd:DocBody>"
-    with pytest.raises(UnreadableError, match="V/Version.xml"):
+    with pytest.raises(UnreadableError, match=r"V/Version\.xml"):
         ofd.read(with_parts(old, parts, ofd=("</ofd:DocBody>", listed)))
