@@ -16,6 +16,7 @@ from extraction.editions import editions
 from extraction.forms import LISTS
 from extraction.identity import Identity
 from extraction.knowledge import load_yaml
+from extraction.legible import legible
 from extraction.listing import listed
 from extraction.normalise import squeeze
 from extraction.note_words import is_note
@@ -113,12 +114,23 @@ def decide(
         return "report", [*issues, *without]
     if identity.stated and identity.year is not None:
         return "report", [*issues, *without]
-    if any(issue.code == "recognised_text" for issue in document.issues) and _calls_itself(lines):
-        message = "titled like a report, but neither its tables nor its sections were recognised"
-        return "unreadable", [Issue("illegible", "error", message)]
+    if (why := _illegible(document, lines)) is not None:
+        return "unreadable", [Issue("illegible", "error", why)]
     return "not_report", [
         Issue("no_report_found", "note", "neither the tables nor the sections of an annual report")
     ]
+
+
+def _illegible(document: Document, lines: list[TextLine]) -> str | None:
+    """Why what was recognised does not tell that this is no report."""
+    if not any(issue.code == "recognised_text" for issue in document.issues):
+        return None
+    if _calls_itself(lines):
+        return "titled like a report, but neither its tables nor its sections were recognised"
+    # A page of the web has words of its own, and short ones: its navigation.
+    if document.pages and not legible(document):
+        return "of what was recognised too little are words to say what this is"
+    return None
 
 
 def _bare(document: Document, lines: list[TextLine], titles: list[str]) -> Issue | None:

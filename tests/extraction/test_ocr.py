@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from extraction import extract, ocr
-from extraction.document import Document, Paragraph, ReadIssue, Table, UnreadableError
+from extraction.document import Cell, Document, Paragraph, ReadIssue, Table, UnreadableError
 from extraction.readers import picture
 from extraction.readers.page import Glyph, Page
 from extraction.readers.pdf_page import RECOGNISED, Drawn
@@ -229,6 +229,59 @@ def test_a_scan_of_which_only_the_title_is_legible_is_not_said_to_be_no_report(
     assert any(issue.code == "illegible" and issue.severity == "error" for issue in record.issues) is (
         kind == "unreadable"
     )
+
+
+TORN = (
+    "成乡 府信 体化 示范区管 会2019 和 务防 息公 作年 度报告 申 情况 研 青数量 1217 386 0 0 1 由 加 之利 民 "
+    "和国政 守有 处理正 召 兄 政府 通及改 进情况 其他 的事 十 且成 有疑 联系 近平 主义 想 真 落实"
+)
+NOTICE = (
+    "各区县人民政府、各部门：为做好年度报告的编制发布工作，现将有关事项通知如下，"
+    "请于1月31日前报送，逾期不予受理。联系人：张三，"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "recognised", "pages", "kind"),
+    [
+        (TORN, True, 1, "unreadable"),
+        ("1 \ufffd t 40 — 十十 " * 30, True, 2, "unreadable"),
+        ("12 0 386 " * 30, True, 1, "unreadable"),
+        (TORN, False, 1, "not_report"),
+        (TORN, True, None, "not_report"),
+        (NOTICE * 2, True, 1, "not_report"),
+        ("办事大厅 出口 1 号", True, 1, "not_report"),
+    ],
+)
+def test_a_scan_whose_text_is_hardly_words_is_not_said_to_be_no_report(
+    text: str, recognised: bool, pages: int | None, kind: str
+) -> None:
+    from extraction.extractor import _with_parts
+
+    issues = (ReadIssue("recognised_text", "note", "pages read by text recognition: [1]"),) * recognised
+    table = Table(tuple(Cell(piece, row, 0, page=1) for row, piece in enumerate(text.split())))
+    for block in (Paragraph(text.replace(" ", "\n"), page=1), table):
+        record = _with_parts(Document("image/png", (block,), issues=issues, pages=pages), "0" * 64, 9)
+        assert record.kind == kind
+        assert any(issue.code == "illegible" for issue in record.issues) is (kind == "unreadable")
+
+
+@needs_ocr
+@pytest.mark.parametrize(("torn", "kind"), [(False, "not_report"), (True, "unreadable")])
+def test_a_page_that_lost_most_of_its_ink_is_unreadable(torn: bool, kind: str) -> None:
+    from PIL import Image, ImageDraw, ImageFont
+
+    font = ImageFont.truetype("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 26, index=2)
+    page = Image.new("L", (1000, 500), 255)
+    draw = ImageDraw.Draw(page)
+    for row in range(9):
+        draw.text((60, 60 + 44 * row), NOTICE[row : row + 30], font=font, fill=0)
+    if torn:  # what is left are two clear characters at a time
+        for x in range(112, 960, 104):
+            draw.rectangle((x, 0, x + 52, 500), fill=255)
+    out = io.BytesIO()
+    page.save(out, "PNG")
+    assert extract(out.getvalue()).kind == kind
 
 
 @needs_ocr
