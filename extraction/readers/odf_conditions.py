@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from extraction.readers.sheet_blocks import column_number
 from extraction.readers.sheet_conditions import (
     Area,
     Conditions,
@@ -74,7 +75,7 @@ def _areas(said: str) -> Iterator[Area]:
             for end in re.split(r":(?=(?:[^']*'[^']*')*[^']*$)", part)
         ]
         if ends and (first := ends[0]) is not None and (last := ends[-1]) is not None:
-            yield int(first[2]) - 1, int(last[2]) - 1, _column(first[1]), _column(last[1])
+            yield int(first[2]) - 1, int(last[2]) - 1, column_number(first[1]), column_number(last[1])
 
 
 def _test(said: str, base: str) -> Test:
@@ -85,10 +86,3 @@ def _test(said: str, base: str) -> Test:
     if (found := _COMPARES.fullmatch(said)) is not None:
         return compared("<>" if found[1] == "!=" else found[1], [found[2]])
     return unknown
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

@@ -72,6 +72,14 @@ REPEATED = ReadIssue("print_doubtful", "warning", "the cell repeats its text ove
 _WHOLE = ReadIssue("hidden_text", "warning", "the cell's text is not to be seen")
 
 
+def column_number(letters: str) -> int:
+    """The column that letters name, from 0: ``A``, ``AB``."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
 def is_hidden(element: etree._Element, mark: str, size: str, least: float) -> bool:
     """Whether a row or column is hidden: by a mark, or because it has next to no height or width."""
     return element.get(mark) in ("1", "true") or is_flat(element.get(size, ""), least)

@@ -20,6 +20,7 @@ from extraction.readers.sheet_blocks import (
     REPEATED,
     Merge,
     SheetCell,
+    column_number,
     in_white,
     is_flat,
     is_hidden,
@@ -186,7 +187,7 @@ class _Book:
             for cell in element.iterfind(f"{_S}c"):
                 place = _PLACE.fullmatch(cell.get("r", ""))
                 if place:
-                    column, row = _column(place[1]), int(place[2]) - 1
+                    column, row = column_number(place[1]), int(place[2]) - 1
                 else:
                     column += 1
                 if column >= MAX_COLUMN or row >= MAX_ROW:
@@ -317,7 +318,7 @@ def _merges(root: etree._Element) -> Iterator[Merge]:
         start, end = _PLACE.fullmatch(first), _PLACE.fullmatch(last or first)
         if start and end:
             rows = sorted((int(start[2]) - 1, int(end[2]) - 1))
-            columns = sorted((_column(start[1]), _column(end[1])))
+            columns = sorted((column_number(start[1]), column_number(end[1])))
             yield rows[0], min(rows[1], MAX_ROW), columns[0], min(columns[1], MAX_COLUMN)
 
 
@@ -345,13 +346,6 @@ def _unescaped(text: str) -> str:
         return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
 
     return _ESCAPED.sub(character, text).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 def _integer(text: str | None, default: int = 0) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from extraction.readers.print_look import WHITE
+from extraction.readers.sheet_blocks import column_number
 from extraction.readers.sheet_conditions import (
     Area,
     Conditions,
@@ -51,7 +52,7 @@ def _areas(said: str) -> Iterator[Area]:
     for part in said.split()[:_MAX_AREAS]:
         match = _AREA.fullmatch(part)
         if match:
-            left, right = (_column(match[1]), _column(match[3] or match[1]))
+            left, right = (column_number(match[1]), column_number(match[3] or match[1]))
             top, end = int(match[2]) - 1, int(match[4] or match[2]) - 1
             yield min(top, end), max(top, end), min(left, right), max(left, right)
 
@@ -102,10 +103,3 @@ def _test(rule: etree._Element, first: str) -> Test:
     if kind == "expression" and formulas:
         return stated(formulas[0], first)
     return unknown
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
