@@ -110,7 +110,8 @@ class ObjectStore(Protocol):
     def put_if(self, key: str, data: bytes, tag: str | None) -> bool:
         """Write the object if it is still as `tag` says, None: if there is none; False where it is not.
 
-        Keys that are written so are written in no other way.
+        Keys that are written so are written in no other way. After False, look whether the change is there
+        before it is made again: a write whose answer was lost may have been carried out, and built upon.
         """
         ...
 
