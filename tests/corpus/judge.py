@@ -99,8 +99,9 @@ class Flags:
             self.named.update(keys)
             if record.get("kind") == "unreadable":
                 self.whole = True
-            if not keys and issue.get("code", "").startswith("table"):
-                words = f"{issue.get('code')} {issue.get('message')}"
+            code = issue.get("code", "")
+            if not keys and (code.startswith("table") or code == "edition_unknown"):
+                words = f"{code} {issue.get('message')}"
                 self.named.update(
                     table
                     for table in ("proactive", "requests", "review_litigation", "statistics")
